@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Differences between kernels 6.1 to 7.3, all of them
+ *
+ * Each difference names the change that made it. No other file of the module
+ * looks at the kernel's version.
+ */
+#ifndef SOCKPORT_COMPAT_H
+#define SOCKPORT_COMPAT_H
+
+#include <linux/prefetch.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+/* 6.12, "move asm/unaligned.h to linux/unaligned.h" */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "sockport needs Linux 6.1 or later"
+#endif
+
+/* 6.7, "genetlink: use attrs from struct genl_info" */
+static inline struct nlattr **
+sockport_dump_attrs(const struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_info_dump((struct netlink_callback *)cb)->attrs;
+#else
+	return genl_dumpit_info((struct netlink_callback *)cb)->attrs;
+#endif
+}
+
+/* 6.2, "udp: Introduce optional per-netns hash table" */
+static inline struct udp_table *sockport_udp_table(const struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return net->ipv4.udp_table;
+#else
+	return &udp_table;
+#endif
+}
+
+/* 7.2 has no UDP-Lite any more, its header is gone with it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+#include <net/udplite.h>
+
+static inline struct udp_table *sockport_udplite_table(const struct net *net)
+{
+	return &udplite_table;
+}
+#else
+static inline struct udp_table *sockport_udplite_table(const struct net *net)
+{
+	return NULL;
+}
+#endif
+
+/* 6.17, "net: annotate races around sk->sk_uid" */
+static inline kuid_t sockport_sock_uid(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+	return sk_uid(sk);
+#else
+	return READ_ONCE(sk->sk_uid);
+#endif
+}
+
+/*
+ * 6.17, "net: make sk->sk_ino a copy of the inode number". Before it the
+ * inode is reached through sk_socket, which sock_orphan() clears, and which
+ * is freed with its inode after a grace period (sock_free_inode).
+ * sock_i_ino() itself takes sk_callback_lock, which other code holds while
+ * it calls down into TCP: not something to wait for with a hash locked.
+ *
+ * Two steps in one RCU read-side critical section: what the first returns is
+ * for the second, which returns 0 where there is no inode.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+static inline u64 sockport_sock_ino_begin(const struct sock *sk)
+{
+	return sock_i_ino(sk);
+}
+
+static inline u64 sockport_sock_ino_end(u64 ino)
+{
+	return ino;
+}
+#else
+static inline u64 sockport_sock_ino_begin(const struct sock *sk)
+{
+	struct socket *sock = READ_ONCE(sk->sk_socket);
+
+	if (sock)
+		prefetch(&SOCK_INODE(sock)->i_ino);
+	return (uintptr_t)sock;
+}
+
+static inline u64 sockport_sock_ino_end(u64 sock)
+{
+	return sock ? SOCK_INODE((struct socket *)(uintptr_t)sock)->i_ino : 0;
+}
+#endif
+
+/* 6.18, "net: add sk_drops_read(), sk_drops_inc() and sk_drops_reset()" */
+static inline u32 sockport_sock_drops(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return sk_drops_read(sk);
+#else
+	return atomic_read(&sk->sk_drops);
+#endif
+}
+
+/*
+ * When the retransmit timer fires: first a field, then the timer itself told
+ * by icsk_timeout(), which "tcp: rename icsk_timeout() to
+ * tcp_timeout_expires()" gave another name and argument. Backports follow no
+ * version, so Kbuild looks.
+ */
+static inline unsigned long sockport_tcp_timeout(const struct sock *sk)
+{
+#if defined(SOCKPORT_TCP_TIMEOUT_EXPIRES)
+	return tcp_timeout_expires(sk);
+#elif defined(SOCKPORT_ICSK_TIMEOUT)
+	return icsk_timeout(inet_csk(sk));
+#else
+	return READ_ONCE(inet_csk(sk)->icsk_timeout);
+#endif
+}
+
+/* "tcp: introduce icsk->icsk_keepalive_timer", backported to 6.1 too. */
+static inline const struct timer_list *
+sockport_tcp_keepalive(const struct sock *sk)
+{
+#ifdef SOCKPORT_ICSK_KEEPALIVE_TIMER
+	return &inet_csk(sk)->icsk_keepalive_timer;
+#else
+	return &sk->sk_timer;
+#endif
+}
+
+/*
+ * The sockets of a bind bucket. 6.8, "tcp: Link sk and twsk to tb2->owners
+ * using skc_bind_node", hung them on the buckets of bhash2, and those on the
+ * bucket of bhash.
+ *
+ * Time-wait sockets are among them: nothing beyond struct sock_common may be
+ * read before the state is known. Caller holds the lock of the bhash bucket.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+static inline struct sock *
+sockport_bind2_first(struct inet_bind2_bucket *tb2)
+{
+	for (; tb2; tb2 = hlist_entry_safe(tb2->bhash_node.next,
+					   struct inet_bind2_bucket,
+					   bhash_node))
+		if (!hlist_empty(&tb2->owners))
+			return hlist_entry(tb2->owners.first, struct sock,
+					   sk_bind_node);
+	return NULL;
+}
+
+static inline struct sock *sockport_bind_first(struct inet_bind_bucket *tb)
+{
+	return sockport_bind2_first(hlist_entry_safe(tb->bhash2.first,
+						     struct inet_bind2_bucket,
+						     bhash_node));
+}
+
+static inline struct sock *sockport_bind_next(struct sock *sk)
+{
+	struct inet_bind2_bucket *tb2;
+
+	if (sk->sk_bind_node.next)
+		return hlist_entry(sk->sk_bind_node.next, struct sock,
+				   sk_bind_node);
+	tb2 = sk->sk_state == TCP_TIME_WAIT ? inet_twsk(sk)->tw_tb2 :
+					      inet_csk(sk)->icsk_bind2_hash;
+	return sockport_bind2_first(hlist_entry_safe(tb2->bhash_node.next,
+						     struct inet_bind2_bucket,
+						     bhash_node));
+}
+#else
+static inline struct sock *sockport_bind_first(struct inet_bind_bucket *tb)
+{
+	return hlist_entry_safe(tb->owners.first, struct sock, sk_bind_node);
+}
+
+static inline struct sock *sockport_bind_next(struct sock *sk)
+{
+	return hlist_entry_safe(sk->sk_bind_node.next, struct sock,
+				sk_bind_node);
+}
+#endif
+
+#endif /* SOCKPORT_COMPAT_H */

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sockport - ports and sockets, as the kernel's own tables have them
+ *
+ * This file only registers and unwinds.
+ */
+#include <linux/module.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <uapi/linux/sockport.h>
+
+#include "net.h"
+#include "netlink.h"
+#include "proc.h"
+
+unsigned int sockport_net_id __read_mostly;
+
+static struct pernet_operations net_ops = {
+	.init	= sockport_proc_net_init,
+	.exit	= sockport_proc_net_exit,
+	.id	= &sockport_net_id,
+	.size	= sizeof(struct sockport_net),
+};
+
+static int __init sockport_init(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		return err;
+	err = sockport_proc_init();
+	if (err)
+		goto unregister_net;
+	err = sockport_netlink_init();
+	if (err)
+		goto exit_proc;
+	return 0;
+
+exit_proc:
+	sockport_proc_exit();
+unregister_net:
+	unregister_pernet_subsys(&net_ops);
+	return err;
+}
+
+static void __exit sockport_exit(void)
+{
+	sockport_netlink_exit();
+	sockport_proc_exit();
+	unregister_pernet_subsys(&net_ops);
+}
+
+module_init(sockport_init);
+module_exit(sockport_exit);
+
+MODULE_DESCRIPTION("Ports and sockets over /proc/sockport and generic netlink");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(SOCKPORT_VERSION);
+MODULE_ALIAS_GENL_FAMILY(SOCKPORT_FAMILY_NAME);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_NET_H
+#define SOCKPORT_NET_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include <net/netns/generic.h>
+
+struct sockport_file;
+
+#define SOCKPORT_VERSION	"1.0"
+#define SOCKPORT_FILES		3
+
+/**
+ * struct sockport_stats - what the module costs in one network namespace
+ * @port_walks: walks for the port table that ended
+ * @socket_walks: walks for the socket listing that ended
+ * @walked_sockets: sockets seen by all walks
+ * @walk_ns: nanoseconds spent in all walks
+ * @last_sockets: sockets seen by the walk that ended last
+ * @last_ns: nanoseconds spent in the walk that ended last
+ * @chain_restarts: long chains begun anew
+ * @missed_chains: chains left out, too long or too lively
+ * @failed_walks: walks given up for want of memory or room
+ * @open_walks: walks under way
+ * @memory: bytes held by walks and port tables
+ */
+struct sockport_stats {
+	atomic64_t	port_walks;
+	atomic64_t	socket_walks;
+	atomic64_t	walked_sockets;
+	atomic64_t	walk_ns;
+	atomic64_t	last_sockets;
+	atomic64_t	last_ns;
+	atomic64_t	chain_restarts;
+	atomic64_t	missed_chains;
+	atomic64_t	failed_walks;
+	atomic64_t	open_walks;
+	atomic64_t	memory;
+};
+
+/**
+ * struct sockport_entry - a file of one namespace, what its inode carries
+ * @net: the namespace
+ * @file: which file
+ */
+struct sockport_entry {
+	struct net			*net;
+	const struct sockport_file	*file;
+};
+
+/**
+ * struct sockport_net - what the module keeps for a network namespace
+ * @stats: its own account
+ * @entry: its files
+ */
+struct sockport_net {
+	struct sockport_stats		stats;
+	struct sockport_entry		entry[SOCKPORT_FILES];
+};
+
+extern unsigned int sockport_net_id;
+
+static inline struct sockport_net *sockport_net(const struct net *net)
+{
+	return net_generic(net, sockport_net_id);
+}
+
+static inline struct sockport_stats *sockport_stats(const struct net *net)
+{
+	return &sockport_net(net)->stats;
+}
+
+#endif /* SOCKPORT_NET_H */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_NETLINK_H
+#define SOCKPORT_NETLINK_H
+
+int sockport_netlink_init(void);
+void sockport_netlink_exit(void);
+
+#endif /* SOCKPORT_NETLINK_H */

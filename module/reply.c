@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records, port rows and the module's account as attributes
+ *
+ * What is unknown, or not the reader's to see, is left out.
+ */
+#include <linux/skbuff.h>
+#include <linux/uidgid.h>
+#include <net/netlink.h>
+
+#include "net.h"
+#include "port.h"
+#include "record.h"
+#include "reply.h"
+
+static int put_states(struct sk_buff *skb, const struct sockport_port *port)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 1; i <= SOCKPORT_STATE_MAX; i++) {
+		if (!port->states[i])
+			continue;
+		nest = nla_nest_start(skb, SOCKPORT_A_PORT_STATES);
+		if (!nest)
+			return -EMSGSIZE;
+		if (nla_put_u8(skb, SOCKPORT_A_STATE_COUNT_STATE, i) ||
+		    nla_put_u32(skb, SOCKPORT_A_STATE_COUNT_COUNT,
+				port->states[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int put_port_key(struct sk_buff *skb, const struct sockport_port *port)
+{
+	u8 state = sockport_port_state(port);
+
+	if (nla_put_u8(skb, SOCKPORT_A_PORT_PROTOCOL, port->protocol) ||
+	    nla_put_u8(skb, SOCKPORT_A_PORT_ROLE, port->role) ||
+	    nla_put_u16(skb, SOCKPORT_A_PORT_PORT, port->port))
+		return -EMSGSIZE;
+	if (port->families & SOCKPORT_PORT_INET &&
+	    nla_put_u8(skb, SOCKPORT_A_PORT_FAMILY, AF_INET))
+		return -EMSGSIZE;
+	if (port->families & SOCKPORT_PORT_INET6 &&
+	    nla_put_u8(skb, SOCKPORT_A_PORT_FAMILY, AF_INET6))
+		return -EMSGSIZE;
+	if (state && nla_put_u8(skb, SOCKPORT_A_PORT_STATE, state))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_port_sums(struct sk_buff *skb, const struct sockport_port *port)
+{
+	if (nla_put_u32(skb, SOCKPORT_A_PORT_SOCKETS, port->sockets) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_PORT_RX_QUEUE, port->rx_queue,
+			      SOCKPORT_A_PORT_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_PORT_TX_QUEUE, port->tx_queue,
+			      SOCKPORT_A_PORT_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_PORT_DROPS, port->drops,
+			      SOCKPORT_A_PORT_PAD))
+		return -EMSGSIZE;
+	if (port->listeners &&
+	    (nla_put_u32(skb, SOCKPORT_A_PORT_BACKLOG, port->backlog) ||
+	     nla_put_u32(skb, SOCKPORT_A_PORT_BACKLOG_LIMIT,
+			 port->backlog_limit)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_port_uids(struct sk_buff *skb, const struct sockport_port *port,
+			 struct user_namespace *user_ns)
+{
+	unsigned int i;
+
+	for (i = 0; i < port->uids; i++)
+		if (nla_put_u32(skb, SOCKPORT_A_PORT_UID,
+				from_kuid_munged(user_ns, port->uid[i])))
+			return -EMSGSIZE;
+	if (port->uids_more && nla_put_flag(skb, SOCKPORT_A_PORT_UIDS_MORE))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sockport_reply_port - put a row of the port table into a message
+ * @skb: message
+ * @port: row
+ * @user_ns: user namespace of the reader
+ *
+ * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
+ */
+int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
+			struct user_namespace *user_ns)
+{
+	if (put_port_key(skb, port) || put_port_sums(skb, port) ||
+	    put_states(skb, port) || put_port_uids(skb, port, user_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_tuple(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	unsigned int len = rec->family == AF_INET6 ? sizeof(struct in6_addr) :
+						     sizeof(__be32);
+
+	if (nla_put_u8(skb, SOCKPORT_A_SOCKET_PROTOCOL, rec->protocol) ||
+	    nla_put_u8(skb, SOCKPORT_A_SOCKET_FAMILY, rec->family) ||
+	    nla_put_u8(skb, SOCKPORT_A_SOCKET_ROLE, rec->role) ||
+	    nla_put_u8(skb, SOCKPORT_A_SOCKET_STATE, rec->state) ||
+	    nla_put(skb, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, len, &rec->local) ||
+	    nla_put_u16(skb, SOCKPORT_A_SOCKET_LOCAL_PORT, rec->local_port) ||
+	    nla_put(skb, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, len,
+		    &rec->remote) ||
+	    nla_put_u16(skb, SOCKPORT_A_SOCKET_REMOTE_PORT, rec->remote_port))
+		return -EMSGSIZE;
+	if (rec->v6only && nla_put_flag(skb, SOCKPORT_A_SOCKET_V6ONLY))
+		return -EMSGSIZE;
+	if (rec->ifindex &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_IFINDEX, rec->ifindex))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_queues(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	if (rec->has & SOCKPORT_HAS_QUEUES &&
+	    (nla_put_u32(skb, SOCKPORT_A_SOCKET_RX_QUEUE, rec->rx_queue) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_TX_QUEUE, rec->tx_queue)))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_BACKLOG &&
+	    (nla_put_u32(skb, SOCKPORT_A_SOCKET_BACKLOG, rec->backlog) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_BACKLOG_LIMIT,
+			 rec->backlog_limit)))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_DROPS &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_DROPS, rec->drops))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_owner(struct sk_buff *skb, const struct sockport_record *rec,
+		     struct user_namespace *user_ns, bool net_admin)
+{
+	if (rec->has & SOCKPORT_HAS_UID &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_UID,
+			from_kuid_munged(user_ns, rec->uid)))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_INODE &&
+	    nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_INODE, rec->inode,
+			      SOCKPORT_A_SOCKET_PAD))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_MARK && net_admin &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_MARK, rec->mark))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_COOKIE &&
+	    nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_COOKIE, rec->cookie,
+			      SOCKPORT_A_SOCKET_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_timer(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	if (!(rec->has & SOCKPORT_HAS_TIMER))
+		return 0;
+	if (nla_put_u8(skb, SOCKPORT_A_SOCKET_TIMER, rec->timer) ||
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_RETRANSMITS, rec->retransmits))
+		return -EMSGSIZE;
+	if (rec->timer &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_TIMER_EXPIRES, rec->expires))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_memory(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!(rec->has & SOCKPORT_HAS_MEMORY))
+		return 0;
+	nest = nla_nest_start(skb, SOCKPORT_A_SOCKET_MEMORY);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 1; i <= SOCKPORT_A_MEMORY_MAX; i++)
+		if (nla_put_u32(skb, i, rec->memory[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_tcp(struct sk_buff *skb, const struct sockport_record *rec,
+		   const struct tcp_info *info)
+{
+	if (rec->has & SOCKPORT_HAS_TCP_INFO &&
+	    nla_put_64bit(skb, SOCKPORT_A_SOCKET_TCP_INFO, sizeof(*info), info,
+			  SOCKPORT_A_SOCKET_PAD))
+		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_CONGESTION &&
+	    nla_put_string(skb, SOCKPORT_A_SOCKET_CONGESTION, rec->congestion))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sockport_reply_socket - put a socket into a message
+ * @skb: message
+ * @rec: the socket
+ * @info: its tcp_info, when @rec says that there is one
+ * @user_ns: user namespace of the reader
+ * @net_admin: the reader has CAP_NET_ADMIN over the network namespace
+ *
+ * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
+ */
+int sockport_reply_socket(struct sk_buff *skb,
+			  const struct sockport_record *rec,
+			  const struct tcp_info *info,
+			  struct user_namespace *user_ns, bool net_admin)
+{
+	if (put_tuple(skb, rec) || put_queues(skb, rec) ||
+	    put_owner(skb, rec, user_ns, net_admin) || put_timer(skb, rec) ||
+	    put_memory(skb, rec) || put_tcp(skb, rec, info))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_count(struct sk_buff *skb, int attr, const atomic64_t *count)
+{
+	return nla_put_u64_64bit(skb, attr, atomic64_read(count),
+				 SOCKPORT_A_STATS_PAD);
+}
+
+/**
+ * sockport_reply_stats - put the module's own account into a message
+ * @skb: message
+ * @stats: account of the namespace
+ *
+ * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
+ */
+int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
+{
+	if (nla_put_string(skb, SOCKPORT_A_STATS_VERSION, SOCKPORT_VERSION) ||
+	    put_count(skb, SOCKPORT_A_STATS_PORT_WALKS, &stats->port_walks) ||
+	    put_count(skb, SOCKPORT_A_STATS_SOCKET_WALKS,
+		      &stats->socket_walks) ||
+	    put_count(skb, SOCKPORT_A_STATS_WALKED_SOCKETS,
+		      &stats->walked_sockets) ||
+	    put_count(skb, SOCKPORT_A_STATS_WALK_TIME, &stats->walk_ns) ||
+	    put_count(skb, SOCKPORT_A_STATS_LAST_WALK_SOCKETS,
+		      &stats->last_sockets) ||
+	    put_count(skb, SOCKPORT_A_STATS_LAST_WALK_TIME, &stats->last_ns) ||
+	    put_count(skb, SOCKPORT_A_STATS_CHAIN_RESTARTS,
+		      &stats->chain_restarts) ||
+	    put_count(skb, SOCKPORT_A_STATS_MISSED_CHAINS,
+		      &stats->missed_chains) ||
+	    put_count(skb, SOCKPORT_A_STATS_FAILED_WALKS,
+		      &stats->failed_walks) ||
+	    put_count(skb, SOCKPORT_A_STATS_OPEN_WALKS, &stats->open_walks) ||
+	    put_count(skb, SOCKPORT_A_STATS_WALK_MEMORY, &stats->memory))
+		return -EMSGSIZE;
+	return 0;
+}

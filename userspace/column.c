@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "column.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "number.h"
+#include "rows.h"
+#include "words.h"
+
+static void append(struct selection *selection, const struct column *column)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (selection->list[i] == column)
+			return;
+	selection->list[selection->count++] = column;
+	selection->want |= column->want;
+}
+
+/**
+ * selection_default - choose the columns that nobody chose
+ * @selection: becomes these columns
+ * @columns: out of these
+ * @flag: COLUMN_IN_TEXT or COLUMN_IN_JSON
+ * @numeric: without columns of names
+ */
+void selection_default(struct selection *selection, const struct columns *columns,
+		       unsigned int flag, bool numeric)
+{
+	size_t i;
+
+	selection->count = 0;
+	selection->want = 0;
+	for (i = 0; i < columns->count; i++)
+		if (columns->list[i].flags & flag &&
+		    !(numeric && columns->list[i].flags & COLUMN_IS_NAME))
+			append(selection, &columns->list[i]);
+}
+
+static const struct column *find_column(const struct columns *columns, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < columns->count; i++)
+		if (!strcasecmp(columns->list[i].name, name))
+			return &columns->list[i];
+	return NULL;
+}
+
+static int append_name(struct selection *selection, const struct columns *columns,
+		       const char *name, struct failure *failure)
+{
+	const struct column *column = find_column(columns, name);
+
+	if (!column)
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown column '%s': sockport --help lists them", name);
+	append(selection, column);
+	return 0;
+}
+
+/**
+ * selection_parse - choose columns by name
+ * @selection: the default; replaced, or added to where @names begins with "+"
+ * @columns: out of these
+ * @names: separated by commas, in any case; one that was there already does not come again
+ * @failure: names one that is unknown
+ *
+ * Return: 0 or -1.
+ */
+int selection_parse(struct selection *selection, const struct columns *columns,
+		    const char *names, struct failure *failure)
+{
+	char *copy, *rest, *name;
+	int error = 0;
+
+	copy = strdup(names);
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	rest = copy;
+	if (*rest == '+') {
+		rest++;
+	} else {
+		selection->count = 0;
+		selection->want = 0;
+	}
+	while (!error && (name = strsep(&rest, ",")))
+		error = append_name(selection, columns, name + (*name == '+'), failure);
+	free(copy);
+	return error;
+}
+
+/**
+ * columns_help - list columns
+ * @columns: the columns
+ * @stream: where to; marked are those that are shown when nobody chooses, in text
+ *	with "*", in JSON with "J"
+ */
+void columns_help(const struct columns *columns, FILE *stream)
+{
+	size_t i;
+
+	for (i = 0; i < columns->count; i++)
+		fprintf(stream, "  %c%c %-14s  %s\n",
+			columns->list[i].flags & COLUMN_IN_TEXT ? '*' : ' ',
+			columns->list[i].flags & COLUMN_IN_JSON ? 'J' : ' ',
+			columns->list[i].name, columns->list[i].help);
+}
+
+static const void *member(const struct column *column, const void *row)
+{
+	return (const char *)row + column->offset;
+}
+
+/**
+ * fill_u8 - the value of an uint8_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u8(char *to, const struct column *column, const void *row, struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return number_put(to, *(const uint8_t *)member(column, row));
+}
+
+/**
+ * fill_u16 - the value of an uint16_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u16(char *to, const struct column *column, const void *row, struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return number_put(to, *(const uint16_t *)member(column, row));
+}
+
+/**
+ * fill_u32 - the value of an uint32_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u32(char *to, const struct column *column, const void *row, struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return number_put(to, *(const uint32_t *)member(column, row));
+}
+
+/**
+ * fill_u64 - the value of an uint64_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u64(char *to, const struct column *column, const void *row, struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return number_put(to, *(const uint64_t *)member(column, row));
+}
+
+/**
+ * fill_user - the name of the user whose uid is in an uint32_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: knows users
+ *
+ * Return: behind the last character.
+ */
+char *fill_user(char *to, const struct column *column, const void *row, struct names *names)
+{
+	if (!row_knows(row, column->attribute))
+		return to;
+	return names_put_user(names, to, *(const uint32_t *)member(column, row));
+}
+
+/**
+ * put_word - write a word, or the number that it stands for
+ * @to: room for either
+ * @word: the word, NULL for a number that has none here
+ * @number: the number
+ *
+ * Return: behind the last character.
+ */
+char *put_word(char *to, const char *word, unsigned int number)
+{
+	return word ? text_put(to, word) : number_put(to, number);
+}
+
+static char *put_count(char *to, unsigned int state, uint32_t count)
+{
+	to = put_word(to, word_state(state), state);
+	*to++ = ':';
+	to = number_put(to, count);
+	*to++ = ',';
+	return to;
+}
+
+/**
+ * put_counts - write how many sockets there are in each state
+ * @to: room for ROW_STATES states and numbers
+ * @counts: by SOCKPORT_STATE_*, ROW_STATES of them; zeroes are left out
+ *
+ * Return: behind the last character.
+ */
+char *put_counts(char *to, const uint32_t *counts)
+{
+	char *const start = to;
+	unsigned int state;
+
+	for (state = 0; state < ROW_STATES; state++)
+		if (counts[state])
+			to = put_count(to, state, counts[state]);
+	return to == start ? to : to - 1;
+}

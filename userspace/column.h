@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef COLUMN_H
+#define COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "failure.h"
+#include "names.h"
+
+/* A value takes at most so many characters, in text and in JSON. */
+#define VALUE_MAX	1024
+/* A table has at most so many columns. */
+#define COLUMNS_MAX	64
+
+/**
+ * enum column_type - what a value is in JSON
+ * @COLUMN_STRING: a string
+ * @COLUMN_NUMBER: a number
+ * @COLUMN_BOOLEAN: 1 or 0 in text
+ * @COLUMN_NUMBERS: an array of numbers, "1,2" in text; "+" says that there are more
+ * @COLUMN_STRINGS: an array of strings, "a,b" in text
+ * @COLUMN_COUNTS: an object with numbers, "a:1,b:2" in text
+ */
+enum column_type {
+	COLUMN_STRING,
+	COLUMN_NUMBER,
+	COLUMN_BOOLEAN,
+	COLUMN_NUMBERS,
+	COLUMN_STRINGS,
+	COLUMN_COUNTS,
+};
+
+/* One of the columns when nobody chooses, in text or in JSON. */
+#define COLUMN_IN_TEXT	1
+#define COLUMN_IN_JSON	2
+/* Not among them with --numeric, where it would have no values. */
+#define COLUMN_IS_NAME	4
+/* Aligned to the right in text. */
+#define COLUMN_RIGHT	8
+
+struct column;
+
+/**
+ * typedef fill_function - write the value of a column as text
+ * @to: room for VALUE_MAX characters
+ * @column: the column
+ * @row: one of the structs of rows.h
+ * @names: for columns with names
+ *
+ * Return: behind the last character; @to where the value is unknown.
+ */
+typedef char *(*fill_function)(char *to, const struct column *column, const void *row,
+			       struct names *names);
+
+/**
+ * struct column - a column of a table; text, JSON and help come from it
+ * @name: in lower case; also the key in JSON
+ * @help: one line
+ * @fill: writes the value
+ * @want: SOCKPORT_WANT_* without which the kernel does not tell it
+ * @offset: of the member of the row, for @fill
+ * @attribute: bit in the row that tells whether it is known, for @fill
+ * @type: enum column_type
+ * @flags: COLUMN_*
+ * @width: least number of characters in text
+ */
+struct column {
+	const char *name;
+	const char *help;
+	fill_function fill;
+	uint32_t want;
+	uint16_t offset;
+	uint8_t attribute;
+	uint8_t type;
+	uint8_t flags;
+	uint8_t width;
+};
+
+/**
+ * struct columns - all columns of a table
+ * @list: the columns, in their order
+ * @count: how many there are
+ */
+struct columns {
+	const struct column *list;
+	size_t count;
+};
+
+/**
+ * struct selection - columns that are shown
+ * @list: in the order in which they are shown
+ * @count: how many there are
+ * @want: all that the kernel must be asked for
+ */
+struct selection {
+	const struct column *list[COLUMNS_MAX];
+	size_t count;
+	uint32_t want;
+};
+
+void selection_default(struct selection *selection, const struct columns *columns,
+		       unsigned int flag, bool numeric);
+int selection_parse(struct selection *selection, const struct columns *columns,
+		    const char *names, struct failure *failure);
+void columns_help(const struct columns *columns, FILE *stream);
+
+/* Values of members that many columns have; see column.c. */
+char *fill_u8(char *to, const struct column *column, const void *row, struct names *names);
+char *fill_u16(char *to, const struct column *column, const void *row, struct names *names);
+char *fill_u32(char *to, const struct column *column, const void *row, struct names *names);
+char *fill_u64(char *to, const struct column *column, const void *row, struct names *names);
+char *fill_user(char *to, const struct column *column, const void *row, struct names *names);
+
+char *put_word(char *to, const char *word, unsigned int number);
+char *put_counts(char *to, const uint32_t *counts);
+
+#endif

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink messages become plain structs. libmnl calls a function for each look
+ * at an attribute, which is half of the time for a row; hence this walk.
+ *
+ * Nothing is believed: lengths are checked, and an answer that does not add up
+ * is malformed. Attributes that are not known here are passed over, as a newer
+ * module may send them.
+ */
+#include "decode.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/genetlink.h>
+
+/**
+ * struct field - where an attribute goes
+ * @offset: of the member of the row
+ * @size: of the member, and of the attribute; 0 where there is none
+ */
+struct field {
+	uint16_t offset;
+	uint16_t size;
+};
+
+#define FIELD(type, member) \
+	{ offsetof(struct type, member), sizeof(((struct type *)0)->member) }
+
+/* What is left of a list of attributes. */
+struct attributes {
+	const struct nlattr *next;
+	size_t left;
+};
+
+static const void *payload(const struct nlattr *attribute)
+{
+	return (const char *)attribute + NLA_HDRLEN;
+}
+
+static size_t payload_size(const struct nlattr *attribute)
+{
+	return attribute->nla_len - NLA_HDRLEN;
+}
+
+static unsigned int type_of(const struct nlattr *attribute)
+{
+	return attribute->nla_type & NLA_TYPE_MASK;
+}
+
+static struct attributes nested(const struct nlattr *attribute)
+{
+	return (struct attributes){ payload(attribute), payload_size(attribute) };
+}
+
+/* Attributes behind the header of a message, which may be cut off. */
+static struct attributes attributes_of(const struct nlmsghdr *message, size_t header)
+{
+	const size_t skip = NLMSG_HDRLEN + NLMSG_ALIGN(header);
+
+	/* libmnl takes a length beyond INT_MAX for a short one. */
+	if (message->nlmsg_len < skip || message->nlmsg_len > INT_MAX)
+		return (struct attributes){ NULL, 1 };
+	return (struct attributes){ (const void *)((const char *)message + skip),
+				    message->nlmsg_len - skip };
+}
+
+static const struct nlattr *next_attribute(struct attributes *attributes)
+{
+	const struct nlattr *attribute = attributes->next;
+	size_t size;
+
+	if (attributes->left < NLA_HDRLEN || attribute->nla_len < NLA_HDRLEN ||
+	    attribute->nla_len > attributes->left)
+		return NULL;
+	size = NLA_ALIGN(attribute->nla_len);
+	attributes->left = size < attributes->left ? attributes->left - size : 0;
+	attributes->next = (const void *)((const char *)attribute + size);
+	return attribute;
+}
+
+/* After the last attribute there is nothing, or something is wrong. */
+static bool at_end(const struct attributes *attributes)
+{
+	return !attributes->left;
+}
+
+static inline bool store(void *row, const struct field *field, const struct nlattr *attribute)
+{
+	char *to = (char *)row + field->offset;
+	const void *from = payload(attribute);
+
+	if (payload_size(attribute) != field->size)
+		return false;
+	/* Of constant sizes, memcpy() is an instruction. */
+	switch (field->size) {
+	case 1:
+		memcpy(to, from, 1);
+		break;
+	case 2:
+		memcpy(to, from, 2);
+		break;
+	case 4:
+		memcpy(to, from, 4);
+		break;
+	default:
+		memcpy(to, from, 8);
+	}
+	return true;
+}
+
+/* A text, with its terminating 0. */
+static const char *text_of(const struct nlattr *attribute)
+{
+	const char *text = payload(attribute);
+
+	return memchr(text, 0, payload_size(attribute)) ? text : NULL;
+}
+
+static bool store_family(struct port_row *row, const struct nlattr *attribute)
+{
+	if (payload_size(attribute) != 1)
+		return false;
+	switch (*(const uint8_t *)payload(attribute)) {
+	case AF_INET:
+		row->ipv4 = true;
+		break;
+	case AF_INET6:
+		row->ipv6 = true;
+		break;
+	}
+	return true;
+}
+
+/* An entry of SOCKPORT_A_PORT_STATES. */
+struct state_count {
+	uint32_t count;
+	uint8_t state;
+};
+
+static bool store_state_count(struct port_row *row, const struct nlattr *nest)
+{
+	static const struct field fields[SOCKPORT_A_STATE_COUNT_MAX + 1] = {
+		[SOCKPORT_A_STATE_COUNT_STATE] = FIELD(state_count, state),
+		[SOCKPORT_A_STATE_COUNT_COUNT] = FIELD(state_count, count),
+	};
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+	struct state_count pair = { 0 };
+	unsigned int type;
+
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_STATE_COUNT_MAX || !fields[type].size)
+			continue;
+		if (!store(&pair, &fields[type], attribute))
+			return false;
+	}
+	if (pair.state < ROW_STATES)
+		row->states[pair.state] = pair.count;
+	return at_end(&attributes) && pair.state;
+}
+
+static bool store_uid(struct port_row *row, const struct nlattr *attribute)
+{
+	if (payload_size(attribute) != sizeof(*row->uids))
+		return false;
+	if (row->uid_count < ROW_UIDS)
+		memcpy(&row->uids[row->uid_count++], payload(attribute), sizeof(*row->uids));
+	else
+		row->more_uids = true;
+	return true;
+}
+
+static bool store_port(struct port_row *row, unsigned int type, const struct nlattr *attribute)
+{
+	static const struct field fields[SOCKPORT_A_PORT_MAX + 1] = {
+		[SOCKPORT_A_PORT_PROTOCOL] = FIELD(port_row, protocol),
+		[SOCKPORT_A_PORT_ROLE] = FIELD(port_row, role),
+		[SOCKPORT_A_PORT_PORT] = FIELD(port_row, port),
+		[SOCKPORT_A_PORT_STATE] = FIELD(port_row, state),
+		[SOCKPORT_A_PORT_SOCKETS] = FIELD(port_row, sockets),
+		[SOCKPORT_A_PORT_RX_QUEUE] = FIELD(port_row, rx_queue),
+		[SOCKPORT_A_PORT_TX_QUEUE] = FIELD(port_row, tx_queue),
+		[SOCKPORT_A_PORT_BACKLOG] = FIELD(port_row, backlog),
+		[SOCKPORT_A_PORT_BACKLOG_LIMIT] = FIELD(port_row, limit),
+		[SOCKPORT_A_PORT_DROPS] = FIELD(port_row, drops),
+	};
+
+	switch (type) {
+	case SOCKPORT_A_PORT_FAMILY:
+		return store_family(row, attribute);
+	case SOCKPORT_A_PORT_STATES:
+		return store_state_count(row, attribute);
+	case SOCKPORT_A_PORT_UID:
+		return store_uid(row, attribute);
+	case SOCKPORT_A_PORT_UIDS_MORE:
+		row->more_uids = true;
+		return true;
+	}
+	return !fields[type].size || store(row, &fields[type], attribute);
+}
+
+/**
+ * decode_port - read a row of the port table
+ * @message: a reply to SOCKPORT_CMD_PORT_GET, complete
+ * @row: what it says
+ *
+ * Return: false if @message is malformed.
+ */
+bool decode_port(const struct nlmsghdr *message, struct port_row *row)
+{
+	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
+	const struct nlattr *attribute;
+
+	memset(row, 0, sizeof(*row));
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) > SOCKPORT_A_PORT_MAX)
+			continue;
+		if (!store_port(row, type_of(attribute), attribute))
+			return false;
+		row->known |= 1ull << type_of(attribute);
+	}
+	return at_end(&attributes);
+}
+
+static bool store_memory(struct socket_row *row, const struct nlattr *nest)
+{
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+
+	memset(row->memory, 0, sizeof(row->memory));
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) > SOCKPORT_A_MEMORY_MAX)
+			continue;
+		if (payload_size(attribute) != sizeof(*row->memory))
+			return false;
+		memcpy(&row->memory[type_of(attribute)], payload(attribute), sizeof(*row->memory));
+	}
+	return at_end(&attributes);
+}
+
+static bool store_address(const uint8_t **address, uint8_t *size, const struct nlattr *attribute)
+{
+	*address = payload(attribute);
+	*size = payload_size(attribute);
+	return payload_size(attribute) == 4 || payload_size(attribute) == 16;
+}
+
+/* The size of an address says nothing; it must be that of the family. */
+static bool addresses_fit(struct socket_row *row)
+{
+	const uint64_t local = 1ull << SOCKPORT_A_SOCKET_LOCAL_ADDRESS;
+	const uint64_t remote = 1ull << SOCKPORT_A_SOCKET_REMOTE_ADDRESS;
+	const uint8_t size = row->family == AF_INET ? 4 : 16;
+
+	if (row->family != AF_INET && row->family != AF_INET6) {
+		row->known &= ~(local | remote);
+		return true;
+	}
+	return (!(row->known & local) || row->local_size == size) &&
+	       (!(row->known & remote) || row->remote_size == size);
+}
+
+static bool store_socket(struct socket_row *row, unsigned int type, const struct nlattr *attribute)
+{
+	static const struct field fields[SOCKPORT_A_SOCKET_MAX + 1] = {
+		[SOCKPORT_A_SOCKET_PROTOCOL] = FIELD(socket_row, protocol),
+		[SOCKPORT_A_SOCKET_FAMILY] = FIELD(socket_row, family),
+		[SOCKPORT_A_SOCKET_ROLE] = FIELD(socket_row, role),
+		[SOCKPORT_A_SOCKET_STATE] = FIELD(socket_row, state),
+		[SOCKPORT_A_SOCKET_LOCAL_PORT] = FIELD(socket_row, local_port),
+		[SOCKPORT_A_SOCKET_REMOTE_PORT] = FIELD(socket_row, remote_port),
+		[SOCKPORT_A_SOCKET_IFINDEX] = FIELD(socket_row, ifindex),
+		[SOCKPORT_A_SOCKET_RX_QUEUE] = FIELD(socket_row, rx_queue),
+		[SOCKPORT_A_SOCKET_TX_QUEUE] = FIELD(socket_row, tx_queue),
+		[SOCKPORT_A_SOCKET_BACKLOG] = FIELD(socket_row, backlog),
+		[SOCKPORT_A_SOCKET_BACKLOG_LIMIT] = FIELD(socket_row, limit),
+		[SOCKPORT_A_SOCKET_DROPS] = FIELD(socket_row, drops),
+		[SOCKPORT_A_SOCKET_UID] = FIELD(socket_row, uid),
+		[SOCKPORT_A_SOCKET_INODE] = FIELD(socket_row, inode),
+		[SOCKPORT_A_SOCKET_MARK] = FIELD(socket_row, mark),
+		[SOCKPORT_A_SOCKET_COOKIE] = FIELD(socket_row, cookie),
+		[SOCKPORT_A_SOCKET_TIMER] = FIELD(socket_row, timer),
+		[SOCKPORT_A_SOCKET_TIMER_EXPIRES] = FIELD(socket_row, expires),
+		[SOCKPORT_A_SOCKET_RETRANSMITS] = FIELD(socket_row, retransmits),
+	};
+
+	if (fields[type].size)
+		return store(row, &fields[type], attribute);
+	switch (type) {
+	case SOCKPORT_A_SOCKET_LOCAL_ADDRESS:
+		return store_address(&row->local, &row->local_size, attribute);
+	case SOCKPORT_A_SOCKET_REMOTE_ADDRESS:
+		return store_address(&row->remote, &row->remote_size, attribute);
+	case SOCKPORT_A_SOCKET_MEMORY:
+		return store_memory(row, attribute);
+	case SOCKPORT_A_SOCKET_TCP_INFO:
+		row->tcp_info = payload(attribute);
+		row->tcp_info_size = payload_size(attribute);
+		break;
+	case SOCKPORT_A_SOCKET_CONGESTION:
+		row->congestion = text_of(attribute);
+		return row->congestion;
+	}
+	return true;
+}
+
+/**
+ * decode_socket - read a socket
+ * @message: a reply to SOCKPORT_CMD_SOCKET_GET, complete
+ * @row: what it says; points into @message
+ *
+ * Return: false if @message is malformed.
+ */
+bool decode_socket(const struct nlmsghdr *message, struct socket_row *row)
+{
+	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	row->known = 0;
+	row->family = 0;
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_SOCKET_MAX)
+			continue;
+		if (!store_socket(row, type, attribute))
+			return false;
+		row->known |= 1ull << type;
+	}
+	return at_end(&attributes) && addresses_fit(row);
+}
+
+/**
+ * decode_stats - read the module's own account
+ * @message: the reply to SOCKPORT_CMD_STATS_GET, complete
+ * @row: what it says; points into @message
+ *
+ * Return: false if @message is malformed.
+ */
+bool decode_stats(const struct nlmsghdr *message, struct stats_row *row)
+{
+	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	row->known = 0;
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_STATS_MAX || type == SOCKPORT_A_STATS_PAD)
+			continue;
+		if (type == SOCKPORT_A_STATS_VERSION)
+			row->version = text_of(attribute);
+		else if (payload_size(attribute) == sizeof(*row->values))
+			memcpy(&row->values[type], payload(attribute), sizeof(*row->values));
+		else
+			return false;
+		if (type == SOCKPORT_A_STATS_VERSION && !row->version)
+			return false;
+		row->known |= 1ull << type;
+	}
+	return at_end(&attributes);
+}
+
+/**
+ * decode_family - read what generic netlink says of a family
+ * @message: the reply to CTRL_CMD_GETFAMILY, complete
+ * @id: type of the family's messages
+ * @version: of the family
+ *
+ * Return: false if @message is malformed.
+ */
+bool decode_family(const struct nlmsghdr *message, uint16_t *id, uint32_t *version)
+{
+	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
+	const struct nlattr *attribute;
+
+	*id = 0;
+	*version = 0;
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) == CTRL_ATTR_FAMILY_ID &&
+		    payload_size(attribute) == sizeof(*id))
+			memcpy(id, payload(attribute), sizeof(*id));
+		if (type_of(attribute) == CTRL_ATTR_VERSION &&
+		    payload_size(attribute) == sizeof(*version))
+			memcpy(version, payload(attribute), sizeof(*version));
+	}
+	return at_end(&attributes) && *id;
+}
+
+/**
+ * decode_extack - find the kernel's own words in a message that ends a request
+ * @message: NLMSG_ERROR or NLMSG_DONE, complete
+ * @offset: of the attributes behind the header
+ *
+ * Return: one line, which is in @message; NULL if the kernel said nothing.
+ */
+const char *decode_extack(const struct nlmsghdr *message, size_t offset)
+{
+	struct attributes attributes = attributes_of(message, offset);
+	const struct nlattr *attribute;
+
+	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NULL;
+	while ((attribute = next_attribute(&attributes)))
+		if (type_of(attribute) == NLMSGERR_ATTR_MSG)
+			return text_of(attribute);
+	return NULL;
+}

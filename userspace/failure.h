@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+/* Exit status of the command; 0 is success. */
+#define EXIT_RUN	1
+#define EXIT_USAGE	2
+
+/**
+ * struct failure - why something could not be done
+ * @status: what the command exits with, EXIT_RUN or EXIT_USAGE
+ * @text: one line for the user, which says what to do about it; no newline
+ */
+struct failure {
+	int status;
+	char text[400];
+};
+
+/* Arguments from @values on fit to the format. */
+#define __printf(format, values) __attribute__((	\
+	__format__(printf, format, values)))
+
+__printf(3, 4)
+int failure_set(struct failure *failure, int status, const char *format, ...);
+
+#endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Words of the command line become a filter; the kernel applies it. */
+#include "filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/sockport.h>
+
+#include "number.h"
+#include "services.h"
+#include "users.h"
+#include "words.h"
+
+static int too_many(const char *kind, struct failure *failure)
+{
+	return failure_set(failure, EXIT_USAGE, "too many values of %s: at most %d", kind,
+			   FILTER_VALUES);
+}
+
+/* Append to one of the lists of the filter. */
+#define APPEND(values, value, kind, failure) ({					\
+	int __error = 0;							\
+	if ((values)->count == FILTER_VALUES)					\
+		__error = too_many(kind, failure);				\
+	else									\
+		(values)->list[(values)->count++] = (value);			\
+	__error; })
+
+static int add_protocol(struct filter *filter, const char *word, struct failure *failure)
+{
+	uint8_t protocol;
+
+	if (!word_is_protocol(word, &protocol))
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown protocol '%s': it is tcp, udp or udplite", word);
+	return APPEND(&filter->protocols, protocol, "--protocol", failure);
+}
+
+static int add_family(struct filter *filter, const char *word, struct failure *failure)
+{
+	uint8_t family;
+
+	if (!strcmp(word, "4"))
+		family = AF_INET;
+	else if (!strcmp(word, "6"))
+		family = AF_INET6;
+	else if (!word_is_family(word, &family))
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown family '%s': it is ipv4 or ipv6", word);
+	return APPEND(&filter->families, family, "--family", failure);
+}
+
+static int add_state(struct filter *filter, const char *word, struct failure *failure)
+{
+	if (word_is_state(word, &filter->tcp_states, &filter->datagram_states))
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "unknown state '%s': it is a name as LISTEN or TIME_WAIT, or connected, synchronized or listening",
+			   word);
+}
+
+static int add_role(struct filter *filter, const char *word, struct failure *failure)
+{
+	uint8_t role;
+
+	if (!word_is_role(word, &role))
+		return failure_set(failure, EXIT_USAGE, "unknown role '%s': it is in or out", word);
+	return APPEND(&filter->roles, role, "--role", failure);
+}
+
+static int bad_port(const char *text, struct failure *failure)
+{
+	return failure_set(failure, EXIT_USAGE,
+			   "bad port '%s': it is a number up to 65535, a range as 1-1023, or the name of a service",
+			   text);
+}
+
+/* FIRST-LAST; the names of services may have a hyphen too. */
+static bool parse_range(const char *text, struct port_range *range)
+{
+	const char *hyphen = strchr(text, '-');
+	uint32_t first, last;
+	char copy[8];
+
+	if (!hyphen || (size_t)(hyphen - text) >= sizeof(copy))
+		return false;
+	snprintf(copy, sizeof(copy), "%.*s", (int)(hyphen - text), text);
+	if (!number_parse(copy, UINT16_MAX, &first) ||
+	    !number_parse(hyphen + 1, UINT16_MAX, &last) || first > last)
+		return false;
+	*range = (struct port_range){ first, last };
+	return true;
+}
+
+static int append_range(struct filter *filter, enum filter_key key,
+			const struct port_range *range, struct failure *failure)
+{
+	if (key == FILTER_LOCAL_PORT)
+		return APPEND(&filter->local_ports, *range, "--local-port", failure);
+	if (key == FILTER_REMOTE_PORT)
+		return APPEND(&filter->remote_ports, *range, "--remote-port", failure);
+	return APPEND(&filter->ports, *range, "--port", failure);
+}
+
+/* A service can have another port in each protocol: then it is both. */
+static int add_service(struct filter *filter, enum filter_key key, const char *name,
+		       struct failure *failure)
+{
+	struct services services = { 0 };
+	const uint16_t tcp = services_port(&services, name, SOCKPORT_PROTOCOL_TCP);
+	const uint16_t udp = services_port(&services, name, SOCKPORT_PROTOCOL_UDP);
+	int error = 0;
+
+	services_free(&services);
+	if (!tcp && !udp)
+		return bad_port(name, failure);
+	if (tcp)
+		error = append_range(filter, key, &(struct port_range){ tcp, tcp }, failure);
+	if (!error && udp && udp != tcp)
+		error = append_range(filter, key, &(struct port_range){ udp, udp }, failure);
+	return error;
+}
+
+static int add_ports(struct filter *filter, enum filter_key key, const char *text,
+		     struct failure *failure)
+{
+	struct port_range range;
+	uint32_t port;
+
+	if (number_parse(text, UINT16_MAX, &port))
+		range = (struct port_range){ port, port };
+	else if (!parse_range(text, &range))
+		return add_service(filter, key, text, failure);
+	return append_range(filter, key, &range, failure);
+}
+
+static int add_prefix(struct filter *filter, enum filter_key key, const char *text,
+		      struct failure *failure)
+{
+	struct prefix prefix;
+
+	if (!address_parse_prefix(text, &prefix))
+		return failure_set(failure, EXIT_USAGE,
+				   "bad address '%s': it is an IPv4 or IPv6 address, maybe with /LENGTH",
+				   text);
+	if (key == FILTER_LOCAL)
+		return APPEND(&filter->locals, prefix, "--local", failure);
+	return APPEND(&filter->remotes, prefix, "--remote", failure);
+}
+
+static int add_uid(struct filter *filter, const char *text, struct failure *failure)
+{
+	uint32_t uid;
+
+	if (!number_parse(text, UINT32_MAX - 1, &uid) && !users_uid(text, &uid))
+		return failure_set(failure, EXIT_USAGE, "unknown user '%s'", text);
+	return APPEND(&filter->uids, uid, "--uid", failure);
+}
+
+static int add_value(struct filter *filter, enum filter_key key, const char *value,
+		     struct failure *failure)
+{
+	switch (key) {
+	case FILTER_PROTOCOL:
+		return add_protocol(filter, value, failure);
+	case FILTER_FAMILY:
+		return add_family(filter, value, failure);
+	case FILTER_STATE:
+		return add_state(filter, value, failure);
+	case FILTER_ROLE:
+		return add_role(filter, value, failure);
+	case FILTER_LOCAL:
+	case FILTER_REMOTE:
+		return add_prefix(filter, key, value, failure);
+	case FILTER_UID:
+		return add_uid(filter, value, failure);
+	default:
+		return add_ports(filter, key, value, failure);
+	}
+}
+
+/**
+ * filter_add - add the value of an option
+ * @filter: what is wanted so far
+ * @key: the option
+ * @values: its value, alternatives are separated by commas
+ * @failure: says what is wrong with it
+ *
+ * Return: 0 or -1.
+ */
+int filter_add(struct filter *filter, enum filter_key key, const char *values,
+	       struct failure *failure)
+{
+	char *copy, *rest, *value;
+	int error = 0;
+
+	copy = strdup(values);
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	rest = copy;
+	while (!error && (value = strsep(&rest, ",")))
+		error = add_value(filter, key, value, failure);
+	free(copy);
+	return error;
+}
+
+static enum filter_key key_of_word(const char *word)
+{
+	uint32_t states = 0;
+	uint8_t number;
+
+	if (word_is_protocol(word, &number))
+		return FILTER_PROTOCOL;
+	if (word_is_role(word, &number))
+		return FILTER_ROLE;
+	if (word_is_family(word, &number))
+		return FILTER_FAMILY;
+	if (word_is_state(word, &states, &states))
+		return FILTER_STATE;
+	return FILTER_PORT;
+}
+
+/**
+ * filter_add_word - add a word that stands without an option
+ * @filter: what is wanted so far
+ * @word: a protocol, role, family, state, or else a port
+ * @failure: says what is wrong with it
+ *
+ * Return: 0 or -1.
+ */
+int filter_add_word(struct filter *filter, const char *word, struct failure *failure)
+{
+	const enum filter_key key = key_of_word(word);
+	int error = filter_add(filter, key, word, failure);
+
+	if (error && key == FILTER_PORT && failure->status == EXIT_USAGE)
+		failure_set(failure, EXIT_USAGE,
+			    "unknown word '%s': it is no protocol, role, family, state or port",
+			    word);
+	return error;
+}
+
+/**
+ * filter_parse_port - read one port
+ * @text: its number, or the name of a service; that of TCP goes first
+ * @port: where to put it
+ * @failure: says what is wrong with it
+ *
+ * Return: 0 or -1.
+ */
+int filter_parse_port(const char *text, uint16_t *port, struct failure *failure)
+{
+	struct services services = { 0 };
+	uint32_t number;
+
+	if (!number_parse(text, UINT16_MAX, &number)) {
+		number = services_port(&services, text, SOCKPORT_PROTOCOL_TCP);
+		if (!number)
+			number = services_port(&services, text, SOCKPORT_PROTOCOL_UDP);
+		services_free(&services);
+		if (!number)
+			return failure_set(failure, EXIT_USAGE,
+					   "bad port '%s': it is a number up to 65535, or the name of a service",
+					   text);
+	}
+	*port = number;
+	return 0;
+}
+
+static bool wants_protocol(const struct filter *filter, uint8_t protocol)
+{
+	unsigned int i;
+
+	for (i = 0; i < filter->protocols.count; i++)
+		if (filter->protocols.list[i] == protocol)
+			return true;
+	return !filter->protocols.count;
+}
+
+/* Narrow a filter down to those of its protocols that are TCP, or are not. */
+static bool narrow(struct filter *filter, bool tcp)
+{
+	struct filter all = *filter;
+	uint8_t protocol;
+
+	filter->protocols.count = 0;
+	for (protocol = 1; protocol <= SOCKPORT_PROTOCOL_MAX; protocol++)
+		if ((protocol == SOCKPORT_PROTOCOL_TCP) == tcp && wants_protocol(&all, protocol))
+			filter->protocols.list[filter->protocols.count++] = protocol;
+	if (!tcp)
+		filter->tcp_states = filter->datagram_states;
+	return filter->protocols.count;
+}
+
+/**
+ * filter_split - make requests with one mask of states each
+ * @filter: has other states for TCP than for the rest, maybe
+ * @parts: filters whose @tcp_states hold for all of their protocols; in the
+ *	order of listings
+ *
+ * Return: how many parts there are, 0 to 2.
+ */
+unsigned int filter_split(const struct filter *filter, struct filter parts[2])
+{
+	unsigned int count = 0;
+
+	parts[0] = *filter;
+	if (filter->tcp_states == filter->datagram_states)
+		return 1;
+	if (narrow(&parts[0], true))
+		count++;
+	parts[count] = *filter;
+	return narrow(&parts[count], false) ? count + 1 : count;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+
+#include "filter.h"
+
+/**
+ * enum command - the first word of the command line
+ */
+enum command {
+	COMMAND_PORTS,
+	COMMAND_SOCKETS,
+	COMMAND_SHOW,
+	COMMAND_STATS,
+};
+
+/**
+ * struct options - what the command line says
+ * @command: what to do
+ * @filter: about which sockets
+ * @columns: list of columns, NULL for the default
+ * @port: for COMMAND_SHOW
+ * @json: JSON instead of text
+ * @numeric: no names of users and services
+ * @no_header: no names of columns
+ * @help: print the help, and nothing else
+ * @version: print the version, and nothing else
+ * @has_filter: something was said about @filter
+ */
+struct options {
+	enum command command;
+	struct filter filter;
+	const char *columns;
+	uint16_t port;
+	bool json;
+	bool numeric;
+	bool no_header;
+	bool help;
+	bool version;
+	bool has_filter;
+};
+
+int options_parse(struct options *options, int argc, char **argv, struct failure *failure);
+void options_help(void);
+
+#endif

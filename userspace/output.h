@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "failure.h"
+
+/* How much is written at once. */
+#define OUTPUT_CHUNK	(64 * 1024)
+/* Between two calls of output_row_done(), no more may be added. */
+#define OUTPUT_ROW_MAX	(80 * 1024)
+
+/**
+ * struct output - a file that long listings are written to
+ * @descriptor: of the file
+ * @error: errno of the write that failed, 0 for none
+ * @next: where to put the next character
+ * @buffer: OUTPUT_CHUNK and OUTPUT_ROW_MAX bytes
+ */
+struct output {
+	int descriptor;
+	int error;
+	char *next;
+	char *buffer;
+};
+
+int output_check_standard(struct failure *failure);
+int output_open(struct output *output, int descriptor, struct failure *failure);
+bool output_flush(struct output *output);
+int output_close(struct output *output, struct failure *failure);
+int output_close_standard(struct failure *failure);
+
+/**
+ * output_row_done - write when enough has been added
+ * @output: the output
+ *
+ * Return: false when writing failed, now or before.
+ */
+static inline bool output_row_done(struct output *output)
+{
+	if (output->next - output->buffer < OUTPUT_CHUNK)
+		return true;
+	return output_flush(output);
+}
+
+#endif

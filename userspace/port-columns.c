@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "port-columns.h"
+
+#include "category.h"
+#include "number.h"
+#include "rows.h"
+#include "words.h"
+
+static char *fill_protocol(char *to, const struct column *column, const void *row,
+			   struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)column;
+	(void)names;
+	return put_word(to, word_protocol(port->protocol), port->protocol);
+}
+
+static char *fill_role(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)column;
+	(void)names;
+	return put_word(to, word_role(port->role), port->role);
+}
+
+static char *fill_service(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)column;
+	return names_put_service(names, to, port->port, port->protocol);
+}
+
+static char *fill_category(char *to, const struct column *column, const void *row,
+			   struct names *names)
+{
+	(void)column;
+	(void)names;
+	return text_put(to, category_name(((const struct port_row *)row)->port));
+}
+
+static char *fill_local_range(char *to, const struct column *column, const void *row,
+			      struct names *names)
+{
+	bool inside;
+
+	(void)column;
+	if (names_in_local_range(names, ((const struct port_row *)row)->port, &inside))
+		*to++ = '0' + inside;
+	return to;
+}
+
+static char *fill_families(char *to, const struct column *column, const void *row,
+			   struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)column;
+	(void)names;
+	if (port->ipv4)
+		*to++ = '4';
+	if (port->ipv4 && port->ipv6)
+		*to++ = '+';
+	if (port->ipv6)
+		*to++ = '6';
+	return to;
+}
+
+static char *fill_state(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_port_state(port->state), port->state);
+}
+
+/* A list of uids by a function that writes one, with "+" if there are more. */
+static char *put_uids(char *to, const struct port_row *port, struct names *names,
+		      char *(*put)(struct names *names, char *to, uint32_t uid))
+{
+	unsigned int i;
+
+	for (i = 0; i < port->uid_count; i++) {
+		if (i)
+			*to++ = ',';
+		to = put(names, to, port->uids[i]);
+	}
+	return port->uid_count && port->more_uids ? text_put(to, ",+") : to;
+}
+
+static char *put_uid(struct names *names, char *to, uint32_t uid)
+{
+	(void)names;
+	return number_put(to, uid);
+}
+
+static char *fill_uids(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	(void)column;
+	return put_uids(to, row, names, put_uid);
+}
+
+static char *fill_users(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	(void)column;
+	return put_uids(to, row, names, names_put_user);
+}
+
+static char *fill_more_uids(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	(void)column;
+	(void)names;
+	*to = '0' + ((const struct port_row *)row)->more_uids;
+	return to + 1;
+}
+
+static char *fill_states(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	(void)column;
+	(void)names;
+	return put_counts(to, ((const struct port_row *)row)->states);
+}
+
+#define MEMBER(member, name)						\
+	.offset = offsetof(struct port_row, member), .attribute = SOCKPORT_A_PORT_##name
+
+static const struct column list[] = {
+	{ .name = "proto", .help = "protocol: tcp, udp or udplite", .fill = fill_protocol,
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "role", .help = "in: a local port; out: a remote port that we call",
+	  .fill = fill_role, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "port", .help = "number of the port", .fill = fill_u16,
+	  .type = COLUMN_NUMBER, MEMBER(port, PORT),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "service", .help = "its name in the services database", .fill = fill_service,
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_IS_NAME },
+	{ .name = "category", .help = "well-known, registered or dynamic (RFC 6335)",
+	  .fill = fill_category, .flags = COLUMN_IN_JSON },
+	{ .name = "local_range", .help = "whether it lies in net.ipv4.ip_local_port_range",
+	  .fill = fill_local_range, .type = COLUMN_BOOLEAN,
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "fam", .help = "address families seen: 4, 6 or 4+6", .fill = fill_families,
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "state", .help = "open, assigned or draining; unknown for role out",
+	  .fill = fill_state, MEMBER(state, STATE),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "sockets", .help = "number of sockets", .fill = fill_u32,
+	  .type = COLUMN_NUMBER, MEMBER(sockets, SOCKETS),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "rx_queue", .help = "bytes that wait to be read", .fill = fill_u64,
+	  .type = COLUMN_NUMBER, MEMBER(rx_queue, RX_QUEUE),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "tx_queue", .help = "bytes not yet acknowledged", .fill = fill_u64,
+	  .type = COLUMN_NUMBER, MEMBER(tx_queue, TX_QUEUE),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "backlog", .help = "connections that wait for accept()", .fill = fill_u32,
+	  .type = COLUMN_NUMBER, MEMBER(backlog, BACKLOG),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "limit", .help = "limit of the backlog, summed over listeners",
+	  .fill = fill_u32, .type = COLUMN_NUMBER, MEMBER(limit, BACKLOG_LIMIT),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "drops", .help = "packets dropped", .fill = fill_u64,
+	  .type = COLUMN_NUMBER, MEMBER(drops, DROPS),
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "uids", .help = "numbers of the owners; + if there are more",
+	  .fill = fill_uids, .type = COLUMN_NUMBERS, .flags = COLUMN_IN_JSON },
+	{ .name = "more_uids", .help = "whether there are more owners than listed",
+	  .fill = fill_more_uids, .type = COLUMN_BOOLEAN,
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "users", .help = "names of the owners; + if there are more",
+	  .fill = fill_users, .type = COLUMN_STRINGS,
+	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "states", .help = "number of sockets in each state", .fill = fill_states,
+	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+};
+
+const struct columns port_columns = { list, sizeof(list) / sizeof(*list) };

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef ROWS_H
+#define ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/sockport.h>
+
+/*
+ * What the kernel tells, as plain structs. Each begins with the set of things
+ * known: bit SOCKPORT_A_<KIND>_* for each attribute that came. A member whose
+ * bit is not set holds nothing.
+ */
+
+/* The kernel names at most 8 owners of a port. */
+#define ROW_UIDS	16
+#define ROW_STATES	32
+
+/**
+ * struct port_row - a row of the port table
+ * @known: bits of SOCKPORT_A_PORT_*
+ * @sockets: all sockets of the row
+ * @rx_queue: bytes that wait to be read
+ * @tx_queue: bytes not acknowledged
+ * @drops: packets
+ * @backlog: connections that wait for accept()
+ * @limit: of the backlog
+ * @port: local for role in, remote for role out
+ * @protocol: SOCKPORT_PROTOCOL_*
+ * @role: SOCKPORT_ROLE_*
+ * @state: SOCKPORT_PORT_STATE_*
+ * @ipv4: sockets of AF_INET seen
+ * @ipv6: sockets of AF_INET6 seen
+ * @more_uids: there are more owners
+ * @uid_count: how many of @uids there are
+ * @uids: owners, ascending
+ * @states: sockets in each SOCKPORT_STATE_*
+ */
+struct port_row {
+	uint64_t known;
+	uint64_t rx_queue;
+	uint64_t tx_queue;
+	uint64_t drops;
+	uint32_t sockets;
+	uint32_t backlog;
+	uint32_t limit;
+	uint16_t port;
+	uint8_t protocol;
+	uint8_t role;
+	uint8_t state;
+	bool ipv4;
+	bool ipv6;
+	bool more_uids;
+	unsigned int uid_count;
+	uint32_t uids[ROW_UIDS];
+	uint32_t states[ROW_STATES];
+};
+
+/**
+ * struct socket_row - a socket
+ * @known: bits of SOCKPORT_A_SOCKET_*
+ * @inode: of the file
+ * @cookie: unique while the system runs
+ * @local: 4 or 16 bytes in network byte order, gone when the callback returns
+ * @remote: the same
+ * @tcp_info: struct tcp_info, not aligned, gone when the callback returns
+ * @congestion: name of the algorithm, gone when the callback returns
+ * @tcp_info_size: bytes of @tcp_info
+ * @ifindex: interface that it is bound to
+ * @rx_queue: bytes that wait to be read
+ * @tx_queue: bytes not acknowledged
+ * @backlog: connections that wait for accept()
+ * @limit: of the backlog
+ * @drops: packets
+ * @uid: owner
+ * @mark: SO_MARK
+ * @expires: of the timer, in milliseconds
+ * @retransmits: unanswered so far
+ * @memory: SOCKPORT_A_MEMORY_*, in bytes; 0 where unknown
+ * @local_port: host byte order
+ * @remote_port: host byte order
+ * @protocol: SOCKPORT_PROTOCOL_*
+ * @family: AF_INET or AF_INET6
+ * @role: SOCKPORT_ROLE_*
+ * @state: SOCKPORT_STATE_*
+ * @timer: SOCKPORT_TIMER_*
+ * @local_size: bytes of @local
+ * @remote_size: bytes of @remote
+ */
+struct socket_row {
+	uint64_t known;
+	uint64_t inode;
+	uint64_t cookie;
+	const uint8_t *local;
+	const uint8_t *remote;
+	const uint8_t *tcp_info;
+	const char *congestion;
+	size_t tcp_info_size;
+	uint32_t ifindex;
+	uint32_t rx_queue;
+	uint32_t tx_queue;
+	uint32_t backlog;
+	uint32_t limit;
+	uint32_t drops;
+	uint32_t uid;
+	uint32_t mark;
+	uint32_t expires;
+	uint32_t retransmits;
+	uint32_t memory[SOCKPORT_A_MEMORY_MAX + 1];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t protocol;
+	uint8_t family;
+	uint8_t role;
+	uint8_t state;
+	uint8_t timer;
+	uint8_t local_size;
+	uint8_t remote_size;
+};
+
+/**
+ * struct stats_row - the module's own account
+ * @known: bits of SOCKPORT_A_STATS_*
+ * @version: of the module, gone when the callback returns
+ * @values: by SOCKPORT_A_STATS_*
+ */
+struct stats_row {
+	uint64_t known;
+	const char *version;
+	uint64_t values[SOCKPORT_A_STATS_MAX + 1];
+};
+
+/**
+ * row_knows - whether an attribute of a row came
+ * @row: one of the structs above
+ * @attribute: SOCKPORT_A_<KIND>_*
+ *
+ * Return: true if the member holds something.
+ */
+static inline bool row_knows(const void *row, unsigned int attribute)
+{
+	return *(const uint64_t *)row >> attribute & 1;
+}
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stats.h"
+
+#include <unistd.h>
+
+#include "column.h"
+#include "json.h"
+#include "number.h"
+#include "table.h"
+
+static char *fill_version(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	const struct stats_row *stats = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute) || strlen(stats->version) > NAME_MAX_LENGTH)
+		return to;
+	return text_put(to, stats->version);
+}
+
+#define VALUE(column, index, text)						\
+	{ .name = column, .help = text, .fill = fill_u64, .type = COLUMN_NUMBER,	\
+	  .offset = offsetof(struct stats_row, values[SOCKPORT_A_STATS_##index]),	\
+	  .attribute = SOCKPORT_A_STATS_##index, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON }
+
+static const struct column list[] = {
+	{ .name = "version", .help = "version of the module", .fill = fill_version,
+	  .attribute = SOCKPORT_A_STATS_VERSION, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	VALUE("port_walks", PORT_WALKS, "walks for the port table"),
+	VALUE("socket_walks", SOCKET_WALKS, "walks for the socket listing"),
+	VALUE("walked_sockets", WALKED_SOCKETS, "sockets seen by all walks"),
+	VALUE("walk_time_ns", WALK_TIME, "nanoseconds spent in all walks"),
+	VALUE("last_walk_sockets", LAST_WALK_SOCKETS, "sockets seen by the last walk"),
+	VALUE("last_walk_time_ns", LAST_WALK_TIME, "nanoseconds spent in the last walk"),
+	VALUE("chain_restarts", CHAIN_RESTARTS, "long chains begun anew"),
+	VALUE("missed_chains", MISSED_CHAINS, "long chains left out"),
+	VALUE("failed_walks", FAILED_WALKS, "walks given up for want of memory or room"),
+	VALUE("open_walks", OPEN_WALKS, "walks under way now"),
+	VALUE("walk_memory", WALK_MEMORY, "bytes held by walks and port tables now"),
+};
+
+static const struct columns columns = { list, sizeof(list) / sizeof(*list) };
+
+/* Where the account goes, with what went wrong there. */
+struct account {
+	struct selection selection;
+	struct names *names;
+	struct failure *failure;
+};
+
+static int out_of_memory(struct account *account)
+{
+	return failure_set(account->failure, EXIT_RUN, "out of memory");
+}
+
+static bool add_facts(struct table *table, const struct account *account, const void *row)
+{
+	const struct column *column;
+	char value[VALUE_MAX + 1];
+	char *end;
+	size_t i;
+
+	for (i = 0; i < account->selection.count; i++) {
+		column = account->selection.list[i];
+		end = column->fill(value, column, row, account->names);
+		if (end == value)
+			*end++ = '-';
+		*end = 0;
+		if (!table_fact(table, column->name, value, column->help))
+			return false;
+	}
+	return true;
+}
+
+static int print_table(const struct stats_row *row, void *data)
+{
+	struct account *account = data;
+	struct table *table;
+	int error;
+
+	table = table_new_facts();
+	if (!table)
+		return out_of_memory(account);
+	if (add_facts(table, account, row))
+		error = table_print(table, account->failure);
+	else
+		error = out_of_memory(account);
+	table_free(table);
+	return error;
+}
+
+static int print_json(const struct stats_row *row, void *data)
+{
+	struct account *account = data;
+	struct output output;
+
+	if (output_open(&output, STDOUT_FILENO, account->failure))
+		return -1;
+	json_object(&output, &account->selection, row, account->names);
+	json_put(&output, "\n");
+	return output_close(&output, account->failure);
+}
+
+/**
+ * stats_print - print the module's own account
+ * @client: the client
+ * @options: the form
+ * @names: not used
+ * @failure: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int stats_print(struct client *client, const struct options *options, struct names *names,
+		struct failure *failure)
+{
+	struct account account = { .names = names, .failure = failure };
+
+	selection_default(&account.selection, &columns,
+			  options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT, options->numeric);
+	return client_stats(client, options->json ? print_json : print_table, &account, failure);
+}

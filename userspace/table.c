@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tables for people: the widths follow the values, so all rows are kept. */
+#include "table.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * struct table - a table in the making
+ * @scols: libsmartcols' own
+ * @selection: the columns
+ */
+struct table {
+	struct libscols_table *scols;
+	const struct selection *selection;
+};
+
+static struct table *table_alloc(void)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (table)
+		table->scols = scols_new_table();
+	if (table && table->scols)
+		return table;
+	free(table);
+	return NULL;
+}
+
+static bool add_column(struct table *table, const char *name, unsigned int flags)
+{
+	char upper[32];
+	size_t i;
+
+	for (i = 0; name[i] && i < sizeof(upper) - 1; i++)
+		upper[i] = toupper((unsigned char)name[i]);
+	upper[i] = 0;
+	return scols_table_new_column(table->scols, upper, 0,
+				      flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
+}
+
+/**
+ * table_new - begin a table
+ * @selection: its columns; must stay
+ * @no_header: without their names
+ *
+ * Return: to be freed with table_free(), or NULL without memory.
+ */
+struct table *table_new(const struct selection *selection, bool no_header)
+{
+	struct table *table = table_alloc();
+	size_t i;
+
+	if (!table)
+		return NULL;
+	table->selection = selection;
+	scols_table_enable_noheadings(table->scols, no_header);
+	for (i = 0; i < selection->count; i++)
+		if (!add_column(table, selection->list[i]->name, selection->list[i]->flags))
+			goto free_table;
+	return table;
+
+free_table:
+	table_free(table);
+	return NULL;
+}
+
+/**
+ * table_new_facts - begin a table of names, values and what they are about
+ *
+ * It has no header; rows come from table_fact().
+ *
+ * Return: to be freed with table_free(), or NULL without memory.
+ */
+struct table *table_new_facts(void)
+{
+	struct table *table = table_alloc();
+
+	if (!table)
+		return NULL;
+	scols_table_enable_noheadings(table->scols, 1);
+	scols_table_set_column_separator(table->scols, "  ");
+	if (add_column(table, "name", 0) && add_column(table, "value", COLUMN_RIGHT) &&
+	    add_column(table, "about", 0))
+		return table;
+	table_free(table);
+	return NULL;
+}
+
+/**
+ * table_free - end a table
+ * @table: the table, or NULL
+ */
+void table_free(struct table *table)
+{
+	if (!table)
+		return;
+	scols_unref_table(table->scols);
+	free(table);
+}
+
+static bool fill_cell(struct libscols_line *line, size_t i, const struct column *column,
+		      const void *row, struct names *names)
+{
+	char value[VALUE_MAX + 1];
+	char *end = column->fill(value, column, row, names);
+
+	if (end == value)
+		*end++ = '-';
+	*end = 0;
+	return !scols_line_set_data(line, i, value);
+}
+
+/**
+ * table_row - add a row; "-" where a value is unknown
+ * @table: from table_new()
+ * @row: the row
+ * @names: for columns with names
+ *
+ * Return: false without memory.
+ */
+bool table_row(struct table *table, const void *row, struct names *names)
+{
+	const struct selection *selection = table->selection;
+	struct libscols_line *line;
+	size_t i;
+
+	line = scols_table_new_line(table->scols, NULL);
+	if (!line)
+		return false;
+	for (i = 0; i < selection->count; i++)
+		if (!fill_cell(line, i, selection->list[i], row, names))
+			return false;
+	return true;
+}
+
+/**
+ * table_fact - add a row of three texts
+ * @table: from table_new_facts()
+ * @name: what it is
+ * @value: how much it is
+ * @about: what that means
+ *
+ * Return: false without memory.
+ */
+bool table_fact(struct table *table, const char *name, const char *value, const char *about)
+{
+	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+
+	return line && !scols_line_set_data(line, 0, name) &&
+	       !scols_line_set_data(line, 1, value) && !scols_line_set_data(line, 2, about);
+}
+
+/**
+ * table_is_empty - whether a table has no rows
+ * @table: the table
+ *
+ * Return: true if it has none.
+ */
+bool table_is_empty(const struct table *table)
+{
+	return scols_table_is_empty(table->scols);
+}
+
+/* libsmartcols prints nothing for a table without rows. */
+static void print_header(const struct table *table)
+{
+	const struct selection *selection = table->selection;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		if (i)
+			putchar(' ');
+		for (name = selection->list[i]->name; *name; name++)
+			putchar(toupper((unsigned char)*name));
+	}
+	putchar('\n');
+}
+
+/**
+ * table_print - print a table to stdout
+ * @table: the table
+ * @failure: what went wrong
+ *
+ * Errors of writing show in ferror(stdout).
+ *
+ * Return: 0 or -1.
+ */
+int table_print(struct table *table, struct failure *failure)
+{
+	int error;
+
+	if (table_is_empty(table)) {
+		if (!scols_table_is_noheadings(table->scols))
+			print_header(table);
+		return 0;
+	}
+	error = scols_print_table(table->scols);
+	if (error)
+		return failure_set(failure, EXIT_RUN, "cannot print the table: %s",
+				   strerror(-error));
+	return 0;
+}

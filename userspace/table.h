@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdbool.h>
+
+#include "column.h"
+#include "failure.h"
+
+struct table;
+
+struct table *table_new(const struct selection *selection, bool no_header);
+struct table *table_new_facts(void);
+void table_free(struct table *table);
+bool table_row(struct table *table, const void *row, struct names *names);
+bool table_fact(struct table *table, const char *name, const char *value, const char *about);
+bool table_is_empty(const struct table *table);
+int table_print(struct table *table, struct failure *failure);
+
+#endif

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The words for the numbers of the interface, in both directions. */
+#include "words.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <linux/sockport.h>
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const char *const protocols[] = {
+	[SOCKPORT_PROTOCOL_TCP] = "tcp",
+	[SOCKPORT_PROTOCOL_UDP] = "udp",
+	[SOCKPORT_PROTOCOL_UDPLITE] = "udplite",
+};
+
+static const char *const roles[] = {
+	[SOCKPORT_ROLE_IN] = "in",
+	[SOCKPORT_ROLE_OUT] = "out",
+};
+
+static const char *const port_states[] = {
+	[SOCKPORT_PORT_STATE_OPEN] = "open",
+	[SOCKPORT_PORT_STATE_ASSIGNED] = "assigned",
+	[SOCKPORT_PORT_STATE_DRAINING] = "draining",
+};
+
+static const char *const states[] = {
+	[SOCKPORT_STATE_ESTABLISHED] = "ESTABLISHED",
+	[SOCKPORT_STATE_SYN_SENT] = "SYN_SENT",
+	[SOCKPORT_STATE_SYN_RECV] = "SYN_RECV",
+	[SOCKPORT_STATE_FIN_WAIT1] = "FIN_WAIT1",
+	[SOCKPORT_STATE_FIN_WAIT2] = "FIN_WAIT2",
+	[SOCKPORT_STATE_TIME_WAIT] = "TIME_WAIT",
+	[SOCKPORT_STATE_CLOSE] = "CLOSE",
+	[SOCKPORT_STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[SOCKPORT_STATE_LAST_ACK] = "LAST_ACK",
+	[SOCKPORT_STATE_LISTEN] = "LISTEN",
+	[SOCKPORT_STATE_CLOSING] = "CLOSING",
+};
+
+static const char *const timers[] = {
+	[SOCKPORT_TIMER_OFF] = "off",
+	[SOCKPORT_TIMER_RETRANSMIT] = "retransmit",
+	[SOCKPORT_TIMER_KEEPALIVE] = "keepalive",
+	[SOCKPORT_TIMER_TIMEWAIT] = "timewait",
+	[SOCKPORT_TIMER_PROBE] = "probe",
+};
+
+#define BIT(state)	(1u << SOCKPORT_STATE_##state)
+#define STATES_CONNECTED \
+	(BIT(ESTABLISHED) | BIT(SYN_SENT) | BIT(SYN_RECV) | BIT(FIN_WAIT1) | BIT(FIN_WAIT2) | \
+	 BIT(TIME_WAIT) | BIT(CLOSE_WAIT) | BIT(LAST_ACK) | BIT(CLOSING))
+
+/* Several states under one word; what datagram sockets have instead of LISTEN is CLOSE. */
+static const struct {
+	const char *word;
+	uint32_t tcp;
+	uint32_t datagram;
+} groups[] = {
+	{ "connected", STATES_CONNECTED, STATES_CONNECTED },
+	{ "synchronized", STATES_CONNECTED & ~BIT(SYN_SENT), STATES_CONNECTED & ~BIT(SYN_SENT) },
+	{ "listening", BIT(LISTEN), BIT(CLOSE) },
+};
+
+static const char *word_of(const char *const *words, size_t count, unsigned int number)
+{
+	return number < count ? words[number] : NULL;
+}
+
+/**
+ * word_protocol - the word for a protocol
+ * @protocol: SOCKPORT_PROTOCOL_*
+ *
+ * Return: the word, NULL for one that only a newer kernel module knows.
+ */
+const char *word_protocol(uint8_t protocol)
+{
+	return word_of(protocols, COUNT(protocols), protocol);
+}
+
+/**
+ * word_role - the word for a role
+ * @role: SOCKPORT_ROLE_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_role(uint8_t role)
+{
+	return word_of(roles, COUNT(roles), role);
+}
+
+/**
+ * word_port_state - the word for the state of a port
+ * @state: SOCKPORT_PORT_STATE_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_port_state(uint8_t state)
+{
+	return word_of(port_states, COUNT(port_states), state);
+}
+
+/**
+ * word_state - the kernel's name for the state of a socket
+ * @state: SOCKPORT_STATE_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_state(uint8_t state)
+{
+	return word_of(states, COUNT(states), state);
+}
+
+/**
+ * word_timer - the word for the timer of a TCP socket
+ * @timer: SOCKPORT_TIMER_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_timer(uint8_t timer)
+{
+	return word_of(timers, COUNT(timers), timer);
+}
+
+static bool find_word(const char *const *words, size_t count, const char *word, uint8_t *number)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (words[i] && !strcasecmp(words[i], word)) {
+			*number = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * word_is_protocol - read the name of a protocol
+ * @word: in any case
+ * @protocol: where to put SOCKPORT_PROTOCOL_*
+ *
+ * Return: whether it is one.
+ */
+bool word_is_protocol(const char *word, uint8_t *protocol)
+{
+	return find_word(protocols, COUNT(protocols), word, protocol);
+}
+
+/**
+ * word_is_role - read a role
+ * @word: in any case
+ * @role: where to put SOCKPORT_ROLE_*
+ *
+ * Return: whether it is one.
+ */
+bool word_is_role(const char *word, uint8_t *role)
+{
+	return find_word(roles, COUNT(roles), word, role);
+}
+
+/**
+ * word_is_family - read an address family
+ * @word: ipv4, inet, ipv6 or inet6, in any case
+ * @family: where to put AF_INET or AF_INET6
+ *
+ * Return: whether it is one.
+ */
+bool word_is_family(const char *word, uint8_t *family)
+{
+	static const struct { const char *word; uint8_t family; } families[] = {
+		{ "ipv4", AF_INET }, { "inet", AF_INET },
+		{ "ipv6", AF_INET6 }, { "inet6", AF_INET6 },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(families); i++) {
+		if (!strcasecmp(families[i].word, word)) {
+			*family = families[i].family;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *skip_joints(const char *text)
+{
+	return text + strspn(text, "-_");
+}
+
+/* People write TIME_WAIT, time-wait and timewait. */
+static bool same_state(const char *a, const char *b)
+{
+	for (; *a && *b; a = skip_joints(a + 1), b = skip_joints(b + 1))
+		if (toupper((unsigned char)*a) != toupper((unsigned char)*b))
+			return false;
+	return *a == *b;
+}
+
+/**
+ * word_is_state - read the name of a state or of a group of them
+ * @word: in any case; "-" and "_" do not matter
+ * @tcp: add bits 1 << SOCKPORT_STATE_* for TCP sockets
+ * @datagram: add those for the sockets of other protocols
+ *
+ * Return: whether it is one.
+ */
+bool word_is_state(const char *word, uint32_t *tcp, uint32_t *datagram)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(groups); i++) {
+		if (same_state(groups[i].word, word)) {
+			*tcp |= groups[i].tcp;
+			*datagram |= groups[i].datagram;
+			return true;
+		}
+	}
+	for (i = 0; i < COUNT(states); i++) {
+		if (states[i] && same_state(states[i], word)) {
+			*tcp |= 1u << i;
+			*datagram |= 1u << i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Functions that the scripts share; sourced, never run.
+
+set -eu -o pipefail
+shopt -s inherit_errexit
+
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck disable=SC2034
+TOP=$(dirname "$SCRIPTS")
+CACHE=${SOCKPORT_CACHE:-${HOME:-/root}/.cache/sockport}
+
+say()
+{
+	printf '%s\n' "$*" >&2
+}
+
+die()
+{
+	say "${0##*/}: $*"
+	exit 1
+}
+
+# Rest of the arguments of an option that needs a value.
+need_value()
+{
+	[ $# -ge 2 ] || die "option $1 needs a value"
+}
+
+# lock NAME COMMAND...: run COMMAND while no other script holds NAME.
+lock()
+{
+	local name=$1 fd
+	shift
+
+	mkdir -p "$CACHE/lock"
+	exec {fd}>"$CACHE/lock/$name"
+	flock "$fd"
+	"$@"
+	exec {fd}>&-
+}
+
+# quiet NAME COMMAND...: output goes to a log, shown only if COMMAND fails.
+quiet()
+{
+	local log=$CACHE/log/$1.log status=0
+	shift
+
+	mkdir -p "${log%/*}"
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	[ $status -eq 0 ] || {
+		tail -n 40 "$log" >&2
+		say "${0##*/}: '$*' failed (status $status), all of its output is in $log"
+	}
+	return $status
+}
+
+distro()
+{
+	(
+		ID=unknown ID_LIKE='' VERSION_ID=''
+		# shellcheck disable=SC1091
+		[ ! -r /etc/os-release ] || . /etc/os-release
+		case " $ID $ID_LIKE " in
+		*' ubuntu '*)	echo ubuntu ;;
+		*' debian '*)	echo debian ;;
+		*)		echo "$ID" ;;
+		esac
+	)
+}
+
+has_apt()
+{
+	case $(distro) in
+	debian|ubuntu)	command -v apt-get >/dev/null ;;
+	*)		return 1 ;;
+	esac
+}
+
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "needs root for: $*"
+	fi
+}
+
+# need_root ARGUMENT...: start again as root, with the arguments of the script.
+need_root()
+{
+	[ "$(id -u)" -ne 0 ] || return 0
+	command -v sudo >/dev/null || die 'needs root'
+	exec sudo ${SOCKPORT_CACHE:+SOCKPORT_CACHE="$SOCKPORT_CACHE"} "$SCRIPTS/${0##*/}" "$@"
+}
+
+apt_get()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get \
+		-qq -o DPkg::Lock::Timeout=600 -o APT::Sandbox::User=root "$@"
+}
+
+apt_update()
+{
+	say 'Fetching the package lists ...'
+	quiet apt-update apt_get update
+}
+
+# apt_try NAME COMMAND...: with package lists that are missing or out of date,
+# the first try fails.
+apt_try()
+{
+	local name=$1
+	shift
+
+	quiet "$name" "$@" 2>/dev/null && return
+	apt_update
+	quiet "$name" "$@"
+}
+
+not_installed()
+{
+	# dpkg-query fails on packages that it never saw.
+	printf '%s\n' "$@" | grep -vxFf <(
+		dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+			sed -n 's/ installed$//p'
+	) || :
+}
+
+# Nothing was fetched or installed since FILE was made.
+newer_than_packages()
+{
+	[ "$1" -nt /var/lib/dpkg/status ] && [ "$1" -nt /var/lib/apt/lists ]
+}
+
+# Install packages, by their Debian and Ubuntu names.
+need_packages()
+{
+	local missing
+
+	has_apt || {
+		need_programs "$@"
+		return
+	}
+	mapfile -t missing < <(not_installed "$@")
+	[ ${#missing[@]} -gt 0 ] || return 0
+	say "Installing ${missing[*]} ..."
+	lock apt apt_try apt-install apt_get install -y --no-install-recommends "${missing[@]}"
+}
+
+# Elsewhere all we can do is to say what is missing.
+need_programs()
+{
+	local package program missing=()
+
+	for package; do
+		program=$(program_of "$package")
+		[ -z "$program" ] || command -v "$program" >/dev/null ||
+			missing+=("$program (Debian: $package)")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	say "This distribution's packages are not known here. Please install:"
+	printf '  %s\n' "${missing[@]}" >&2
+	exit 1
+}
+
+program_of()
+{
+	case $1 in
+	build-essential)	echo cc ;;
+	busybox-static)		echo busybox ;;
+	iproute2)		echo ss ;;
+	libmnl-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|linux-*|python3-*) ;;
+	kmod)			echo modprobe ;;
+	nftables)		echo nft ;;
+	pkg-config)		echo pkg-config ;;
+	qemu-system-x86)	echo qemu-system-x86_64 ;;
+	util-linux)		echo flock ;;
+	xz-utils)		echo xz ;;
+	*)			echo "$1" ;;
+	esac
+}
+
+# What a package would be installed as; empty if no list has it.
+candidate()
+{
+	LC_ALL=C apt-cache policy "$1" 2>/dev/null |
+		sed -n 's/^  Candidate: //p' | grep -vx '(none)' || :
+}
+
+need_candidate()
+{
+	[ -n "$(candidate "$1")" ] || lock apt apt_update
+	[ -n "$(candidate "$1")" ] || die "no package list has $1${2:+: $2}"
+}
+
+# The meta package that follows the distribution's stock kernel.
+stock_meta()
+{
+	case $(distro) in
+	debian)	echo linux-image-amd64 ;;
+	ubuntu)	echo linux-image-generic ;;
+	*)	die "which package has this distribution's kernel is not known here: Debian or Ubuntu needed" ;;
+	esac
+}
+
+# The stock kernel's package: the newest of a series, else the distribution's own.
+stock_package()
+{
+	local meta package series=$1
+
+	meta=$(stock_meta)
+	need_candidate "$meta"
+	if [ -n "$series" ]; then
+		package=$(apt-cache pkgnames linux-image-"$series" |
+			grep -E "^linux-image-${series//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" |
+			sort -V | tail -n 1) || :
+	else
+		package=$(apt-cache depends --important "$meta" |
+			sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+	fi
+	[ -n "$package" ] || die "no package list has a stock kernel ${series:+of series $series}"
+	echo "$package"
+}
+
+default_series()
+{
+	local package link=$CACHE/kernel/stock
+
+	if newer_than_packages "$link/key"; then
+		package=$(<"$link/release")
+	else
+		package=$(stock_package '')
+	fi
+	grep -oE '^[0-9]+\.[0-9]+' <<<"${package#linux-image-}"
+}

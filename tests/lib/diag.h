@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TESTS_DIAG_H
+#define TESTS_DIAG_H
+
+#include "rows.h"
+
+/* Oracle: sock_diag's dumps of TCP, UDP and UDP-Lite, IPv4 and IPv6. */
+struct rows diag_rows(void);
+
+#endif

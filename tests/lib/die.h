@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TESTS_DIE_H
+#define TESTS_DIE_H
+
+#include <stdbool.h>
+
+/* What a test cannot go on without ends it, and with it fails it. */
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* A diagnostic line of the test's output. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Is the kernel a debug kernel, ten times slower? Loads shrink, meanings do not. */
+bool slow(void);
+unsigned int scaled(unsigned int full, unsigned int when_slow);
+
+/*
+ * for (struct deadline d = deadline(); !done(); deadline_wait(&d, "done"))
+ * looks again and again, and dies when a minute was not enough.
+ */
+struct deadline {
+	long long	ends;
+};
+
+struct deadline deadline(void);
+void deadline_wait(struct deadline *deadline, const char *what);
+long long now_ms(void);
+
+/* Run a shell command, die if it fails. */
+void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Hand text to a command. */
+void feed(const char *command, const char *text);
+
+const char *must_getenv(const char *name);
+
+#endif

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# KTAP for tests that are scripts; sourced, never run. (The kernel's own
+# ktap_helpers.sh comes with sources of 6.8 and later only.)
+
+KTAP_NUMBER=0
+KTAP_FAILED=0
+
+ktap_plan()
+{
+	echo 'TAP version 13'
+	echo "1..$1"
+}
+
+ktap_note()
+{
+	local line
+
+	while IFS= read -r line; do
+		echo "# $line"
+	done <<<"$*"
+}
+
+# ktap_test FUNCTION: its name is the test's, its status the result; 4 skips it.
+ktap_test()
+{
+	local output status=0
+
+	KTAP_NUMBER=$((KTAP_NUMBER + 1))
+	output=$("$1" 2>&1) || status=$?
+	[ -z "$output" ] || ktap_note "$output"
+	case $status in
+	0)	echo "ok $KTAP_NUMBER $1" ;;
+	4)	echo "ok $KTAP_NUMBER $1 # SKIP" ;;
+	*)
+		echo "not ok $KTAP_NUMBER $1"
+		KTAP_FAILED=$((KTAP_FAILED + 1))
+		;;
+	esac
+}
+
+# ktap_run FUNCTION...: all of them, as one program.
+ktap_run()
+{
+	local each
+
+	ktap_plan $#
+	for each; do
+		ktap_test "$each"
+	done
+	[ $KTAP_FAILED -eq 0 ]
+}
+
+# expect WHAT EXPECTED SEEN
+expect()
+{
+	[ "$2" = "$3" ] || {
+		echo "$1: expected '$2', not '$3'"
+		return 1
+	}
+}

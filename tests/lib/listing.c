@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * listing.c - the module's files below /proc/net
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "die.h"
+#include "listing.h"
+
+#define COLUMNS	32
+
+/* Columns are only ever appended, and found by their names. */
+struct header {
+	char		*name[COLUMNS];
+	unsigned int	count;
+};
+
+struct line {
+	const struct header *header;
+	char		*value[COLUMNS];
+};
+
+char *read_text_fd(int fd, size_t piece)
+{
+	size_t length = 0, room = piece + 4096;
+	char *text = malloc(room);
+	ssize_t got;
+
+	while (text) {
+		got = read(fd, text + length, piece);
+		if (got < 0)
+			die("read: %s", strerror(errno));
+		if (!got)
+			break;
+		length += got;
+		if (length + piece + 1 > room) {
+			room = room * 2 + piece;
+			text = realloc(text, room);
+		}
+	}
+	if (!text)
+		die("out of memory for %zu bytes of text", room);
+	text[length] = 0;
+	return text;
+}
+
+char *read_text(const char *file, size_t piece)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	char *text;
+
+	if (fd < 0)
+		die("%s: %s", file, strerror(errno));
+	text = read_text_fd(fd, piece);
+	close(fd);
+	return text;
+}
+
+static unsigned int split(char *text, char *part[], const char *separators)
+{
+	unsigned int count = 0;
+	char *rest;
+
+	for (text = strtok_r(text, separators, &rest); text; text = strtok_r(NULL, separators, &rest)) {
+		if (count == COLUMNS)
+			die("too many columns");
+		part[count++] = text;
+	}
+	return count;
+}
+
+static const char *value(const struct line *line, const char *column)
+{
+	unsigned int i;
+
+	for (i = 0; i < line->header->count; i++)
+		if (!strcmp(line->header->name[i], column))
+			return line->value[i];
+	die("no column %s", column);
+}
+
+static bool number(const struct line *line, const char *column, uint64_t *to)
+{
+	const char *text = value(line, column);
+	char *end;
+
+	if (!strcmp(text, "-"))
+		return false;
+	*to = strtoull(text, &end, 10);
+	if (*end || end == text)
+		die("column %s is no number: %s", column, text);
+	return true;
+}
+
+static unsigned int protocol(const struct line *line)
+{
+	unsigned int i;
+
+	for (i = SOCKPORT_PROTOCOL_TCP; i <= SOCKPORT_PROTOCOL_MAX; i++)
+		if (!strcmp(value(line, "proto"), protocol_name(i)))
+			return i;
+	die("unknown protocol %s", value(line, "proto"));
+}
+
+static unsigned int role(const struct line *line)
+{
+	if (!strcmp(value(line, "role"), "in"))
+		return SOCKPORT_ROLE_IN;
+	if (!strcmp(value(line, "role"), "out"))
+		return SOCKPORT_ROLE_OUT;
+	die("unknown role %s", value(line, "role"));
+}
+
+/* Hands each line after the header to "add". */
+static void for_each_line(char *text, void (*add)(const struct line *line, void *data), void *data)
+{
+	struct header header = { 0 };
+	struct line line = { .header = &header };
+	char *rest, *each = strtok_r(text, "\n", &rest);
+
+	if (!each)
+		die("no header line");
+	header.count = split(each, header.name, " ");
+	while ((each = strtok_r(NULL, "\n", &rest))) {
+		if (split(each, line.value, " ") != header.count)
+			die("a line has not as many columns as the header: %s ...", each);
+		add(&line, data);
+	}
+}
+
+static void get_address(const struct line *line, struct row *row, const char *column, uint8_t *to)
+{
+	const char *text = value(line, column);
+
+	row->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(row->family, text, to) != 1)
+		die("no address: %s", text);
+}
+
+static void get_states(struct row *row, const struct line *line)
+{
+	static const char *const timers[] = { "off", "retransmit", "keepalive", "timewait", "probe" };
+	int state = name_number(state_names, SOCKPORT_STATE_MAX + 1, value(line, "state"));
+	int timer = name_number(timers, SOCKPORT_TIMER_MAX + 1, value(line, "timer"));
+
+	if (state < 0)
+		die("unknown state %s", value(line, "state"));
+	row->state = state;
+	row->role = role(line);
+	row->known |= ROW_STATE | ROW_ROLE;
+	if (timer >= 0) {
+		row->timer = timer;
+		row->known |= ROW_TIMER;
+	} else if (strcmp(value(line, "timer"), "-")) {
+		die("unknown timer %s", value(line, "timer"));
+	}
+}
+
+#define GET(row, line, column, field, member) do { \
+	uint64_t get_number; \
+	if (number(line, column, &get_number)) { \
+		(row)->known |= (field); \
+		(row)->member = get_number; \
+	} \
+} while (0)
+
+static void add_row(const struct line *line, void *rows)
+{
+	struct row *row = rows_add(rows);
+
+	row->told = (ROW_ALL | ROW_EXPIRES) & ~(ROW_MEMORY | ROW_CONGESTION | ROW_TCP_INFO);
+	row->protocol = protocol(line);
+	get_address(line, row, "remote", row->remote);
+	get_address(line, row, "local", row->local);
+	GET(row, line, "lport", 0, local_port);
+	GET(row, line, "rport", 0, remote_port);
+	get_states(row, line);
+	GET(row, line, "dev", ROW_IFINDEX, ifindex);
+	GET(row, line, "rx_queue", ROW_RX_QUEUE, rx_queue);
+	GET(row, line, "tx_queue", ROW_TX_QUEUE, tx_queue);
+	GET(row, line, "backlog", ROW_BACKLOG, backlog);
+	GET(row, line, "limit", ROW_LIMIT, limit);
+	GET(row, line, "drops", ROW_DROPS, drops);
+	GET(row, line, "uid", ROW_UID, uid);
+	GET(row, line, "inode", ROW_INODE, inode);
+	GET(row, line, "cookie", ROW_COOKIE, cookie);
+	GET(row, line, "expires", ROW_EXPIRES, expires);
+	GET(row, line, "retr", ROW_RETRANSMITS, retransmits);
+	GET(row, line, "mark", ROW_MARK, mark);
+	GET(row, line, "v6only", ROW_V6ONLY, v6only);
+	if (row->known & ROW_IFINDEX && !row->ifindex)
+		die("an interface 0");
+	/* No interface is 0 elsewhere. */
+	row->known |= ROW_IFINDEX;
+}
+
+static void get_state_counts(struct port *port, char *list)
+{
+	char *part[COLUMNS], *count;
+	unsigned int i, parts = split(list, part, ",");
+	int state, last = 0;
+
+	for (i = 0; i < parts; i++) {
+		count = strchr(part[i], ':');
+		if (!count)
+			die("no count: %s", part[i]);
+		*count++ = 0;
+		state = name_number(state_names, SOCKPORT_STATE_MAX + 1, part[i]);
+		if (state <= last || !atoi(count))
+			die("state %s of port %u is unknown, empty or out of order", part[i],
+			    port->port);
+		port->states[state] = atoi(count);
+		last = state;
+	}
+}
+
+static void get_uids(struct port *port, char *list)
+{
+	char *part[COLUMNS];
+	unsigned int i, parts;
+
+	if (!strcmp(list, "-"))
+		return;
+	parts = split(list, part, ",");
+	for (i = 0; i < parts; i++) {
+		if (!strcmp(part[i], "+") && i == parts - 1)
+			port->uids_more = true;
+		else
+			port_add_uid(port, strtoul(part[i], NULL, 10));
+	}
+}
+
+static void get_kind(struct port *port, const struct line *line)
+{
+	static const char *const families[] = { "", "4", "6", "4+6" };
+	static const char *const states[] = { "-", "open", "assigned", "draining" };
+	int family = name_number(families, 4, value(line, "fam"));
+	int state = name_number(states, 4, value(line, "state"));
+
+	if (family < 1 || state < 0)
+		die("families %s, state %s", value(line, "fam"), value(line, "state"));
+	port->families = family;
+	port->state = state;
+}
+
+static void add_port(const struct line *line, void *ports)
+{
+	struct port *port = ports_add(ports);
+	uint64_t each;
+
+	port->protocol = protocol(line);
+	port->role = role(line);
+	if (number(line, "port", &each))
+		port->port = each;
+	get_kind(port, line);
+	if (number(line, "sockets", &each))
+		port->sockets = each;
+	if (number(line, "rx_queue", &each))
+		port->rx_queue = each;
+	if (number(line, "tx_queue", &each))
+		port->tx_queue = each;
+	port->has_backlog = number(line, "backlog", &each);
+	if (port->has_backlog)
+		port->backlog = each;
+	if (number(line, "limit", &each) != port->has_backlog)
+		die("port %u: a backlog without limit", port->port);
+	if (port->has_backlog)
+		port->limit = each;
+	if (number(line, "drops", &each))
+		port->drops = each;
+	get_uids(port, (char *)value(line, "uids"));
+	get_state_counts(port, (char *)value(line, "states"));
+}
+
+struct rows listing_rows(char *text)
+{
+	struct rows rows = { 0 };
+
+	for_each_line(text, add_row, &rows);
+	return rows;
+}
+
+struct ports listing_ports(char *text)
+{
+	struct ports ports = { 0 };
+
+	for_each_line(text, add_port, &ports);
+	return ports;
+}
+
+struct rows proc_rows(void)
+{
+	char *text = read_text(PROC_SOCKETS, 1 << 16);
+	struct rows rows = listing_rows(text);
+
+	free(text);
+	return rows;
+}
+
+struct ports proc_ports(void)
+{
+	char *text = read_text(PROC_PORTS, 1 << 16);
+	struct ports ports = listing_ports(text);
+
+	free(text);
+	return ports;
+}
+
+unsigned long long proc_stat(const char *name)
+{
+	char *text = read_text(PROC_STATS, 4096), *rest, *line;
+	unsigned long long stat;
+	size_t length = strlen(name);
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, name, length) || line[length] != ' ')
+			continue;
+		stat = strtoull(line + length, NULL, 10);
+		free(text);
+		return stat;
+	}
+	die("no %s in %s", name, PROC_STATS);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TESTS_PROCNET_H
+#define TESTS_PROCNET_H
+
+#include "rows.h"
+
+/* Oracle: /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6} of this namespace. */
+struct rows procnet_rows(void);
+
+/* Fields that it speaks about. */
+#define PROCNET_FIELDS	(ROW_STATE | ROW_QUEUES | ROW_BACKLOG | ROW_DROPS | ROW_UID | \
+			 ROW_INODE | ROW_TIMER | ROW_RETRANSMITS)
+
+#endif

@@ -300,12 +300,7 @@ sys.exit(not ok or sorted(seen, key=key) != sorted(root, key=key))' "$work/json"
 
 peak_memory()
 {
-	"$SOCKPORT_FIXTURE" "$@" python3 -c 'import os, sys
-null = os.open(os.devnull, os.O_WRONLY)
-pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ,
-                     file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
-_, status, usage = os.wait4(pid, 0)
-print(usage.ru_maxrss if status == 0 else "failed")' "$SOCKPORT_BIN" sockets --json
+	"$SOCKPORT_FIXTURE" "$@" "$SOCKPORT_PEAK" "$SOCKPORT_BIN" sockets --json
 }
 
 # A hundred times the sockets: memory must not notice.

@@ -9,6 +9,7 @@
 #define SOCKPORT_COMPAT_H
 
 #include <linux/prefetch.h>
+#include <linux/sched/coredump.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 #include <net/inet_hashtables.h>
@@ -48,6 +49,9 @@ static inline struct udp_table *sockport_udp_table(const struct net *net)
 	return &udp_table;
 #endif
 }
+
+/* 6.13, "ping: do not export the iterator of its table" and what is like it */
+#define SOCKPORT_PING_TABLE	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
 
 /* 7.2 has no UDP-Lite any more, its header is gone with it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
@@ -117,6 +121,16 @@ static inline u32 sockport_sock_drops(const struct sock *sk)
 	return sk_drops_read(sk);
 #else
 	return atomic_read(&sk->sk_drops);
+#endif
+}
+
+/* 6.19, "mm: convert core mm to mm_flags_*() accessors" and what follows it */
+static inline bool sockport_mm_dumpable(struct mm_struct *mm)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return __mm_flags_get_dumpable(mm) == SUID_DUMP_USER;
+#else
+	return __get_dumpable(READ_ONCE(mm->flags)) == SUID_DUMP_USER;
 #endif
 }
 

@@ -13,12 +13,15 @@ static bool match_mask(u64 mask, unsigned int bit)
 	return !mask || mask & BIT_ULL(bit);
 }
 
-static bool match_port(const struct sockport_ranges *ranges, u16 port)
+static bool match_port(const struct sockport_ranges *ranges,
+		       const struct sockport_record *rec, u32 port)
 {
 	unsigned int i;
 
 	if (!ranges->count)
 		return true;
+	if (!(rec->has & SOCKPORT_HAS_PORTS))
+		return false;
 	for (i = 0; i < ranges->count; i++)
 		if (port >= ranges->range[i].first &&
 		    port <= ranges->range[i].last)
@@ -67,6 +70,8 @@ static bool match_addresses(const struct sockport_filter *filter,
 
 	if (!filter->local.count && !filter->remote.count)
 		return true;
+	if (!(rec->has & SOCKPORT_HAS_ADDRESS))
+		return false;
 	if (rec->family == AF_INET) {
 		ipv6_addr_set_v4mapped(rec->local.v4, &local);
 		ipv6_addr_set_v4mapped(rec->remote.v4, &remote);
@@ -97,9 +102,9 @@ bool sockport_filter_match(const struct sockport_filter *filter,
 	       match_mask(filter->states, rec->state) &&
 	       match_mask(filter->roles, rec->role) &&
 	       match_mask(filter->families, rec->family) &&
-	       match_port(&filter->port, sockport_record_port(rec)) &&
-	       match_port(&filter->local_port, rec->local_port) &&
-	       match_port(&filter->remote_port, rec->remote_port) &&
+	       match_port(&filter->port, rec, sockport_record_port(rec)) &&
+	       match_port(&filter->local_port, rec, rec->local_port) &&
+	       match_port(&filter->remote_port, rec, rec->remote_port) &&
 	       match_uid(filter, rec) &&
 	       (filter->ifindex < 0 || filter->ifindex == rec->ifindex) &&
 	       (!filter->cookie ||

@@ -19,8 +19,8 @@ struct sockport_record;
 struct sockport_ranges {
 	unsigned int	count;
 	struct {
-		u16	first;
-		u16	last;
+		u32	first;
+		u32	last;
 	} range[SOCKPORT_FILTER_VALUES];
 };
 
@@ -73,6 +73,18 @@ struct sockport_filter {
 bool sockport_filter_match(const struct sockport_filter *filter,
 			   const struct sockport_record *rec,
 			   const struct sock *sk);
+
+/**
+ * sockport_filter_ports - does a filter ask for what only ports have?
+ * @filter: filter
+ *
+ * Return: true when no socket of a kind without ports can match.
+ */
+static inline bool sockport_filter_ports(const struct sockport_filter *filter)
+{
+	return filter->port.count || filter->local_port.count ||
+	       filter->remote_port.count || filter->roles;
+}
 
 /**
  * sockport_filter_states - can any of some states match?

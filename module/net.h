@@ -24,6 +24,9 @@ struct sockport_file;
  * @failed_walks: walks given up for want of memory or room
  * @open_walks: walks under way
  * @memory: bytes held by walks and port tables
+ * @file_walks: passes over the file tables of all processes
+ * @walked_files: sockets found in file tables by all passes
+ * @file_walk_ns: nanoseconds spent in all passes
  */
 struct sockport_stats {
 	atomic64_t	port_walks;
@@ -37,6 +40,9 @@ struct sockport_stats {
 	atomic64_t	failed_walks;
 	atomic64_t	open_walks;
 	atomic64_t	memory;
+	atomic64_t	file_walks;
+	atomic64_t	walked_files;
+	atomic64_t	file_walk_ns;
 };
 
 /**

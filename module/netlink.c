@@ -7,14 +7,20 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "cgroup.h"
 #include "compat.h"
+#include "files.h"
 #include "filter.h"
 #include "memory.h"
 #include "net.h"
 #include "netlink.h"
+#include "other.h"
+#include "owners.h"
 #include "port.h"
+#include "reader.h"
 #include "reply.h"
 #include "request.h"
+#include "scope.h"
 #include "sockport-nl-gen.h"
 #include "walk.h"
 
@@ -26,19 +32,29 @@ static struct genl_family sockport_family;
 
 /**
  * struct query - a request under way
- * @net: whose sockets it is about
+ * @account: namespace of who asks, whose account it goes to
+ * @other: namespace asked about instead, with a reference, or NULL
+ * @scope: namespaces asked about
  * @filter: what it asks for
- * @user_ns: user namespace of who asks
- * @net_admin: who asks has CAP_NET_ADMIN over the network namespace
+ * @reader: who asks
+ * @want: mask of enum sockport_want
+ * @owners: who has sockets open, when that is asked for
+ * @unlisted: sockets that are in no table, likewise
+ * @cgroups: paths of cgroups, likewise, or NULL
  * @ports: port table to answer from
  * @at: next row of @ports
  * @walk: or walk to answer from
  */
 struct query {
-	struct net			*net;
+	struct net			*account;
+	struct net			*other;
+	struct sockport_scope		scope;
 	struct sockport_filter		filter;
-	struct user_namespace		*user_ns;
-	bool				net_admin;
+	struct sockport_reader		reader;
+	u32				want;
+	struct sockport_owners		owners;
+	struct sockport_unlisted	unlisted;
+	struct sockport_cgroups		*cgroups;
 	union {
 		struct {
 			struct sockport_ports	ports;
@@ -56,44 +72,188 @@ struct dump {
 	struct query	*query;
 };
 
+/**
+ * struct request - a request as it comes in
+ * @skb: its message
+ * @net: namespace that it came from
+ * @attrs: attributes, checked against the policy, or NULL
+ * @extack: where to say what is wrong, may be NULL
+ */
+struct request {
+	struct sk_buff		*skb;
+	struct net		*net;
+	struct nlattr		**attrs;
+	struct netlink_ext_ack	*extack;
+};
+
 static struct dump *dump_of(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
 	return (struct dump *)cb->ctx;
 }
 
+static struct request dump_request(struct netlink_callback *cb)
+{
+	return (struct request) {
+		.skb	= cb->skb,
+		.net	= sock_net(cb->skb->sk),
+		.attrs	= sockport_dump_attrs(cb),
+		.extack	= cb->extack,
+	};
+}
+
+static struct request do_request(struct sk_buff *skb, struct genl_info *info)
+{
+	return (struct request) {
+		.skb	= skb,
+		.net	= genl_info_net(info),
+		.attrs	= info->attrs,
+		.extack	= info->extack,
+	};
+}
+
+static const struct nlattr *request_attr(const struct request *request,
+					 int attr)
+{
+	return request->attrs ? request->attrs[attr] : NULL;
+}
+
 static void query_free(struct query *query)
 {
-	sockport_free(query->net, query, sizeof(*query));
+	struct net *account = query->account;
+
+	if (query->cgroups) {
+		sockport_cgroups_exit(query->cgroups);
+		sockport_free(account, query->cgroups, sizeof(*query->cgroups));
+	}
+	sockport_unlisted_exit(&query->unlisted);
+	sockport_owners_exit(&query->owners);
+	sockport_scope_exit(&query->scope);
+	if (query->other)
+		put_net(query->other);
+	sockport_free(account, query, sizeof(*query));
 }
 
-/* Judged by who sent the request and who opened the socket, both. */
-static struct query *query_new(struct sk_buff *request, struct net *net)
+static int query_other(struct query *query, const struct request *request,
+		       const struct nlattr *fd)
 {
-	struct query *query = sockport_alloc(net, sizeof(*query));
+	struct net *net;
 
-	if (!query)
-		return NULL;
-	query->net = net;
-	query->user_ns = sk_user_ns(NETLINK_CB(request).sk);
-	query->net_admin = netlink_ns_capable(request, net->user_ns,
-					      CAP_NET_ADMIN);
-	return query;
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(request->extack, fd,
+				    "descriptor is no network namespace");
+		return PTR_ERR(net);
+	}
+	query->other = net;
+	sockport_scope_one(&query->scope, query->account, net);
+	if (netlink_ns_capable(request->skb, net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(request->extack, fd,
+			    "needs CAP_NET_ADMIN over that namespace");
+	return -EPERM;
 }
 
-static struct query *query_ports(struct sk_buff *request, struct net *net,
-				 struct nlattr **attrs,
-				 struct netlink_ext_ack *extack)
+static int query_all(struct query *query, const struct request *request,
+		     const struct nlattr *all)
 {
-	struct query *query = query_new(request, net);
+	if (netlink_capable(request->skb, CAP_NET_ADMIN))
+		return sockport_scope_all(&query->scope, query->account);
+	NL_SET_ERR_MSG_ATTR(request->extack, all,
+			    "needs CAP_NET_ADMIN in the initial user namespace");
+	return -EPERM;
+}
+
+/* Which namespaces it is about, and who asks. */
+static int query_scope(struct query *query, const struct request *request,
+		       const struct nlattr *fd, const struct nlattr *all)
+{
+	struct user_namespace *user_ns = request->net->user_ns;
+	int err = 0;
+
+	sockport_scope_one(&query->scope, query->account, request->net);
+	if (fd && all) {
+		NL_SET_ERR_MSG_ATTR(request->extack, all,
+				    "one namespace or all of them");
+		return -EINVAL;
+	}
+	if (fd)
+		err = query_other(query, request, fd);
+	else if (all)
+		err = query_all(query, request, all);
+	if (err) {
+		sockport_scope_one(&query->scope, query->account, request->net);
+		return err;
+	}
+	if (all)
+		user_ns = &init_user_ns;
+	else if (fd)
+		user_ns = query->other->user_ns;
+	sockport_reader_init(&query->reader, request->skb, user_ns);
+	return 0;
+}
+
+static struct query *query_new(const struct request *request,
+			       const struct nlattr *fd,
+			       const struct nlattr *all)
+{
+	struct query *query = sockport_alloc(request->net, sizeof(*query));
 	int err;
 
 	if (!query)
 		return ERR_PTR(-ENOMEM);
-	err = sockport_request_ports(&query->filter, attrs, query->user_ns,
-				     extack);
+	query->account = request->net;
+	sockport_owners_init(&query->owners, query->account);
+	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
+			       &query->filter, 0);
+	err = query_scope(query, request, fd, all);
+	if (err) {
+		query_free(query);
+		return ERR_PTR(err);
+	}
+	return query;
+}
+
+/* Look through the files of processes, when that is asked for. */
+static int query_files(struct query *query)
+{
+	const struct sockport_files files = {
+		.net		= query->account,
+		.reader		= &query->reader,
+		.owners		= &query->owners,
+		.unlisted	= query->want & SOCKPORT_WANT_UNLISTED ?
+				  &query->unlisted : NULL,
+	};
+
+	if (!(query->want &
+	      (SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_UNLISTED)))
+		return 0;
+	query->unlisted.want = query->want;
+	return sockport_files_walk(&files);
+}
+
+static struct query *query_ports(const struct request *request)
+{
+	const struct nlattr *want;
+	struct query *query;
+	int err;
+
+	query = query_new(request,
+			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
+			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	want = request_attr(request, SOCKPORT_A_PORT_WANT);
+	if (want)
+		query->want = nla_get_u32(want) & SOCKPORT_WANT_PROCESSES;
+	err = sockport_request_ports(&query->filter, request->attrs,
+				     query->reader.user_ns, request->extack);
 	if (!err)
-		err = sockport_ports_build(&query->ports, net, &query->filter);
+		err = query_files(query);
+	if (!err)
+		err = sockport_ports_build(&query->ports, &query->scope,
+					   &query->filter,
+					   query->want ? &query->owners : NULL);
 	if (err) {
 		query_free(query);
 		return ERR_PTR(err);
@@ -107,23 +267,54 @@ static void query_ports_free(struct query *query)
 	query_free(query);
 }
 
-static struct query *query_sockets(struct sk_buff *request, struct net *net,
-				   struct nlattr **attrs,
-				   struct netlink_ext_ack *extack)
+static int query_cgroups(struct query *query)
 {
-	struct query *query = query_new(request, net);
-	u32 want = WANT_DEFAULT;
+	if (!(query->want & SOCKPORT_WANT_CGROUP))
+		return 0;
+	query->cgroups = sockport_alloc(query->account,
+					sizeof(*query->cgroups));
+	if (!query->cgroups)
+		return -ENOMEM;
+	sockport_cgroups_init(query->cgroups, query->account);
+	return 0;
+}
+
+static int query_walk(struct query *query)
+{
 	int err;
 
-	if (!query)
-		return ERR_PTR(-ENOMEM);
-	if (attrs && attrs[SOCKPORT_A_SOCKET_WANT])
-		want = nla_get_u32(attrs[SOCKPORT_A_SOCKET_WANT]);
-	err = sockport_request_sockets(&query->filter, attrs, query->user_ns,
-				       extack);
+	err = sockport_walk_init(&query->walk, &query->scope, &query->filter,
+				 query->want);
+	if (err)
+		return err;
+	if (query->want & SOCKPORT_WANT_PROCESSES)
+		query->walk.owners = &query->owners;
+	if (query->want & SOCKPORT_WANT_UNLISTED)
+		query->walk.unlisted = &query->unlisted;
+	return 0;
+}
+
+static struct query *query_sockets(const struct request *request)
+{
+	const struct nlattr *want;
+	struct query *query;
+	int err;
+
+	query = query_new(request,
+			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
+			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	want = request_attr(request, SOCKPORT_A_SOCKET_WANT);
+	query->want = want ? nla_get_u32(want) : WANT_DEFAULT;
+	err = sockport_request_sockets(&query->filter, request->attrs,
+				       query->reader.user_ns, request->extack);
 	if (!err)
-		err = sockport_walk_init(&query->walk, net, &query->filter,
-					 want);
+		err = query_cgroups(query);
+	if (!err)
+		err = query_files(query);
+	if (!err)
+		err = query_walk(query);
 	if (err) {
 		query_free(query);
 		return ERR_PTR(err);
@@ -146,7 +337,8 @@ static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 			  SOCKPORT_CMD_PORT_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	if (sockport_reply_port(skb, port, query->user_ns)) {
+	if (sockport_reply_port(skb, port, query->reader.user_ns,
+				&query->owners)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -158,14 +350,21 @@ static int put_socket(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 		      const struct query *query,
 		      const struct sockport_record *rec)
 {
+	const struct sockport_answer answer = {
+		.want		= query->want,
+		.netns		= query->other || query->scope.slots,
+		.reader		= &query->reader,
+		.info		= sockport_walk_info(&query->walk),
+		.owners		= &query->owners,
+		.cgroups	= query->cgroups,
+	};
 	void *hdr;
 
 	hdr = genlmsg_put(skb, portid, seq, &sockport_family, flags,
 			  SOCKPORT_CMD_SOCKET_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	if (sockport_reply_socket(skb, rec, sockport_walk_info(&query->walk),
-				  query->user_ns, query->net_admin)) {
+	if (sockport_reply_socket(skb, rec, &answer)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -184,12 +383,13 @@ int sockport_nl_port_get_dumpit(struct sk_buff *skb,
 {
 	struct dump *dump = dump_of(cb);
 	struct query *query = dump->query;
+	struct request request;
 	int err = 0;
 
 	/* Not in .start, which has no extack before 6.12. */
 	if (!query) {
-		query = query_ports(cb->skb, sock_net(cb->skb->sk),
-				    sockport_dump_attrs(cb), cb->extack);
+		request = dump_request(cb);
+		query = query_ports(&request);
 		if (IS_ERR(query))
 			return PTR_ERR(query);
 		dump->query = query;
@@ -220,12 +420,13 @@ int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 	struct dump *dump = dump_of(cb);
 	struct query *query = dump->query;
 	struct sockport_record *rec;
+	struct request request;
 	int err;
 
 	/* Not in .start, which has no extack before 6.12. */
 	if (!query) {
-		query = query_sockets(cb->skb, sock_net(cb->skb->sk),
-				      sockport_dump_attrs(cb), cb->extack);
+		request = dump_request(cb);
+		query = query_sockets(&request);
 		if (IS_ERR(query))
 			return PTR_ERR(query);
 		dump->query = query;
@@ -263,12 +464,12 @@ static int send_reply(struct sk_buff *reply, int err, struct genl_info *info)
 
 int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct request request = do_request(skb, info);
 	struct sk_buff *reply;
 	struct query *query;
 	int err;
 
-	query = query_ports(skb, genl_info_net(info), info->attrs,
-			    info->extack);
+	query = query_ports(&request);
 	if (IS_ERR(query))
 		return PTR_ERR(query);
 
@@ -331,12 +532,12 @@ static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
 
 int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct request request = do_request(skb, info);
 	struct sk_buff *reply;
 	struct query *query;
 	int err;
 
-	query = query_sockets(skb, genl_info_net(info), info->attrs,
-			      info->extack);
+	query = query_sockets(&request);
 	if (IS_ERR(query))
 		return PTR_ERR(query);
 
@@ -374,7 +575,7 @@ static const struct genl_ops sockport_ops[] = {
 	{
 		.cmd		= SOCKPORT_CMD_PORT_GET,
 		.policy		= sockport_port_get_nl_policy,
-		.maxattr	= SOCKPORT_A_PORT_PORT,
+		.maxattr	= SOCKPORT_A_PORT_NETNS_ALL,
 		.doit		= sockport_nl_port_get_doit,
 		.dumpit		= sockport_nl_port_get_dumpit,
 		.done		= port_get_done,
@@ -382,7 +583,7 @@ static const struct genl_ops sockport_ops[] = {
 	{
 		.cmd		= SOCKPORT_CMD_SOCKET_GET,
 		.policy		= sockport_socket_get_nl_policy,
-		.maxattr	= SOCKPORT_A_SOCKET_COOKIE,
+		.maxattr	= SOCKPORT_A_SOCKET_NETNS_ALL,
 		.doit		= sockport_nl_socket_get_doit,
 		.dumpit		= sockport_nl_socket_get_dumpit,
 		.done		= socket_get_done,

@@ -3,12 +3,15 @@
  * The port table: a row for each (protocol, role, port)
  */
 #include <linux/moduleparam.h>
+#include <linux/overflow.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/socket.h>
 
 #include "filter.h"
 #include "memory.h"
 #include "net.h"
+#include "owners.h"
 #include "port.h"
 #include "record.h"
 #include "walk.h"
@@ -18,63 +21,145 @@ module_param(max_rows, uint, 0644);
 MODULE_PARM_DESC(max_rows, "most rows that a port table may have");
 
 /*
- * Rows are found by their key, and come out in its order: a leaf holds the
- * rows of 256 ports, and is there once one of them is.
+ * Rows are found by their key, and come out in its order. Each namespace has
+ * a tree: for a protocol and role a directory, for 256 ports of it a leaf, made
+ * when the first row needs it. Beyond 16 bits there are few ports (vsock), their
+ * rows hang in a red-black tree.
  */
 #define LEAF_BITS	8
 #define LEAF_ROWS	BIT(LEAF_BITS)
-#define LEAVES		((SOCKPORT_PROTOCOL_MAX + 1) << 1 << (16 - LEAF_BITS))
+#define DIR_LEAVES	BIT(16 - LEAF_BITS)
+#define DIRS		((SOCKPORT_PROTOCOL_MAX + 1) << 1)
 
 struct port_leaf {
 	struct sockport_port	*row[LEAF_ROWS];
 };
 
-struct port_tree {
-	struct net		*net;
-	unsigned int		rows;
-	struct port_leaf	*leaf[LEAVES];
+struct port_dir {
+	struct port_leaf	*leaf[DIR_LEAVES];
 };
 
-static u32 port_key(u8 protocol, u8 role, u16 port)
+struct port_tree {
+	struct port_dir		*dir[DIRS];
+	struct rb_root		wide;
+};
+
+/**
+ * struct build - a port table in the making
+ * @net: namespace whose account it goes to
+ * @owners: who has sockets open, or NULL
+ * @rows: so far
+ * @trees: elements of @tree
+ * @tree: rows of each namespace, by its place in the scope
+ */
+struct build {
+	struct net		*net;
+	struct sockport_owners	*owners;
+	unsigned int		rows;
+	unsigned int		trees;
+	struct port_tree	*tree[];
+};
+
+static unsigned int dir_of(const struct sockport_record *rec)
 {
-	return (protocol << 1 | (role == SOCKPORT_ROLE_OUT)) << 16 | port;
+	return rec->protocol << 1 | (rec->role == SOCKPORT_ROLE_OUT);
 }
 
-static struct sockport_port *port_new(struct port_tree *tree,
-				      struct port_leaf *leaf,
+static struct sockport_port *port_new(struct build *build,
 				      const struct sockport_record *rec)
 {
-	u16 number = sockport_record_port(rec);
 	struct sockport_port *port;
 
-	if (tree->rows >= READ_ONCE(max_rows))
+	if (build->rows >= READ_ONCE(max_rows))
 		return ERR_PTR(-ENOBUFS);
-	port = sockport_alloc(tree->net, sizeof(*port));
+	port = sockport_alloc(build->net, sizeof(*port));
 	if (!port)
 		return ERR_PTR(-ENOMEM);
+	port->netns = rec->space->inode;
 	port->protocol = rec->protocol;
 	port->role = rec->role;
-	port->port = number;
-	leaf->row[number % LEAF_ROWS] = port;
-	tree->rows++;
+	port->port = sockport_record_port(rec);
+	build->rows++;
 	return port;
 }
 
-static struct sockport_port *port_of(struct port_tree *tree,
-				     const struct sockport_record *rec)
+static bool wide_before(const struct sockport_port *port,
+			const struct sockport_record *rec)
 {
-	u16 number = sockport_record_port(rec);
-	u32 key = port_key(rec->protocol, rec->role, number);
-	struct port_leaf **leaf = &tree->leaf[key >> LEAF_BITS];
+	unsigned int dir = port->protocol << 1 |
+			   (port->role == SOCKPORT_ROLE_OUT);
+
+	return dir < dir_of(rec) ||
+	       (dir == dir_of(rec) && port->port < sockport_record_port(rec));
+}
+
+static struct sockport_port *wide_port(struct build *build,
+				       struct port_tree *tree,
+				       const struct sockport_record *rec)
+{
+	struct rb_node **link = &tree->wide.rb_node, *parent = NULL;
 	struct sockport_port *port;
 
+	while (*link) {
+		parent = *link;
+		port = rb_entry(parent, struct sockport_port, node);
+		if (port->port == sockport_record_port(rec) &&
+		    port->protocol == rec->protocol && port->role == rec->role)
+			return port;
+		link = wide_before(port, rec) ? &parent->rb_right :
+						&parent->rb_left;
+	}
+	port = port_new(build, rec);
+	if (IS_ERR(port))
+		return port;
+	rb_link_node(&port->node, parent, link);
+	rb_insert_color(&port->node, &tree->wide);
+	return port;
+}
+
+static struct sockport_port **port_slot(struct build *build,
+					const struct sockport_record *rec)
+{
+	struct port_dir **dir = &build->tree[rec->space->index]->dir[dir_of(rec)];
+	u32 number = sockport_record_port(rec);
+	struct port_leaf **leaf;
+
+	if (unlikely(!*dir)) {
+		*dir = sockport_alloc(build->net, sizeof(**dir));
+		if (!*dir)
+			return NULL;
+	}
+	leaf = &(*dir)->leaf[number >> LEAF_BITS];
 	if (unlikely(!*leaf)) {
-		*leaf = sockport_alloc(tree->net, sizeof(**leaf));
+		*leaf = sockport_alloc(build->net, sizeof(**leaf));
 		if (!*leaf)
+			return NULL;
+	}
+	return &(*leaf)->row[number % LEAF_ROWS];
+}
+
+static struct sockport_port *port_of(struct build *build,
+				     const struct sockport_record *rec)
+{
+	struct port_tree **tree = &build->tree[rec->space->index];
+	struct sockport_port **slot, *port;
+
+	if (unlikely(!*tree)) {
+		*tree = sockport_alloc(build->net, sizeof(**tree));
+		if (!*tree)
 			return ERR_PTR(-ENOMEM);
 	}
-	port = (*leaf)->row[number % LEAF_ROWS];
-	return port ? port : port_new(tree, *leaf, rec);
+	if (unlikely(sockport_record_port(rec) > U16_MAX))
+		return wide_port(build, *tree, rec);
+	slot = port_slot(build, rec);
+	if (!slot)
+		return ERR_PTR(-ENOMEM);
+	if (*slot)
+		return *slot;
+	port = port_new(build, rec);
+	if (!IS_ERR(port))
+		*slot = port;
+	return port;
 }
 
 /* Keep the lowest ones, ascending. */
@@ -103,13 +188,73 @@ static u32 add_limited(u32 sum, u32 more)
 	return sum + more < sum ? U32_MAX : sum + more;
 }
 
+static void add_process(struct sockport_port *port, u32 process)
+{
+	unsigned int i;
+
+	for (i = 0; i < port->processes; i++)
+		if (port->process[i] == process)
+			return;
+	if (port->processes < SOCKPORT_PORT_PROCESSES)
+		port->process[port->processes++] = process;
+	else
+		port->processes_more = true;
+}
+
+/* Who has listeners open counts before who has connections. */
+static void add_processes(struct sockport_port *port,
+			  const struct sockport_record *rec,
+			  const struct sockport_owners *owners)
+{
+	bool listener = rec->has & SOCKPORT_HAS_BACKLOG ||
+			rec->state == SOCKPORT_STATE_CLOSE;
+	const struct sockport_holder *holder;
+	const struct sockport_held *held;
+
+	if (!(rec->has & SOCKPORT_HAS_INODE) || (port->by_listener && !listener))
+		return;
+	held = sockport_owners_find(owners, rec->inode);
+	if (!held)
+		return;
+	if (listener && !port->by_listener) {
+		port->by_listener = true;
+		port->processes = 0;
+		port->processes_more = false;
+	}
+	for (holder = sockport_owners_first(owners, held); holder;
+	     holder = sockport_owners_next(owners, holder)) {
+		add_process(port, holder->process);
+		if (port->processes_more)
+			break;
+	}
+}
+
+static u8 family_bit(u8 family)
+{
+	switch (family) {
+	case AF_INET:
+		return SOCKPORT_PORT_INET;
+	case AF_INET6:
+		return SOCKPORT_PORT_INET6;
+	}
+	return SOCKPORT_PORT_VSOCK;
+}
+
+static bool is_unconnected(const struct sockport_record *rec)
+{
+	return rec->state == SOCKPORT_STATE_CLOSE &&
+	       (rec->protocol == SOCKPORT_PROTOCOL_UDP ||
+		rec->protocol == SOCKPORT_PROTOCOL_UDPLITE ||
+		(rec->protocol == SOCKPORT_PROTOCOL_VSOCK &&
+		 rec->type == SOCK_DGRAM));
+}
+
 static void add_record(struct sockport_port *port,
 		       const struct sockport_record *rec)
 {
 	port->sockets++;
 	port->states[rec->state]++;
-	port->families |= rec->family == AF_INET6 ? SOCKPORT_PORT_INET6 :
-						    SOCKPORT_PORT_INET;
+	port->families |= family_bit(rec->family);
 	if (rec->has & SOCKPORT_HAS_QUEUES) {
 		port->rx_queue += rec->rx_queue;
 		port->tx_queue += rec->tx_queue;
@@ -124,12 +269,11 @@ static void add_record(struct sockport_port *port,
 		port->drops += rec->drops;
 	if (rec->has & SOCKPORT_HAS_UID)
 		add_uid(port, rec->uid);
-	if (rec->protocol != SOCKPORT_PROTOCOL_TCP &&
-	    rec->state == SOCKPORT_STATE_CLOSE)
+	if (is_unconnected(rec))
 		port->unconnected++;
 }
 
-static int add_sockets(struct port_tree *tree, struct sockport_walk *walk)
+static int add_sockets(struct build *build, struct sockport_walk *walk)
 {
 	struct sockport_record *rec;
 	struct sockport_port *port;
@@ -137,12 +281,17 @@ static int add_sockets(struct port_tree *tree, struct sockport_walk *walk)
 	while ((rec = sockport_walk_current(walk))) {
 		if (IS_ERR(rec))
 			return PTR_ERR(rec);
-		port = port_of(tree, rec);
-		if (IS_ERR(port)) {
-			walk->err = PTR_ERR(port);
-			return walk->err;
+		/* A socket of such a kind may have no port yet. */
+		if (rec->has & SOCKPORT_HAS_PORTS) {
+			port = port_of(build, rec);
+			if (IS_ERR(port)) {
+				walk->err = PTR_ERR(port);
+				return walk->err;
+			}
+			add_record(port, rec);
+			if (build->owners)
+				add_processes(port, rec, build->owners);
 		}
-		add_record(port, rec);
 		sockport_walk_advance(walk);
 	}
 	return 0;
@@ -153,21 +302,47 @@ static size_t rows_bytes(unsigned int rows)
 	return array_size(rows, sizeof(struct sockport_port *));
 }
 
-/* Move all rows from the tree to the table. */
-static void ports_take(struct sockport_ports *ports, struct port_tree *tree)
+static void take_leaf(struct sockport_ports *ports, struct port_leaf *leaf)
 {
-	struct port_leaf *leaf;
+	unsigned int i;
+
+	for (i = 0; i < LEAF_ROWS; i++) {
+		if (!leaf->row[i])
+			continue;
+		ports->row[ports->count++] = leaf->row[i];
+		leaf->row[i] = NULL;
+	}
+}
+
+/* Those of a directory come after its others. */
+static void take_wide(struct sockport_ports *ports, struct port_tree *tree,
+		      unsigned int dir)
+{
+	struct sockport_port *port;
+	struct rb_node *node;
+
+	while ((node = rb_first(&tree->wide))) {
+		port = rb_entry(node, struct sockport_port, node);
+		if ((port->protocol << 1 | (port->role == SOCKPORT_ROLE_OUT)) !=
+		    dir)
+			return;
+		rb_erase(node, &tree->wide);
+		ports->row[ports->count++] = port;
+	}
+}
+
+/* Move all rows of a namespace to the table. */
+static void take_tree(struct sockport_ports *ports, struct port_tree *tree)
+{
 	unsigned int i, j;
 
-	for (i = 0; i < LEAVES; i++) {
-		leaf = tree->leaf[i];
-		for (j = 0; leaf && j < LEAF_ROWS; j++) {
-			if (!leaf->row[j])
-				continue;
-			ports->row[ports->count++] = leaf->row[j];
-			leaf->row[j] = NULL;
-		}
+	for (i = 0; i < DIRS; i++) {
+		for (j = 0; tree->dir[i] && j < DIR_LEAVES; j++)
+			if (tree->dir[i]->leaf[j])
+				take_leaf(ports, tree->dir[i]->leaf[j]);
+		take_wide(ports, tree, i);
 	}
+	cond_resched();
 }
 
 static void port_free(struct net *net, struct sockport_port *port)
@@ -175,31 +350,67 @@ static void port_free(struct net *net, struct sockport_port *port)
 	sockport_free(net, port, sizeof(*port));
 }
 
-static void leaf_free(struct net *net, struct port_leaf *leaf)
+static void dir_free(struct net *net, struct port_dir *dir)
 {
-	unsigned int i;
+	struct port_leaf *leaf;
+	unsigned int i, j;
 
-	for (i = 0; leaf && i < LEAF_ROWS; i++)
-		port_free(net, leaf->row[i]);
-	sockport_free(net, leaf, sizeof(*leaf));
+	for (i = 0; dir && i < DIR_LEAVES; i++) {
+		leaf = dir->leaf[i];
+		for (j = 0; leaf && j < LEAF_ROWS; j++)
+			port_free(net, leaf->row[j]);
+		sockport_free(net, leaf, sizeof(*leaf));
+	}
+	sockport_free(net, dir, sizeof(*dir));
 	cond_resched();
 }
 
-static void tree_free(struct port_tree *tree)
+static void tree_free(struct net *net, struct port_tree *tree)
 {
-	struct net *net = tree->net;
+	struct sockport_port *port, *next;
 	unsigned int i;
 
-	for (i = 0; i < LEAVES; i++)
-		leaf_free(net, tree->leaf[i]);
+	if (!tree)
+		return;
+	for (i = 0; i < DIRS; i++)
+		dir_free(net, tree->dir[i]);
+	rbtree_postorder_for_each_entry_safe(port, next, &tree->wide, node)
+		port_free(net, port);
 	sockport_free(net, tree, sizeof(*tree));
 }
 
+static void build_free(struct build *build)
+{
+	unsigned int i;
+
+	for (i = 0; i < build->trees; i++)
+		tree_free(build->net, build->tree[i]);
+	sockport_free(build->net, build,
+		      struct_size(build, tree, build->trees));
+}
+
+static int ports_take(struct sockport_ports *ports, struct build *build)
+{
+	unsigned int i;
+
+	ports->room = build->rows;
+	ports->row = sockport_alloc(build->net, rows_bytes(ports->room));
+	if (!ports->row)
+		return -ENOMEM;
+	for (i = 0; i < build->trees; i++)
+		if (build->tree[i])
+			take_tree(ports, build->tree[i]);
+	return 0;
+}
+
 /**
- * sockport_ports_build - walk all sockets of a namespace and make its table
+ * sockport_ports_build - walk all sockets and make the table of their ports
  * @ports: table to fill
- * @net: namespace, kept alive by the caller until sockport_ports_free()
+ * @scope: namespaces to walk, kept by the caller as long as this lasts; the
+ *	one whose account it goes to until sockport_ports_free()
  * @filter: sockets that count, NULL for all
+ * @owners: who has sockets open, kept until sockport_ports_free(); NULL when
+ *	rows need not tell
  *
  * Context: process context, may sleep.
  *
@@ -208,43 +419,41 @@ static void tree_free(struct port_tree *tree)
  * max_rows allows; -EINTR after a fatal signal. Only after 0 there is
  * something to free.
  */
-int sockport_ports_build(struct sockport_ports *ports, struct net *net,
-			 const struct sockport_filter *filter)
+int sockport_ports_build(struct sockport_ports *ports,
+			 struct sockport_scope *scope,
+			 const struct sockport_filter *filter,
+			 struct sockport_owners *owners)
 {
+	u32 want = SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_UID;
 	struct sockport_walk walk;
-	struct port_tree *tree;
+	struct build *build;
 	int err;
 
-	ports->net = net;
-	ports->count = 0;
-	ports->err = 0;
-	tree = sockport_alloc(net, sizeof(*tree));
-	if (!tree)
+	memset(ports, 0, sizeof(*ports));
+	ports->net = scope->account;
+	build = sockport_alloc(ports->net,
+			       struct_size(build, tree, scope->count));
+	if (!build)
 		return -ENOMEM;
-	tree->net = net;
-	err = sockport_walk_init(&walk, net, filter,
-				 SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_UID);
+	build->net = ports->net;
+	build->owners = owners;
+	build->trees = scope->count;
+	if (owners)
+		want |= SOCKPORT_WANT_INODE;
+	err = sockport_walk_init(&walk, scope, filter, want);
 	if (err)
-		goto free_tree;
+		goto free_build;
 	walk.for_ports = true;
-	err = add_sockets(tree, &walk);
+	err = add_sockets(build, &walk);
 	if (err == -ENOBUFS && walk.missed) {
 		ports->err = err;
 		err = 0;
 	}
-	if (err)
-		goto exit_walk;
-
-	ports->room = tree->rows;
-	ports->row = sockport_alloc(net, rows_bytes(ports->room));
-	if (ports->row)
-		ports_take(ports, tree);
-	else
-		err = -ENOMEM;
-exit_walk:
+	if (!err)
+		err = ports_take(ports, build);
 	sockport_walk_exit(&walk);
-free_tree:
-	tree_free(tree);
+free_build:
+	build_free(build);
 	return err;
 }
 
@@ -278,8 +487,9 @@ u8 sockport_port_state(const struct sockport_port *port)
 		return 0;
 	if (port->listeners || port->unconnected)
 		return SOCKPORT_PORT_STATE_OPEN;
-	/* Of TCP, what is neither listening nor idle is a connection. */
-	if (port->protocol == SOCKPORT_PROTOCOL_TCP &&
+	/* What is neither listening nor idle is a connection. */
+	if (port->protocol != SOCKPORT_PROTOCOL_UDP &&
+	    port->protocol != SOCKPORT_PROTOCOL_UDPLITE &&
 	    port->sockets > port->states[SOCKPORT_STATE_CLOSE])
 		return SOCKPORT_PORT_STATE_DRAINING;
 	return SOCKPORT_PORT_STATE_ASSIGNED;

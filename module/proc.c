@@ -18,6 +18,7 @@
 #include "proc.h"
 #include "memory.h"
 #include "net.h"
+#include "scope.h"
 #include "text.h"
 #include "walk.h"
 
@@ -45,6 +46,7 @@ struct sockport_file {
  * struct reader - one open file
  * @file: which one
  * @net: the namespace whose file was opened
+ * @scope: it, for walks
  * @buffer: bytes charged for the file's buffer
  * @net_admin: who opened the file has CAP_NET_ADMIN over @net
  * @begun: @ports or @walk is there
@@ -56,6 +58,7 @@ struct sockport_file {
 struct reader {
 	const struct sockport_file	*file;
 	struct net			*net;
+	struct sockport_scope		scope;
 	size_t				buffer;
 	bool				net_admin;
 	bool				begun;
@@ -101,7 +104,8 @@ static void *ports_start(struct seq_file *seq, loff_t *pos)
 	if (reader->ended)
 		return NULL;
 	if (!reader->begun) {
-		err = sockport_ports_build(&reader->ports, reader->net, NULL);
+		err = sockport_ports_build(&reader->ports, &reader->scope,
+					   NULL, NULL);
 		if (err)
 			return ERR_PTR(err);
 		reader->begun = true;
@@ -146,7 +150,7 @@ static int sockets_begin(struct reader *reader)
 	int err;
 
 	sockets_end(reader);
-	err = sockport_walk_init(&reader->walk, reader->net, NULL,
+	err = sockport_walk_init(&reader->walk, &reader->scope, NULL,
 				 WANT_SOCKETS);
 	if (err)
 		return err;
@@ -234,6 +238,9 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "failed_walks",	&stats->failed_walks },
 		{ "open_walks",		&stats->open_walks },
 		{ "walk_memory",	&stats->memory },
+		{ "file_walks",		&stats->file_walks },
+		{ "walked_files",	&stats->walked_files },
+		{ "file_walk_time_ns",	&stats->file_walk_ns },
 	};
 	unsigned int i;
 
@@ -307,6 +314,7 @@ static int file_open(struct inode *inode, struct file *file)
 	}
 	reader->file = entry->file;
 	reader->net = net;
+	sockport_scope_one(&reader->scope, net, net);
 	reader->net_admin = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
 	if (reader->file->end)
 		reader_buffer(file->private_data, reader);

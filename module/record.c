@@ -6,6 +6,7 @@
  * the socket stays allocated. In the established hash it keeps its tuple too;
  * all else changes underneath, as it does for /proc/net/tcp and inet_diag.
  */
+#include <linux/cgroup.h>
 #include <linux/sock_diag.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -16,24 +17,58 @@
 #include "record.h"
 
 /**
- * sockport_record_tuple - begin a record with what every socket has
+ * sockport_record_begin - begin a record of a kind that is not internet
  * @rec: record to fill
+ * @space: the socket's network namespace
+ * @protocol: enum sockport_protocol
+ * @family: address family
+ *
+ * Nothing else is known yet: no role, no state, no ports.
+ *
+ * Context: any.
+ */
+void sockport_record_begin(struct sockport_record *rec,
+			   struct sockport_space *space, u8 protocol, u8 family)
+{
+	rec->has = 0;
+	rec->sk = NULL;
+	rec->more = NULL;
+	rec->name_len = 0;
+	rec->space = space;
+	rec->protocol = protocol;
+	rec->family = family;
+	rec->role = 0;
+	rec->state = 0;
+	rec->v6only = false;
+	rec->local_port = 0;
+	rec->remote_port = 0;
+	rec->ifindex = 0;
+}
+
+/**
+ * sockport_record_tuple - begin a record with what every internet socket has
+ * @rec: record to fill
+ * @space: the socket's network namespace
  * @sk: any internet socket; time-wait and request sockets too, nothing beyond
  *	struct sock_common is read
  * @protocol: enum sockport_protocol
  *
  * The state is left for the caller, who knows what kind of socket it is.
  *
- * Context: lock of the socket's chain held.
+ * Context: lock of the socket's chain held, or a reference to the socket.
  */
-void sockport_record_tuple(struct sockport_record *rec, const struct sock *sk,
+void sockport_record_tuple(struct sockport_record *rec,
+			   struct sockport_space *space, const struct sock *sk,
 			   u8 protocol)
 {
 	/* Once: IPV6_ADDRFORM changes it under the socket's lock alone. */
 	unsigned short family = READ_ONCE(sk->sk_family);
 
-	rec->has = 0;
+	rec->has = SOCKPORT_HAS_ADDRESS | SOCKPORT_HAS_PORTS;
 	rec->sk = NULL;
+	rec->more = NULL;
+	rec->name_len = 0;
+	rec->space = space;
 	rec->protocol = protocol;
 	rec->family = family;
 	rec->v6only = false;
@@ -52,6 +87,21 @@ void sockport_record_tuple(struct sockport_record *rec, const struct sock *sk,
 #endif
 	rec->local.v4 = sk->sk_rcv_saddr;
 	rec->remote.v4 = sk->sk_daddr;
+}
+
+/**
+ * sockport_record_uid - put the owner's uid into a record
+ * @rec: record to fill
+ * @sk: a full socket, or NULL when there is none to tell
+ *
+ * Context: lock of the socket's chain held, or a reference to the socket.
+ */
+void sockport_record_uid(struct sockport_record *rec, const struct sock *sk)
+{
+	if (!sk)
+		return;
+	rec->uid = sockport_sock_uid(sk);
+	rec->has |= SOCKPORT_HAS_UID;
 }
 
 /**
@@ -87,12 +137,19 @@ static void record_memory(struct sockport_record *rec, const struct sock *sk)
 	rec->has |= SOCKPORT_HAS_MEMORY;
 }
 
-static void record_owner(struct sockport_record *rec, const struct sock *sk)
+static void record_mark(struct sockport_record *rec, const struct sock *sk)
 {
-	rec->inode = sockport_sock_ino_begin(sk);
-	rec->has |= SOCKPORT_HAS_INODE;
 	rec->mark = READ_ONCE(sk->sk_mark);
 	rec->has |= SOCKPORT_HAS_MARK;
+}
+
+/* Of the unified hierarchy, as ss has it. */
+static void record_cgroup(struct sockport_record *rec, struct sock *sk)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	rec->cgroup = cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
+	rec->has |= SOCKPORT_HAS_CGROUP;
+#endif
 }
 
 /**
@@ -136,8 +193,14 @@ void sockport_record_full(struct sockport_record *rec, struct sock *sk,
 		rec->drops = sockport_sock_drops(sk);
 		rec->has |= SOCKPORT_HAS_DROPS;
 	}
+	if (want & SOCKPORT_WANT_INODE) {
+		rec->inode = sockport_sock_ino_begin(sk);
+		rec->has |= SOCKPORT_HAS_INODE;
+	}
 	if (want & SOCKPORT_WANT_OWNER)
-		record_owner(rec, sk);
+		record_mark(rec, sk);
 	if (want & SOCKPORT_WANT_MEMORY)
 		record_memory(rec, sk);
+	if (want & SOCKPORT_WANT_CGROUP)
+		record_cgroup(rec, sk);
 }

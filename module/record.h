@@ -10,9 +10,11 @@
 #include <uapi/linux/sockport.h>
 
 struct sock;
+struct sockport_space;
 
 /* What only the module itself asks for, beside enum sockport_want. */
 #define SOCKPORT_WANT_UID	BIT(16)
+#define SOCKPORT_WANT_INODE	BIT(17)
 
 /**
  * enum sockport_has - which fields of a record are known
@@ -27,6 +29,18 @@ struct sock;
  * @SOCKPORT_HAS_MEMORY: memory
  * @SOCKPORT_HAS_CONGESTION: congestion
  * @SOCKPORT_HAS_TCP_INFO: sockport_walk_info()
+ * @SOCKPORT_HAS_ADDRESS: local and remote
+ * @SOCKPORT_HAS_PORTS: local_port and remote_port
+ * @SOCKPORT_HAS_TYPE: type
+ * @SOCKPORT_HAS_NUMBER: number
+ * @SOCKPORT_HAS_PEER: peer_inode
+ * @SOCKPORT_HAS_GROUPS: groups
+ * @SOCKPORT_HAS_QUEUE_ID: queue_id
+ * @SOCKPORT_HAS_ASSOCIATION: association_state
+ * @SOCKPORT_HAS_TOKEN: token
+ * @SOCKPORT_HAS_CGROUP: cgroup
+ * @SOCKPORT_IS_UNLISTED: found in a file table, is in no table of its kind
+ * @SOCKPORT_IS_HIDDEN: not wanted itself, only for what it says of its port
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -40,23 +54,68 @@ enum sockport_has {
 	SOCKPORT_HAS_MEMORY	= BIT(8),
 	SOCKPORT_HAS_CONGESTION	= BIT(9),
 	SOCKPORT_HAS_TCP_INFO	= BIT(10),
+	SOCKPORT_HAS_ADDRESS	= BIT(11),
+	SOCKPORT_HAS_PORTS	= BIT(12),
+	SOCKPORT_HAS_TYPE	= BIT(13),
+	SOCKPORT_HAS_NUMBER	= BIT(14),
+	SOCKPORT_HAS_PEER	= BIT(15),
+	SOCKPORT_HAS_GROUPS	= BIT(16),
+	SOCKPORT_HAS_QUEUE_ID	= BIT(17),
+	SOCKPORT_HAS_ASSOCIATION = BIT(18),
+	SOCKPORT_HAS_TOKEN	= BIT(19),
+	SOCKPORT_HAS_CGROUP	= BIT(20),
+	SOCKPORT_IS_UNLISTED	= BIT(21),
+	SOCKPORT_IS_HIDDEN	= BIT(22),
 };
+
+/**
+ * union sockport_address - where a socket is
+ * @v4: of AF_INET
+ * @v6: of AF_INET6
+ * @cid: context id, of AF_VSOCK
+ */
+union sockport_address {
+	__be32		v4;
+	struct in6_addr	v6;
+	u32		cid;
+};
+
+/**
+ * struct sockport_addresses - addresses beyond the first, of SCTP
+ * @room: addresses that the allocation has room for
+ * @locals: how many of @address are local, these come first
+ * @remotes: how many are the peer's
+ * @at: the addresses, each with its family
+ */
+struct sockport_addresses {
+	unsigned int	room;
+	unsigned int	locals;
+	unsigned int	remotes;
+	struct {
+		u8			family;
+		union sockport_address	address;
+	} at[];
+};
+
+#define SOCKPORT_NAME_MAX	108
 
 /**
  * struct sockport_record - what is known of one socket, and all that encoders
  *	ever see of it
- * @family: AF_INET or AF_INET6
+ * @family: address family
  * @protocol: enum sockport_protocol
- * @role: enum sockport_role
- * @state: enum sockport_state
+ * @role: enum sockport_role, 0 for kinds without ports
+ * @state: enum sockport_state, 0 when it has none that TCP has too
  * @timer: enum sockport_timer
  * @v6only: an IPv6 socket that takes no IPv4
+ * @type: as socket(2) numbers them
+ * @association_state: state of an SCTP association
  * @has: mask of enum sockport_has
- * @local_port: host order
+ * @local_port: host order; of netlink the port id
  * @remote_port: host order
  * @ifindex: interface that the socket is bound to, or 0
- * @local: bound address, of an IPv4 socket in v4 only
- * @remote: peer's address, likewise
+ * @local: bound address
+ * @remote: peer's address
  * @uid: owner
  * @rx_queue: bytes
  * @tx_queue: bytes
@@ -68,10 +127,20 @@ enum sockport_has {
  * @retransmits: retransmissions or probes unanswered
  * @inode: inode of the socket's file
  * @cookie: sock_diag's cookie
+ * @space: the network namespace, belongs to the walk's scope
+ * @number: protocol inside of the family, host order
+ * @groups: multicast groups
+ * @queue_id: queue of an interface
+ * @token: local token of an MPTCP connection
+ * @peer_inode: inode of the socket at the other end
+ * @cgroup: id of the cgroup that the socket was made in
+ * @sk: the socket itself with a reference, until the walk has asked it what
+ *	only it can tell; no reader ever sees it
+ * @more: further addresses, or NULL; belongs to the record
  * @memory: bytes, indexed by SOCKPORT_A_MEMORY_*
  * @congestion: name of the congestion control
- * @sk: the socket itself with a reference, until the walk has asked it for
- *	tcp_info; no reader ever sees it
+ * @name_len: bytes of @name, 0 when there is none
+ * @name: path of a UNIX socket, not terminated; or abstract, begins with NUL
  */
 struct sockport_record {
 	u8			family;
@@ -80,14 +149,14 @@ struct sockport_record {
 	u8			state;
 	u8			timer;
 	bool			v6only;
-	u16			has;
-	u16			local_port;
-	u16			remote_port;
+	u8			type;
+	u8			association_state;
+	u32			has;
+	u32			local_port;
+	u32			remote_port;
 	int			ifindex;
-	union {
-		__be32		v4;
-		struct in6_addr	v6;
-	} local, remote;
+	union sockport_address	local;
+	union sockport_address	remote;
 	kuid_t			uid;
 	u32			rx_queue;
 	u32			tx_queue;
@@ -99,13 +168,27 @@ struct sockport_record {
 	u32			retransmits;
 	u64			inode;
 	u64			cookie;
+	struct sockport_space	*space;
+	u32			number;
+	u32			groups;
+	u32			queue_id;
+	u32			token;
+	u64			peer_inode;
+	u64			cgroup;
+	struct sock		*sk;
+	struct sockport_addresses *more;
 	u32			memory[SOCKPORT_A_MEMORY_MAX + 1];
 	char			congestion[TCP_CA_NAME_MAX];
-	struct sock		*sk;
+	u8			name_len;
+	char			name[SOCKPORT_NAME_MAX];
 };
 
-void sockport_record_tuple(struct sockport_record *rec, const struct sock *sk,
+void sockport_record_begin(struct sockport_record *rec,
+			   struct sockport_space *space, u8 protocol, u8 family);
+void sockport_record_tuple(struct sockport_record *rec,
+			   struct sockport_space *space, const struct sock *sk,
 			   u8 protocol);
+void sockport_record_uid(struct sockport_record *rec, const struct sock *sk);
 void sockport_record_cookie(struct sockport_record *rec, struct sock *sk);
 void sockport_record_full(struct sockport_record *rec, struct sock *sk,
 			  u32 want);
@@ -117,7 +200,7 @@ void sockport_record_inodes(struct sockport_record *rec, unsigned int count);
  *
  * Return: local or remote port in host order.
  */
-static inline u16 sockport_record_port(const struct sockport_record *rec)
+static inline u32 sockport_record_port(const struct sockport_record *rec)
 {
 	return rec->role == SOCKPORT_ROLE_OUT ? rec->remote_port :
 						rec->local_port;

@@ -8,10 +8,19 @@
 #include <linux/uidgid.h>
 #include <net/netlink.h>
 
+#include "cgroup.h"
 #include "net.h"
+#include "owners.h"
 #include "port.h"
+#include "reader.h"
 #include "record.h"
 #include "reply.h"
+#include "scope.h"
+
+/* Processes of a socket that are told by name; a message has to hold them. */
+#define PROCESSES_MOST	16
+/* Likewise; a path that is longer is left out. */
+#define CGROUP_MOST	1024
 
 static int put_states(struct sk_buff *skb, const struct sockport_port *port)
 {
@@ -39,13 +48,17 @@ static int put_port_key(struct sk_buff *skb, const struct sockport_port *port)
 
 	if (nla_put_u8(skb, SOCKPORT_A_PORT_PROTOCOL, port->protocol) ||
 	    nla_put_u8(skb, SOCKPORT_A_PORT_ROLE, port->role) ||
-	    nla_put_u16(skb, SOCKPORT_A_PORT_PORT, port->port))
+	    nla_put_u32(skb, SOCKPORT_A_PORT_PORT, port->port) ||
+	    nla_put_u32(skb, SOCKPORT_A_PORT_NETNS, port->netns))
 		return -EMSGSIZE;
 	if (port->families & SOCKPORT_PORT_INET &&
 	    nla_put_u8(skb, SOCKPORT_A_PORT_FAMILY, AF_INET))
 		return -EMSGSIZE;
 	if (port->families & SOCKPORT_PORT_INET6 &&
 	    nla_put_u8(skb, SOCKPORT_A_PORT_FAMILY, AF_INET6))
+		return -EMSGSIZE;
+	if (port->families & SOCKPORT_PORT_VSOCK &&
+	    nla_put_u8(skb, SOCKPORT_A_PORT_FAMILY, AF_VSOCK))
 		return -EMSGSIZE;
 	if (state && nla_put_u8(skb, SOCKPORT_A_PORT_STATE, state))
 		return -EMSGSIZE;
@@ -84,44 +97,182 @@ static int put_port_uids(struct sk_buff *skb, const struct sockport_port *port,
 	return 0;
 }
 
+static int put_process(struct sk_buff *skb, int attr,
+		       const struct sockport_process *process,
+		       const struct sockport_holder *holder)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    nla_put_u32(skb, SOCKPORT_A_PROCESS_PID, process->pid) ||
+	    nla_put_string(skb, SOCKPORT_A_PROCESS_COMM, process->comm) ||
+	    (holder && nla_put_u32(skb, SOCKPORT_A_PROCESS_FD, holder->fd)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_port_processes(struct sk_buff *skb,
+			      const struct sockport_port *port,
+			      const struct sockport_owners *owners)
+{
+	const struct sockport_process *process;
+	unsigned int i;
+
+	for (i = 0; i < port->processes; i++) {
+		process = owners->process.at;
+		process += port->process[i];
+		if (put_process(skb, SOCKPORT_A_PORT_PROCESS, process, NULL))
+			return -EMSGSIZE;
+	}
+	if (port->processes_more &&
+	    nla_put_flag(skb, SOCKPORT_A_PORT_PROCESSES_MORE))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sockport_reply_port - put a row of the port table into a message
  * @skb: message
  * @port: row
  * @user_ns: user namespace of the reader
+ * @owners: what the table was built with
  *
  * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
  */
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
-			struct user_namespace *user_ns)
+			struct user_namespace *user_ns,
+			const struct sockport_owners *owners)
 {
 	if (put_port_key(skb, port) || put_port_sums(skb, port) ||
-	    put_states(skb, port) || put_port_uids(skb, port, user_ns))
+	    put_states(skb, port) || put_port_uids(skb, port, user_ns) ||
+	    put_port_processes(skb, port, owners))
 		return -EMSGSIZE;
 	return 0;
 }
 
+static unsigned int address_len(u8 family)
+{
+	return family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(__be32);
+}
+
 static int put_tuple(struct sk_buff *skb, const struct sockport_record *rec)
 {
-	unsigned int len = rec->family == AF_INET6 ? sizeof(struct in6_addr) :
-						     sizeof(__be32);
+	unsigned int len = address_len(rec->family);
 
-	if (nla_put_u8(skb, SOCKPORT_A_SOCKET_PROTOCOL, rec->protocol) ||
-	    nla_put_u8(skb, SOCKPORT_A_SOCKET_FAMILY, rec->family) ||
-	    nla_put_u8(skb, SOCKPORT_A_SOCKET_ROLE, rec->role) ||
-	    nla_put_u8(skb, SOCKPORT_A_SOCKET_STATE, rec->state) ||
-	    nla_put(skb, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, len, &rec->local) ||
-	    nla_put_u16(skb, SOCKPORT_A_SOCKET_LOCAL_PORT, rec->local_port) ||
-	    nla_put(skb, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, len,
-		    &rec->remote) ||
-	    nla_put_u16(skb, SOCKPORT_A_SOCKET_REMOTE_PORT, rec->remote_port))
+	if (rec->has & SOCKPORT_HAS_ADDRESS &&
+	    (nla_put(skb, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, len, &rec->local) ||
+	     nla_put(skb, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, len,
+		     &rec->remote)))
 		return -EMSGSIZE;
-	if (rec->v6only && nla_put_flag(skb, SOCKPORT_A_SOCKET_V6ONLY))
+	if (rec->has & SOCKPORT_HAS_PORTS &&
+	    (nla_put_u32(skb, SOCKPORT_A_SOCKET_LOCAL_PORT, rec->local_port) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_REMOTE_PORT,
+			 rec->remote_port)))
+		return -EMSGSIZE;
+	if (rec->family == AF_VSOCK && rec->has & SOCKPORT_HAS_PORTS &&
+	    (nla_put_u32(skb, SOCKPORT_A_SOCKET_LOCAL_CID, rec->local.cid) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_REMOTE_CID, rec->remote.cid)))
 		return -EMSGSIZE;
 	if (rec->ifindex &&
 	    nla_put_u32(skb, SOCKPORT_A_SOCKET_IFINDEX, rec->ifindex))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int put_kind(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	if (nla_put_u8(skb, SOCKPORT_A_SOCKET_PROTOCOL, rec->protocol) ||
+	    nla_put_u8(skb, SOCKPORT_A_SOCKET_FAMILY, rec->family) ||
+	    (rec->role &&
+	     nla_put_u8(skb, SOCKPORT_A_SOCKET_ROLE, rec->role)) ||
+	    (rec->state &&
+	     nla_put_u8(skb, SOCKPORT_A_SOCKET_STATE, rec->state)) ||
+	    (rec->has & SOCKPORT_HAS_TYPE &&
+	     nla_put_u8(skb, SOCKPORT_A_SOCKET_TYPE, rec->type)) ||
+	    (rec->v6only && nla_put_flag(skb, SOCKPORT_A_SOCKET_V6ONLY)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_more(struct sk_buff *skb,
+		    const struct sockport_addresses *more)
+{
+	unsigned int i;
+
+	for (i = 0; more && i < more->locals + more->remotes; i++)
+		if (nla_put(skb, i < more->locals ?
+			    SOCKPORT_A_SOCKET_MORE_LOCAL_ADDRESS :
+			    SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS,
+			    address_len(more->at[i].family),
+			    &more->at[i].address))
+			return -EMSGSIZE;
+	return 0;
+}
+
+/* What few kinds have. */
+static int put_special(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	const u32 has = rec->has;
+
+	if ((has & SOCKPORT_HAS_NUMBER &&
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_NUMBER, rec->number)) ||
+	    (rec->name_len &&
+	     nla_put(skb, SOCKPORT_A_SOCKET_NAME, rec->name_len, rec->name)) ||
+	    (has & SOCKPORT_HAS_PEER &&
+	     nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_PEER_INODE,
+			       rec->peer_inode, SOCKPORT_A_SOCKET_PAD)) ||
+	    (has & SOCKPORT_HAS_GROUPS &&
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_GROUPS, rec->groups)) ||
+	    (has & SOCKPORT_HAS_QUEUE_ID &&
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_QUEUE_ID, rec->queue_id)) ||
+	    (has & SOCKPORT_HAS_ASSOCIATION &&
+	     nla_put_u8(skb, SOCKPORT_A_SOCKET_ASSOCIATION_STATE,
+			rec->association_state)) ||
+	    (has & SOCKPORT_HAS_TOKEN &&
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_TOKEN, rec->token)) ||
+	    (has & SOCKPORT_IS_UNLISTED &&
+	     nla_put_flag(skb, SOCKPORT_A_SOCKET_UNLISTED)))
+		return -EMSGSIZE;
+	return put_more(skb, rec->more);
+}
+
+static int put_processes(struct sk_buff *skb,
+			 const struct sockport_record *rec,
+			 const struct sockport_owners *owners)
+{
+	const struct sockport_holder *holder;
+	const struct sockport_held *held;
+	unsigned int left;
+	bool by_port;
+
+	held = sockport_owners_of(owners, rec, &by_port);
+	if (!held)
+		return 0;
+	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, held->count) ||
+	    (by_port && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
+		return -EMSGSIZE;
+	left = PROCESSES_MOST;
+	for (holder = sockport_owners_first(owners, held); holder && left;
+	     holder = sockport_owners_next(owners, holder), left--)
+		if (put_process(skb, SOCKPORT_A_SOCKET_PROCESS,
+				sockport_owners_process(owners, holder),
+				by_port ? NULL : holder))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int put_cgroup(struct sk_buff *skb, const struct sockport_record *rec,
+		      const struct sockport_reader *reader,
+		      struct sockport_cgroups *cgroups)
+{
+	const char *path;
+
+	if (!(rec->has & SOCKPORT_HAS_CGROUP) ||
+	    !sockport_reader_sees_uid(reader, rec->uid))
+		return 0;
+	path = sockport_cgroup_path(cgroups, rec->cgroup);
+	return path && strlen(path) <= CGROUP_MOST ? nla_put_string(skb, SOCKPORT_A_SOCKET_CGROUP, path) : 0;
 }
 
 static int put_queues(struct sk_buff *skb, const struct sockport_record *rec)
@@ -142,23 +293,27 @@ static int put_queues(struct sk_buff *skb, const struct sockport_record *rec)
 }
 
 static int put_owner(struct sk_buff *skb, const struct sockport_record *rec,
-		     struct user_namespace *user_ns, bool net_admin)
+		     const struct sockport_reader *reader)
 {
 	if (rec->has & SOCKPORT_HAS_UID &&
 	    nla_put_u32(skb, SOCKPORT_A_SOCKET_UID,
-			from_kuid_munged(user_ns, rec->uid)))
+			from_kuid_munged(reader->user_ns, rec->uid)))
 		return -EMSGSIZE;
 	if (rec->has & SOCKPORT_HAS_INODE &&
 	    nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_INODE, rec->inode,
 			      SOCKPORT_A_SOCKET_PAD))
 		return -EMSGSIZE;
-	if (rec->has & SOCKPORT_HAS_MARK && net_admin &&
+	if (rec->has & SOCKPORT_HAS_MARK && reader->net_admin &&
 	    nla_put_u32(skb, SOCKPORT_A_SOCKET_MARK, rec->mark))
 		return -EMSGSIZE;
-	if (rec->has & SOCKPORT_HAS_COOKIE &&
-	    nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_COOKIE, rec->cookie,
-			      SOCKPORT_A_SOCKET_PAD))
-		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_cookie(struct sk_buff *skb, const struct sockport_record *rec)
+{
+	if (rec->has & SOCKPORT_HAS_COOKIE)
+		return nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_COOKIE,
+					 rec->cookie, SOCKPORT_A_SOCKET_PAD);
 	return 0;
 }
 
@@ -209,20 +364,32 @@ static int put_tcp(struct sk_buff *skb, const struct sockport_record *rec,
  * sockport_reply_socket - put a socket into a message
  * @skb: message
  * @rec: the socket
- * @info: its tcp_info, when @rec says that there is one
- * @user_ns: user namespace of the reader
- * @net_admin: the reader has CAP_NET_ADMIN over the network namespace
+ * @answer: what is asked for, and what it takes to answer
+ *
+ * Context: process context of who reads, may sleep.
  *
  * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
  */
 int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
-			  const struct tcp_info *info,
-			  struct user_namespace *user_ns, bool net_admin)
+			  const struct sockport_answer *answer)
 {
-	if (put_tuple(skb, rec) || put_queues(skb, rec) ||
-	    put_owner(skb, rec, user_ns, net_admin) || put_timer(skb, rec) ||
-	    put_memory(skb, rec) || put_tcp(skb, rec, info))
+	if (put_kind(skb, rec) || put_tuple(skb, rec) ||
+	    put_queues(skb, rec) || put_cookie(skb, rec) ||
+	    put_timer(skb, rec) || put_memory(skb, rec) ||
+	    put_tcp(skb, rec, answer->info) || put_special(skb, rec))
+		return -EMSGSIZE;
+	if (answer->netns &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_NETNS, rec->space->inode))
+		return -EMSGSIZE;
+	if (answer->want & SOCKPORT_WANT_OWNER &&
+	    put_owner(skb, rec, answer->reader))
+		return -EMSGSIZE;
+	if (answer->want & SOCKPORT_WANT_PROCESSES &&
+	    put_processes(skb, rec, answer->owners))
+		return -EMSGSIZE;
+	if (answer->want & SOCKPORT_WANT_CGROUP &&
+	    put_cgroup(skb, rec, answer->reader, answer->cgroups))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -259,7 +426,12 @@ int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
 	    put_count(skb, SOCKPORT_A_STATS_FAILED_WALKS,
 		      &stats->failed_walks) ||
 	    put_count(skb, SOCKPORT_A_STATS_OPEN_WALKS, &stats->open_walks) ||
-	    put_count(skb, SOCKPORT_A_STATS_WALK_MEMORY, &stats->memory))
+	    put_count(skb, SOCKPORT_A_STATS_WALK_MEMORY, &stats->memory) ||
+	    put_count(skb, SOCKPORT_A_STATS_FILE_WALKS, &stats->file_walks) ||
+	    put_count(skb, SOCKPORT_A_STATS_WALKED_FILES,
+		      &stats->walked_files) ||
+	    put_count(skb, SOCKPORT_A_STATS_FILE_WALK_TIME,
+		      &stats->file_walk_ns))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -5,18 +5,39 @@
 #include <linux/types.h>
 
 struct sk_buff;
+struct sockport_cgroups;
+struct sockport_owners;
 struct sockport_port;
+struct sockport_reader;
 struct sockport_record;
 struct sockport_stats;
 struct tcp_info;
 struct user_namespace;
 
+/**
+ * struct sockport_answer - what a reply with a socket is made with
+ * @want: mask of enum sockport_want
+ * @netns: tell the network namespace
+ * @reader: who gets the reply
+ * @info: tcp_info of the socket, which means something when the record says so
+ * @owners: who has sockets open, when @want has processes
+ * @cgroups: paths of cgroups, when @want has cgroup
+ */
+struct sockport_answer {
+	u32				want;
+	bool				netns;
+	const struct sockport_reader	*reader;
+	const struct tcp_info		*info;
+	const struct sockport_owners	*owners;
+	struct sockport_cgroups		*cgroups;
+};
+
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
-			struct user_namespace *user_ns);
+			struct user_namespace *user_ns,
+			const struct sockport_owners *owners);
 int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
-			  const struct tcp_info *info,
-			  struct user_namespace *user_ns, bool net_admin);
+			  const struct sockport_answer *answer);
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
 
 #endif /* SOCKPORT_REPLY_H */

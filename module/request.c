@@ -21,7 +21,7 @@ static int parse_many(const struct nlattr *attr, unsigned int *count,
 	return -E2BIG;
 }
 
-static int ranges_add(struct sockport_ranges *ranges, u16 first, u16 last,
+static int ranges_add(struct sockport_ranges *ranges, u32 first, u32 last,
 		      const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	int err;
@@ -45,7 +45,7 @@ static int parse_range(struct sockport_ranges *ranges,
 		       struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[SOCKPORT_A_RANGE_MAX + 1];
-	u16 first;
+	u32 first;
 	int err;
 
 	err = nla_parse_nested(tb, SOCKPORT_A_RANGE_MAX, attr,
@@ -56,9 +56,9 @@ static int parse_range(struct sockport_ranges *ranges,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "range without first port");
 		return -EINVAL;
 	}
-	first = nla_get_u16(tb[SOCKPORT_A_RANGE_FIRST]);
+	first = nla_get_u32(tb[SOCKPORT_A_RANGE_FIRST]);
 	return ranges_add(ranges, first, tb[SOCKPORT_A_RANGE_LAST] ?
-			  nla_get_u16(tb[SOCKPORT_A_RANGE_LAST]) : first,
+			  nla_get_u32(tb[SOCKPORT_A_RANGE_LAST]) : first,
 			  attr, extack);
 }
 
@@ -233,11 +233,11 @@ static int narrow(u32 *mask, const struct nlattr *attr,
 static int exact_port(struct sockport_ranges *ranges, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
-	u16 port;
+	u32 port;
 
 	if (!attr)
 		return 0;
-	port = nla_get_u16(attr);
+	port = nla_get_u32(attr);
 	if (ranges->count) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "filter asks for it too");
 		return -EINVAL;

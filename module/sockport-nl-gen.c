@@ -12,7 +12,7 @@
 
 /* Common nested types */
 const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_UID + 1] = {
-	[SOCKPORT_A_FILTER_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
+	[SOCKPORT_A_FILTER_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_FILTER_FAMILY] = { .type = NLA_U8, },
 	[SOCKPORT_A_FILTER_ROLE] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
 	[SOCKPORT_A_FILTER_STATES] = NLA_POLICY_MASK(NLA_U32, 0xffe),
@@ -30,29 +30,34 @@ const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1] 
 };
 
 const struct nla_policy sockport_range_nl_policy[SOCKPORT_A_RANGE_LAST + 1] = {
-	[SOCKPORT_A_RANGE_FIRST] = { .type = NLA_U16, },
-	[SOCKPORT_A_RANGE_LAST] = { .type = NLA_U16, },
+	[SOCKPORT_A_RANGE_FIRST] = { .type = NLA_U32, },
+	[SOCKPORT_A_RANGE_LAST] = { .type = NLA_U32, },
 };
 
 /* SOCKPORT_CMD_PORT_GET - do */
-const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_PORT + 1] = {
+const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 1] = {
 	[SOCKPORT_A_PORT_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
-	[SOCKPORT_A_PORT_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
+	[SOCKPORT_A_PORT_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_PORT_ROLE] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
-	[SOCKPORT_A_PORT_PORT] = { .type = NLA_U16, },
+	[SOCKPORT_A_PORT_PORT] = { .type = NLA_U32, },
+	[SOCKPORT_A_PORT_WANT] = NLA_POLICY_MASK(NLA_U32, 0x7ff),
+	[SOCKPORT_A_PORT_NETNS_FD] = { .type = NLA_U32, },
+	[SOCKPORT_A_PORT_NETNS_ALL] = { .type = NLA_FLAG, },
 };
 
 /* SOCKPORT_CMD_SOCKET_GET - do */
-const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_COOKIE + 1] = {
+const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_ALL + 1] = {
 	[SOCKPORT_A_SOCKET_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
-	[SOCKPORT_A_SOCKET_WANT] = NLA_POLICY_MASK(NLA_U32, 0x7f),
-	[SOCKPORT_A_SOCKET_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 3),
+	[SOCKPORT_A_SOCKET_WANT] = NLA_POLICY_MASK(NLA_U32, 0x7ff),
+	[SOCKPORT_A_SOCKET_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_SOCKET_FAMILY] = { .type = NLA_U8, },
 	[SOCKPORT_A_SOCKET_LOCAL_ADDRESS] = { .type = NLA_BINARY, },
-	[SOCKPORT_A_SOCKET_LOCAL_PORT] = { .type = NLA_U16, },
+	[SOCKPORT_A_SOCKET_LOCAL_PORT] = { .type = NLA_U32, },
 	[SOCKPORT_A_SOCKET_REMOTE_ADDRESS] = { .type = NLA_BINARY, },
-	[SOCKPORT_A_SOCKET_REMOTE_PORT] = { .type = NLA_U16, },
+	[SOCKPORT_A_SOCKET_REMOTE_PORT] = { .type = NLA_U32, },
 	[SOCKPORT_A_SOCKET_IFINDEX] = { .type = NLA_U32, },
 	[SOCKPORT_A_SOCKET_COOKIE] = { .type = NLA_U64, },
+	[SOCKPORT_A_SOCKET_NETNS_FD] = { .type = NLA_U32, },
+	[SOCKPORT_A_SOCKET_NETNS_ALL] = { .type = NLA_FLAG, },
 };
 

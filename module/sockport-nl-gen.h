@@ -24,7 +24,7 @@ int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int sockport_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 
-extern const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_PORT + 1];
-extern const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_COOKIE + 1];
+extern const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 1];
+extern const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_ALL + 1];
 
 #endif /* _LINUX_SOCKPORT_GEN_H */

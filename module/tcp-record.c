@@ -4,6 +4,7 @@
  */
 #include <linux/bitmap.h>
 #include <net/inet_timewait_sock.h>
+#include <net/mptcp.h>
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
@@ -11,14 +12,6 @@
 #include "filter.h"
 #include "tcp.h"
 #include "walk.h"
-
-/* Of a connection that says nothing of its own. */
-static u8 port_role(const struct sockport_tcp *state, u16 port)
-{
-	return test_bit(port, state->listening) ||
-	       test_bit(port, state->bound) ? SOCKPORT_ROLE_IN :
-					      SOCKPORT_ROLE_OUT;
-}
 
 /*
  * Children of a listener do not keep the bind lock; who has it and connected
@@ -34,7 +27,7 @@ static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
 	}
 	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK)
 		return SOCKPORT_ROLE_OUT;
-	return port_role(state, rec->local_port);
+	return sockport_tcp_role(state, rec->local_port);
 }
 
 static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
@@ -117,7 +110,8 @@ static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 	if (walk->want & SOCKPORT_WANT_CONGESTION)
 		tcp_congestion(rec, sk);
 	/* A count of 0: the socket is being torn down, it tells no more. */
-	if (walk->want & SOCKPORT_WANT_TCP_INFO &&
+	if ((walk->want & SOCKPORT_WANT_TCP_INFO ||
+	     (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk))) &&
 	    refcount_inc_not_zero(&sk->sk_refcnt))
 		rec->sk = sk;
 }
@@ -163,25 +157,20 @@ static void tcp_request(struct sockport_walk *walk,
 		  req->num_retrans);
 }
 
-static void tcp_uid(struct sockport_record *rec, const struct sock *sk)
-{
-	if (!sk)
-		return;
-	rec->uid = sockport_sock_uid(sk);
-	rec->has |= SOCKPORT_HAS_UID;
-}
-
 /* State, role and owner, by what kind of socket it is. */
 static void tcp_identify(struct sockport_walk *walk,
 			 struct sockport_record *rec, struct sock *sk,
 			 unsigned char state)
 {
+	const struct sockport_tcp *ports = sockport_tcp_state(walk, rec->space);
 	const struct sock *owner = NULL;
 
+	rec->type = SOCK_STREAM;
+	rec->has |= SOCKPORT_HAS_TYPE;
 	switch (state) {
 	case TCP_TIME_WAIT:
 		rec->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-		rec->role = port_role(walk->state, rec->local_port);
+		rec->role = sockport_tcp_role(ports, rec->local_port);
 		break;
 	case TCP_NEW_SYN_RECV:
 		rec->state = TCP_SYN_RECV;
@@ -190,16 +179,16 @@ static void tcp_identify(struct sockport_walk *walk,
 		break;
 	default:
 		rec->state = state;
-		rec->role = tcp_role(walk->state, sk, rec);
+		rec->role = tcp_role(ports, sk, rec);
 		owner = sk;
 	}
 	if (walk->want & SOCKPORT_WANT_UID)
-		tcp_uid(rec, owner);
+		sockport_record_uid(rec, owner);
 }
 
 /**
  * sockport_tcp_take - take a TCP socket into the batch, when it is wanted
- * @walk: walk, its state is a struct sockport_tcp
+ * @walk: walk, its state is an array of struct sockport_tcp
  * @sk: any socket of a TCP table, of any namespace
  *
  * Context: in an RCU read-side critical section with the lock of the socket's
@@ -209,20 +198,25 @@ static void tcp_identify(struct sockport_walk *walk,
  */
 bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 {
+	struct sockport_space *space = sockport_walk_space(walk, sk);
 	struct sockport_record *rec;
 	unsigned char state;
 
-	if (!net_eq(sock_net(sk), walk->net))
+	if (!space)
 		return true;
 	rec = sockport_walk_slot(walk);
 	if (!rec)
 		return false;
 
 	state = inet_sk_state_load(sk);
-	sockport_record_tuple(rec, sk, SOCKPORT_PROTOCOL_TCP);
+	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
 	tcp_identify(walk, rec, sk, state);
-	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk))
-		return true;
+	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk)) {
+		/* The connections of its port have its owners all the same. */
+		if (state != TCP_LISTEN || !walk->owners)
+			return true;
+		rec->has |= SOCKPORT_IS_HIDDEN;
+	}
 
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);

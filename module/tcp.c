@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "filter.h"
+#include "owners.h"
 #include "tcp.h"
 #include "walk.h"
 
@@ -50,32 +51,39 @@ tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
 	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
 }
 
-static void note_bound(struct sockport_tcp *state, const struct net *net,
-		       struct inet_hashinfo *hashes, u16 port)
+/* Those outside of the namespace's ip_local_port_range. */
+static void note_bucket(struct sockport_walk *walk,
+			const struct inet_bind_bucket *tb)
 {
-	struct inet_bind_hashbucket *head = tcp_bind_head(net, hashes, port);
-	struct inet_bind_bucket *tb;
+	const struct sockport_space *space;
+	int low, high;
 
-	if (hlist_empty(&head->chain))
+	if (!tb_made_by_bind(tb))
 		return;
-	spin_lock_bh(&head->lock);
-	inet_bind_bucket_for_each(tb, &head->chain)
-		if (tb->port == port && net_eq(ib_net(tb), net) &&
-		    tb_made_by_bind(tb))
-			__set_bit(port, state->bound);
-	spin_unlock_bh(&head->lock);
+	space = sockport_scope_find(walk->scope, ib_net(tb));
+	if (!space)
+		return;
+	inet_get_local_port_range(space->net, &low, &high);
+	if (tb->port < low || tb->port > high)
+		__set_bit(tb->port, sockport_tcp_state(walk, space)->bound);
 }
 
-static void note_all_bound(struct sockport_tcp *state, const struct net *net)
+static void note_bound(struct sockport_walk *walk)
 {
-	struct inet_hashinfo *hashes = tcp_hashes(net);
-	int low, high, port;
+	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+	unsigned int i;
 
-	inet_get_local_port_range(net, &low, &high);
-	for (port = 1; port < SOCKPORT_TCP_PORTS; port++) {
-		if (port < low || port > high)
-			note_bound(state, net, hashes, port);
-		if (port % 256 == 0)
+	for (i = 0; i < hashes->bhash_size; i++) {
+		head = &hashes->bhash[i];
+		if (!hlist_empty(&head->chain)) {
+			spin_lock_bh(&head->lock);
+			inet_bind_bucket_for_each(tb, &head->chain)
+				note_bucket(walk, tb);
+			spin_unlock_bh(&head->lock);
+		}
+		if (i % 256 == 255)
 			cond_resched();
 	}
 }
@@ -84,9 +92,10 @@ static int tcp_begin(struct sockport_walk *walk)
 {
 	int err;
 
-	err = sockport_walk_state(walk, sizeof(struct sockport_tcp));
+	err = sockport_walk_state(walk, array_size(walk->scope->count,
+						   sizeof(struct sockport_tcp)));
 	if (!err && sockport_filter_states(walk->filter, CONNECTED))
-		note_all_bound(walk->state, walk->net);
+		note_bound(walk);
 	return err;
 }
 
@@ -127,11 +136,44 @@ static bool listener_on(struct sockport_chain *chain, struct sock *sk)
 
 static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 {
-	struct sockport_tcp *state = walk->state;
+	struct sockport_space *space = sockport_walk_space(walk, sk);
 
-	if (net_eq(sock_net(sk), walk->net))
-		__set_bit(READ_ONCE(sk->sk_num), state->listening);
+	if (space)
+		__set_bit(READ_ONCE(sk->sk_num),
+			  sockport_tcp_state(walk, space)->listening);
 	return sockport_tcp_take(walk, sk);
+}
+
+/* Drop the listeners that nobody asked for. */
+static void drop_hidden(struct sockport_walk *walk, unsigned int mark)
+{
+	struct sockport_record *rec;
+	unsigned int i, count;
+
+	count = mark;
+	for (i = mark; i < walk->count; i++) {
+		rec = &walk->batch[i];
+		if (!(rec->has & SOCKPORT_IS_HIDDEN))
+			walk->batch[count++] = *rec;
+		else if (rec->sk)
+			sock_gen_put(rec->sk);
+	}
+	walk->count = count;
+}
+
+/* Remember whose ports they are. */
+static int note_listeners(struct sockport_walk *walk, unsigned int mark)
+{
+	unsigned int i;
+	int err;
+
+	for (i = mark; i < walk->count; i++) {
+		err = sockport_owners_note_port(walk->owners, &walk->batch[i]);
+		if (err)
+			return err;
+	}
+	drop_hidden(walk, mark);
+	return 0;
 }
 
 static int tcp_listeners(struct sockport_walk *walk)
@@ -156,6 +198,8 @@ static int tcp_listeners(struct sockport_walk *walk)
 			continue;
 		lc.chain.lock = &lc.head->lock;
 		err = sockport_chain_take(&lc.chain);
+		if (!err && walk->owners)
+			err = note_listeners(walk, mark);
 		if (err)
 			return err;
 		cond_resched();
@@ -186,10 +230,10 @@ prefetch_sock(const struct sockport_walk *walk,
 		prefetch(&tp->snd_una);
 		prefetch(&tp->write_seq);
 	}
-	if (walk->want & SOCKPORT_WANT_OWNER) {
+	if (walk->want & SOCKPORT_WANT_OWNER)
 		prefetch(&sk->sk_mark);
+	if (walk->want & SOCKPORT_WANT_INODE)
 		prefetch(&sk->sk_socket);
-	}
 	if (walk->want & SOCKPORT_WANT_TIMER) {
 		prefetch(&tp->inet_conn.icsk_pending);
 		prefetch(sockport_tcp_keepalive(sk));
@@ -271,9 +315,9 @@ static bool hold_chains(struct sockport_walk *walk, spinlock_t *lock,
 	return room;
 }
 
-static int tcp_established(struct sockport_walk *walk)
+static int take_established(struct sockport_walk *walk,
+			    struct inet_hashinfo *hashes)
 {
-	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
 	struct hlist_nulls_head *chains[CHAINS];
 	unsigned int mark = walk->count;
 	unsigned int n, place, bucket;
@@ -301,18 +345,60 @@ static int tcp_established(struct sockport_walk *walk)
 	return 0;
 }
 
+/* A namespace has the table that all share, which comes first, or its own. */
+static bool own_table(const struct sockport_walk *walk, unsigned int space)
+{
+	const struct sockport_space *at = walk->scope->space;
+
+	return tcp_hashes(at[space].net)->ehash != tcp_hashes(at[0].net)->ehash;
+}
+
+static int tcp_established(struct sockport_walk *walk)
+{
+	int more;
+
+	for (;;) {
+		more = take_established(walk, tcp_hashes(
+					sockport_walk_here(walk)->net));
+		if (more)
+			return more;
+		walk->bucket = 0;
+		do {
+			if (++walk->space == walk->scope->count)
+				return 0;
+		} while (!own_table(walk, walk->space));
+	}
+}
+
+/*
+ * What tells the buckets of one hash bucket apart: namespace, port and device,
+ * the last two in a number.
+ */
+struct tb_key {
+	const struct net	*net;
+	u64			port;
+};
+
+static struct tb_key tb_key(const struct inet_bind_bucket *tb)
+{
+	return (struct tb_key) {
+		.net	= ib_net(tb),
+		.port	= (u64)tb->port << 32 | (u32)tb->l3mdev,
+	};
+}
+
+static bool tb_before(const struct tb_key *a, const struct tb_key *b)
+{
+	return a->net < b->net || (a->net == b->net && a->port < b->port);
+}
+
 struct bound_chain {
 	struct sockport_chain		chain;
 	struct inet_bind_hashbucket	*head;
 	struct inet_bind_bucket		*tb;
-	u64				key;
-	u64				last;
+	struct tb_key			key;
+	struct tb_key			last;
 };
-
-static u64 tb_key(const struct inet_bind_bucket *tb)
-{
-	return (u64)tb->port << 32 | (u32)tb->l3mdev;
-}
 
 /*
  * The sockets of the bind bucket with the lowest key after the last one's:
@@ -326,11 +412,11 @@ static struct sock *bound_first(struct sockport_chain *chain)
 
 	bc->tb = NULL;
 	inet_bind_bucket_for_each(tb, &bc->head->chain) {
-		u64 key = tb_key(tb);
+		struct tb_key key = tb_key(tb);
 
-		if (!net_eq(ib_net(tb), chain->walk->net) ||
-		    !tb_made_by_bind(tb) || key <= bc->last ||
-		    (bc->tb && key > bc->key))
+		if (!tb_made_by_bind(tb) || !tb_before(&bc->last, &key) ||
+		    (bc->tb && tb_before(&bc->key, &key)) ||
+		    !sockport_scope_find(chain->walk->scope, key.net))
 			continue;
 		bc->tb = tb;
 		bc->key = key;
@@ -341,7 +427,7 @@ static struct sock *bound_first(struct sockport_chain *chain)
 static bool bound_on(struct sockport_chain *chain, struct sock *sk)
 {
 	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
-	struct net *net = chain->walk->net;
+	struct net *net = sock_net(sk);
 
 	/*
 	 * The number is cleared under the lock of the hash bucket: where it is
@@ -431,12 +517,14 @@ static int tcp_batch(struct sockport_walk *walk)
 	if (more)
 		return more;
 	walk->bucket = 0;
+	walk->space = 0;
 	walk->phase++;
 	return walk->phase < ARRAY_SIZE(tcp_phases);
 }
 
 const struct sockport_kind sockport_tcp = {
 	.protocol	= SOCKPORT_PROTOCOL_TCP,
+	.ports		= true,
 	.begin		= tcp_begin,
 	.batch		= tcp_batch,
 };

@@ -20,7 +20,7 @@
 const char sockport_text_ports_head[] =
 	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states\n";
 const char sockport_text_sockets_head[] =
-	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only\n";
+	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only type number peer     groups   queue assoc name\n";
 
 /* Padded with blanks to two words, so that a column takes two stores. */
 struct name {
@@ -39,9 +39,20 @@ static const struct name protocol_names[] = {
 	[SOCKPORT_PROTOCOL_TCP]		= NAME("tcp             ", 3),
 	[SOCKPORT_PROTOCOL_UDP]		= NAME("udp             ", 3),
 	[SOCKPORT_PROTOCOL_UDPLITE]	= NAME("udplite         ", 7),
+	[SOCKPORT_PROTOCOL_RAW]		= NAME("raw             ", 3),
+	[SOCKPORT_PROTOCOL_PING]	= NAME("ping            ", 4),
+	[SOCKPORT_PROTOCOL_UNIX]	= NAME("unix            ", 4),
+	[SOCKPORT_PROTOCOL_PACKET]	= NAME("packet          ", 6),
+	[SOCKPORT_PROTOCOL_NETLINK]	= NAME("netlink         ", 7),
+	[SOCKPORT_PROTOCOL_SCTP]	= NAME("sctp            ", 4),
+	[SOCKPORT_PROTOCOL_MPTCP]	= NAME("mptcp           ", 5),
+	[SOCKPORT_PROTOCOL_VSOCK]	= NAME("vsock           ", 5),
+	[SOCKPORT_PROTOCOL_XDP]		= NAME("xdp             ", 3),
+	[SOCKPORT_PROTOCOL_OTHER]	= NAME("other           ", 5),
 };
 
 static const struct name role_names[] = {
+	[0]				= NAME("-               ", 1),
 	[SOCKPORT_ROLE_IN]		= NAME("in              ", 2),
 	[SOCKPORT_ROLE_OUT]		= NAME("out             ", 3),
 };
@@ -54,6 +65,7 @@ static const struct name port_state_names[] = {
 };
 
 static const struct name state_names[] = {
+	[0]				= NAME("-               ", 1),
 	[SOCKPORT_STATE_ESTABLISHED]	= NAME("ESTABLISHED     ", 11),
 	[SOCKPORT_STATE_SYN_SENT]	= NAME("SYN_SENT        ", 8),
 	[SOCKPORT_STATE_SYN_RECV]	= NAME("SYN_RECV        ", 8),
@@ -77,16 +89,16 @@ static const struct name timer_names[] = {
 
 /*
  * A line under way, in the buffer of the file. Columns are padded to their
- * width and ended by a blank. No single one is longer than 48 characters, and
- * the lists at the end of a line are bounded, so LINE_ROOM is enough, with
- * words of padding to spare.
+ * width and ended by a blank. No single one is longer than 48 characters, but
+ * for the name, of which each byte may take four; the lists at the end of a
+ * line are bounded too, so LINE_ROOM is enough, with words of padding to spare.
  */
 struct line {
 	char	*begin;
 	char	*at;
 };
 
-#define LINE_ROOM	640
+#define LINE_ROOM	1280
 #define BLANKS		0x2020202020202020ULL
 
 /* Returns false when the buffer has no room: seq_file comes back then. */
@@ -218,16 +230,76 @@ static void put_ipv4(struct line *line, __be32 address)
 	line->at--;
 }
 
-static void put_address(struct line *line, u8 family, const void *address,
-			unsigned int width)
+static void put_address(struct line *line, const struct sockport_record *rec,
+			const union sockport_address *address)
 {
 	char *column = line->at;
 
-	if (family == AF_INET6)
-		line->at += sprintf(line->at, "%pI6c", address);
-	else
-		put_ipv4(line, *(const __be32 *)address);
+	if (!(rec->has & SOCKPORT_HAS_ADDRESS) && rec->family != AF_VSOCK) {
+		put_char(line, '-', 15);
+		return;
+	}
+	switch (rec->family) {
+	case AF_INET6:
+		line->at += sprintf(line->at, "%pI6c", &address->v6);
+		break;
+	case AF_VSOCK:
+		put_digits(line, address->cid);
+		break;
+	default:
+		put_ipv4(line, address->v4);
+	}
+	end_column(line, column, 15);
+}
+
+static void put_hex(struct line *line, u32 value, unsigned int width)
+{
+	char *column = line->at;
+
+	line->at += sprintf(line->at, "%08x", value);
 	end_column(line, column, width);
+}
+
+/* An abstract name begins with a NUL, shown as @; the rest as in /proc/mounts. */
+static void put_path(struct line *line, const struct sockport_record *rec)
+{
+	unsigned int i;
+	u8 c;
+
+	if (!rec->name_len)
+		put_name(line, &none);
+	for (i = 0; i < rec->name_len; i++) {
+		c = rec->name[i];
+		if (!c)
+			c = '@';
+		if (c > ' ' && c < 127 && c != '\\') {
+			*line->at++ = c;
+			continue;
+		}
+		*line->at++ = '\\';
+		*line->at++ = '0' + (c >> 6);
+		*line->at++ = '0' + (c >> 3 & 7);
+		*line->at++ = '0' + (c & 7);
+	}
+	*line->at++ = ' ';
+}
+
+/* What few kinds have. */
+static void put_special(struct line *line, const struct sockport_record *rec)
+{
+	const u32 has = rec->has;
+
+	put_known(line, has & SOCKPORT_HAS_TYPE, rec->type, 4);
+	put_known(line, has & SOCKPORT_HAS_NUMBER, rec->number, 6);
+	put_known(line, has & SOCKPORT_HAS_PEER, rec->peer_inode, 8);
+	if (has & SOCKPORT_HAS_GROUPS)
+		put_hex(line, rec->groups, 8);
+	else
+		put_char(line, '-', 8);
+	put_known(line, has & SOCKPORT_HAS_QUEUE_ID, rec->queue_id, 5);
+	put_known(line, has & SOCKPORT_HAS_ASSOCIATION, rec->association_state,
+		  5);
+	put_path(line, rec);
 }
 
 /**
@@ -242,6 +314,7 @@ void sockport_text_socket(struct seq_file *seq,
 			  struct user_namespace *user_ns, bool net_admin)
 {
 	const bool backlog = rec->has & SOCKPORT_HAS_BACKLOG;
+	const bool ports = rec->has & SOCKPORT_HAS_PORTS;
 	const bool queues = rec->has & SOCKPORT_HAS_QUEUES;
 	const bool timer = rec->has & SOCKPORT_HAS_TIMER;
 	const bool uid = rec->has & SOCKPORT_HAS_UID;
@@ -252,10 +325,10 @@ void sockport_text_socket(struct seq_file *seq,
 	put_word(&line, &protocol_names[rec->protocol], 7);
 	put_word(&line, &role_names[rec->role], 4);
 	put_word(&line, &state_names[rec->state], 11);
-	put_address(&line, rec->family, &rec->local, 15);
-	put_number(&line, rec->local_port, 5);
-	put_address(&line, rec->family, &rec->remote, 15);
-	put_number(&line, rec->remote_port, 5);
+	put_address(&line, rec, &rec->local);
+	put_known(&line, ports, rec->local_port, 5);
+	put_address(&line, rec, &rec->remote);
+	put_known(&line, ports, rec->remote_port, 5);
 	put_known(&line, rec->ifindex, rec->ifindex, 3);
 	put_known(&line, queues, rec->rx_queue, 8);
 	put_known(&line, queues, rec->tx_queue, 8);
@@ -270,7 +343,8 @@ void sockport_text_socket(struct seq_file *seq,
 	put_known(&line, timer, rec->retransmits, 4);
 	put_known(&line, net_admin && rec->has & SOCKPORT_HAS_MARK,
 		  rec->mark, 4);
-	put_known(&line, rec->family == AF_INET6, rec->v6only, 1);
+	put_known(&line, rec->family == AF_INET6, rec->v6only, 6);
+	put_special(&line, rec);
 	line_end(&line, seq);
 }
 
@@ -283,7 +357,8 @@ static void put_families(struct line *line, u8 families)
 		NAME("4+6             ", 3),
 	};
 
-	put_word(line, &names[families], 3);
+	/* Neither of them is vsock. */
+	put_word(line, &names[families & 3], 3);
 }
 
 static void put_uids(struct line *line, const struct sockport_port *port,
@@ -311,7 +386,7 @@ static void put_states(struct line *line, const struct sockport_port *port)
 	char *column = line->at;
 	unsigned int i;
 
-	for (i = 1; i <= SOCKPORT_STATE_MAX; i++) {
+	for (i = 0; i <= SOCKPORT_STATE_MAX; i++) {
 		if (!port->states[i])
 			continue;
 		if (line->at > column)

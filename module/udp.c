@@ -56,22 +56,23 @@ static u8 udp_role(const struct sockport_record *rec, const struct sock *sk)
 
 static bool udp_take(struct sockport_walk *walk, struct sock *sk, u8 protocol)
 {
+	struct sockport_space *space = sockport_walk_space(walk, sk);
 	struct sockport_record *rec;
 
-	if (!net_eq(sock_net(sk), walk->net))
+	if (!space)
 		return true;
 	rec = sockport_walk_slot(walk);
 	if (!rec)
 		return false;
 
-	sockport_record_tuple(rec, sk, protocol);
+	sockport_record_tuple(rec, space, sk, protocol);
 	/* connect() changes state and peer under the socket's lock alone. */
 	rec->state = READ_ONCE(sk->sk_state);
 	rec->role = udp_role(rec, sk);
-	if (walk->want & SOCKPORT_WANT_UID) {
-		rec->uid = sockport_sock_uid(sk);
-		rec->has |= SOCKPORT_HAS_UID;
-	}
+	rec->type = SOCK_DGRAM;
+	rec->has |= SOCKPORT_HAS_TYPE;
+	if (walk->want & SOCKPORT_WANT_UID)
+		sockport_record_uid(rec, sk);
 	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk))
 		return true;
 
@@ -128,9 +129,30 @@ static int udp_batch_of(struct sockport_walk *walk, struct udp_table *table,
 	return 0;
 }
 
+/* A namespace has the table that all share, which comes first, or its own. */
+static bool own_table(const struct sockport_walk *walk, unsigned int space)
+{
+	const struct sockport_space *at = walk->scope->space;
+
+	return sockport_udp_table(at[space].net) !=
+	       sockport_udp_table(at[0].net);
+}
+
 static int udp_batch(struct sockport_walk *walk)
 {
-	return udp_batch_of(walk, sockport_udp_table(walk->net), take_udp);
+	int more;
+
+	for (;;) {
+		more = udp_batch_of(walk, sockport_udp_table(
+				    sockport_walk_here(walk)->net), take_udp);
+		if (more)
+			return more;
+		walk->bucket = 0;
+		do {
+			if (++walk->space == walk->scope->count)
+				return 0;
+		} while (!own_table(walk, walk->space));
+	}
 }
 
 static int udplite_batch(struct sockport_walk *walk)
@@ -141,10 +163,12 @@ static int udplite_batch(struct sockport_walk *walk)
 
 const struct sockport_kind sockport_udp = {
 	.protocol	= SOCKPORT_PROTOCOL_UDP,
+	.ports		= true,
 	.batch		= udp_batch,
 };
 
 const struct sockport_kind sockport_udplite = {
 	.protocol	= SOCKPORT_PROTOCOL_UDPLITE,
+	.ports		= true,
 	.batch		= udplite_batch,
 };

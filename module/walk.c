@@ -7,8 +7,10 @@
 #include <linux/sched/signal.h>
 #include <net/tcp.h>
 
+#include "addresses.h"
 #include "filter.h"
 #include "memory.h"
+#include "mptcp.h"
 #include "net.h"
 #include "walk.h"
 
@@ -28,6 +30,16 @@ static const struct sockport_kind *const kinds[] = {
 	&sockport_tcp,
 	&sockport_udp,
 	&sockport_udplite,
+	&sockport_raw,
+	&sockport_ping,
+	&sockport_unix,
+	&sockport_packet,
+	&sockport_nlsock,
+	&sockport_sctp,
+	&sockport_mptcp,
+	&sockport_vsock,
+	&sockport_xdp,
+	&sockport_other,
 };
 
 static size_t batch_bytes(unsigned int room)
@@ -74,8 +86,7 @@ static int batch_resize(struct sockport_walk *walk, unsigned int room)
 /**
  * sockport_walk_init - begin a walk
  * @walk: walk
- * @net: namespace to walk, kept alive by the caller until
- *	sockport_walk_exit()
+ * @scope: namespaces to walk, kept by the caller until sockport_walk_exit()
  * @filter: what sockets must match, or NULL; kept by the caller as long
  * @want: mask of enum sockport_want
  *
@@ -83,22 +94,28 @@ static int batch_resize(struct sockport_walk *walk, unsigned int room)
  *
  * Return: 0, or -ENOMEM, after which sockport_walk_exit() must not be called.
  */
-int sockport_walk_init(struct sockport_walk *walk, struct net *net,
+int sockport_walk_init(struct sockport_walk *walk,
+		       struct sockport_scope *scope,
 		       const struct sockport_filter *filter, u32 want)
 {
+	const u32 uid = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_CGROUP;
+	const u32 inode = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_PROCESSES;
 	int err;
 
 	memset(walk, 0, sizeof(*walk));
-	walk->net = net;
+	walk->scope = scope;
+	walk->net = scope->account;
 	walk->filter = filter;
 	walk->want = want;
-	if (want & SOCKPORT_WANT_OWNER || (filter && filter->uids))
+	if (want & uid || (filter && filter->uids))
 		walk->want |= SOCKPORT_WANT_UID;
+	if (want & inode)
+		walk->want |= SOCKPORT_WANT_INODE;
 
 	err = batch_resize(walk, BATCH_ROOM);
 	if (err)
 		return err;
-	atomic64_inc(&sockport_stats(net)->open_walks);
+	atomic64_inc(&sockport_stats(walk->net)->open_walks);
 	return 0;
 }
 
@@ -112,7 +129,7 @@ void sockport_walk_exit(struct sockport_walk *walk)
 {
 	struct sockport_stats *stats = sockport_stats(walk->net);
 
-	sockport_walk_truncate(walk, walk->at);
+	sockport_walk_truncate(walk, 0);
 	batch_free(walk);
 	sockport_free(walk->net, walk->state, walk->state_size);
 
@@ -142,6 +159,8 @@ void sockport_walk_truncate(struct sockport_walk *walk, unsigned int count)
 
 		if (rec->sk)
 			sock_gen_put(rec->sk);
+		if (rec->more)
+			sockport_addresses_free(walk->net, rec->more);
 	}
 }
 
@@ -179,7 +198,8 @@ void sockport_walk_miss(struct sockport_walk *walk)
 
 /**
  * sockport_walk_state - allocate what a kind keeps besides its place
- * @walk: walk, which frees it when the kind is done
+ * @walk: walk, which frees it when the kind is done, of a kind with a table
+ *	in each namespace when that one is
  * @size: bytes
  *
  * Context: process context, may sleep.
@@ -193,14 +213,35 @@ int sockport_walk_state(struct sockport_walk *walk, size_t size)
 	return walk->state ? 0 : -ENOMEM;
 }
 
-static int next_kind(struct sockport_walk *walk)
+/* Returns 0: the kind, or its table in one of the namespaces, is done. */
+static int next_kind(struct sockport_walk *walk, bool per_net)
 {
 	sockport_free(walk->net, walk->state, walk->state_size);
 	walk->state = NULL;
 	walk->phase = 0;
 	walk->bucket = 0;
+	if (per_net && ++walk->space < walk->scope->count)
+		return 0;
+	walk->space = 0;
 	walk->kind++;
 	return 0;
+}
+
+static bool kind_wanted(const struct sockport_walk *walk,
+			const struct sockport_kind *kind)
+{
+	const struct sockport_filter *filter = walk->filter;
+
+	if (walk->for_ports && !kind->ports)
+		return false;
+	if (!filter)
+		return true;
+	/* Among those of no table may be some of any kind. */
+	if (kind == &sockport_other)
+		return true;
+	if (filter->protocols && !(filter->protocols & BIT(kind->protocol)))
+		return false;
+	return kind->ports || !sockport_filter_ports(filter);
 }
 
 static int batch_of_kind(struct sockport_walk *walk,
@@ -208,9 +249,8 @@ static int batch_of_kind(struct sockport_walk *walk,
 {
 	int err;
 
-	if (walk->filter && walk->filter->protocols &&
-	    !(walk->filter->protocols & BIT(kind->protocol)))
-		return next_kind(walk);
+	if (!kind_wanted(walk, kind))
+		return next_kind(walk, false);
 
 	if (kind->begin && !walk->state) {
 		err = kind->begin(walk);
@@ -218,26 +258,35 @@ static int batch_of_kind(struct sockport_walk *walk,
 			return err;
 	}
 	err = kind->batch(walk);
-	return err ? min(err, 0) : next_kind(walk);
+	return err ? min(err, 0) : next_kind(walk, kind->per_net);
 }
 
 /*
- * tcp_get_info() takes the socket's lock, so it waits until no other is held,
- * and is done before the reader, who may go away, sees the batch.
+ * What takes the socket's lock waits until no other is held, and is done
+ * before the reader, who may go away, sees the batch.
  */
-static void ask_tcp_info(struct sockport_walk *walk)
+static void ask_socket(struct sockport_walk *walk, unsigned int i)
 {
-	struct sockport_record *rec;
+	struct sockport_record *rec = &walk->batch[i];
+
+	if (walk->info) {
+		tcp_get_info(rec->sk, &walk->info[i]);
+		rec->has |= SOCKPORT_HAS_TCP_INFO;
+	}
+	if (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(rec->sk))
+		sockport_mptcp_token(rec, rec->sk);
+	sock_gen_put(rec->sk);
+	rec->sk = NULL;
+}
+
+static void ask_sockets(struct sockport_walk *walk)
+{
 	unsigned int i;
 
 	for (i = 0; i < walk->count; i++) {
-		rec = &walk->batch[i];
-		if (!rec->sk)
+		if (!walk->batch[i].sk)
 			continue;
-		tcp_get_info(rec->sk, &walk->info[i]);
-		sock_gen_put(rec->sk);
-		rec->sk = NULL;
-		rec->has |= SOCKPORT_HAS_TCP_INFO;
+		ask_socket(walk, i);
 		cond_resched();
 	}
 }
@@ -248,7 +297,7 @@ static int refill(struct sockport_walk *walk)
 	int err;
 
 	walk->at = 0;
-	walk->count = 0;
+	sockport_walk_truncate(walk, 0);
 	/* What one long chain took is not kept for the rest. */
 	if (walk->room > 8 * BATCH_ROOM)
 		batch_resize(walk, BATCH_ROOM);
@@ -260,8 +309,8 @@ static int refill(struct sockport_walk *walk)
 			return err;
 		cond_resched();
 	}
-	if (walk->info)
-		ask_tcp_info(walk);
+	if (walk->want & (SOCKPORT_WANT_TCP_INFO | SOCKPORT_WANT_TOKEN))
+		ask_sockets(walk);
 	return 0;
 }
 

@@ -7,10 +7,12 @@
 #include <linux/types.h>
 
 #include "record.h"
+#include "scope.h"
 
-struct net;
 struct sock;
 struct sockport_filter;
+struct sockport_owners;
+struct sockport_unlisted;
 
 /**
  * DOC: locking
@@ -26,14 +28,19 @@ struct sockport_filter;
  */
 
 /**
- * struct sockport_walk - one pass over all socket tables of a namespace
- * @net: the namespace; whoever owns the walk keeps it alive
+ * struct sockport_walk - one pass over all socket tables
+ * @scope: the namespaces it covers; whoever owns the walk keeps them
+ * @net: whose account the walk goes to
+ * @owners: processes that have sockets open, NULL when nobody asked
+ * @unlisted: sockets found in file tables only, NULL when nobody asked
  * @filter: what sockets must match, NULL for all
- * @want: mask of enum sockport_want and SOCKPORT_WANT_UID
+ * @want: mask of enum sockport_want and of SOCKPORT_WANT_UID and _INODE
  * @for_ports: the walk is for a port table
  * @kind: index of the kind under way
  * @phase: which of the kind's tables is under way, the kind's own
  * @bucket: place in that table, the kind's own
+ * @space: namespace under way, of a kind with a table in each, and for the
+ *	use of kinds that have some more tables
  * @state: what else the kind keeps, @state_size bytes of sockport_alloc()
  * @state_size: bytes
  * @batch: records of the chains taken last
@@ -47,13 +54,17 @@ struct sockport_filter;
  * @ns: nanoseconds spent so far
  */
 struct sockport_walk {
+	struct sockport_scope		*scope;
 	struct net			*net;
+	struct sockport_owners		*owners;
+	struct sockport_unlisted	*unlisted;
 	const struct sockport_filter	*filter;
 	u32				want;
 	bool				for_ports;
 	unsigned int			kind;
 	unsigned int			phase;
 	unsigned int			bucket;
+	unsigned int			space;
 	void				*state;
 	size_t				state_size;
 	struct sockport_record		*batch;
@@ -70,6 +81,9 @@ struct sockport_walk {
 /**
  * struct sockport_kind - a kind of socket, one file each
  * @protocol: enum sockport_protocol
+ * @ports: its sockets have ports
+ * @per_net: it has a table in each namespace; @begin and @batch are called for
+ *	one after the other, see sockport_walk_here()
  * @begin: called once before the first @batch, may be NULL. May sleep.
  *	Returns 0 or a negative errno.
  * @batch: append the records of one or more whole chains to the walk's batch.
@@ -78,6 +92,8 @@ struct sockport_walk {
  */
 struct sockport_kind {
 	u8	protocol;
+	bool	ports;
+	bool	per_net;
 	int	(*begin)(struct sockport_walk *walk);
 	int	(*batch)(struct sockport_walk *walk);
 };
@@ -85,6 +101,16 @@ struct sockport_kind {
 extern const struct sockport_kind sockport_tcp;
 extern const struct sockport_kind sockport_udp;
 extern const struct sockport_kind sockport_udplite;
+extern const struct sockport_kind sockport_raw;
+extern const struct sockport_kind sockport_ping;
+extern const struct sockport_kind sockport_unix;
+extern const struct sockport_kind sockport_packet;
+extern const struct sockport_kind sockport_nlsock;
+extern const struct sockport_kind sockport_sctp;
+extern const struct sockport_kind sockport_mptcp;
+extern const struct sockport_kind sockport_vsock;
+extern const struct sockport_kind sockport_xdp;
+extern const struct sockport_kind sockport_other;
 
 /**
  * struct sockport_chain - a hash chain that may be long, see
@@ -111,7 +137,8 @@ struct sockport_chain {
 	struct sockport_walk	*walk;
 };
 
-int sockport_walk_init(struct sockport_walk *walk, struct net *net,
+int sockport_walk_init(struct sockport_walk *walk,
+		       struct sockport_scope *scope,
 		       const struct sockport_filter *filter, u32 want);
 void sockport_walk_exit(struct sockport_walk *walk);
 struct sockport_record *sockport_walk_current(struct sockport_walk *walk);
@@ -146,6 +173,33 @@ void sockport_walk_miss(struct sockport_walk *walk);
 int sockport_chain_take(struct sockport_chain *chain);
 
 /**
+ * sockport_walk_here - the namespace under way
+ * @walk: walk, in a kind with a table in each
+ *
+ * Return: the namespace.
+ */
+static inline struct sockport_space *
+sockport_walk_here(const struct sockport_walk *walk)
+{
+	return &walk->scope->space[walk->space];
+}
+
+/**
+ * sockport_walk_space - does the walk cover a socket's namespace?
+ * @walk: walk
+ * @sk: any socket, time-wait and request sockets too
+ *
+ * Context: lock of the socket's chain held, or a reference to the socket.
+ *
+ * Return: the namespace for the record, or NULL.
+ */
+static inline struct sockport_space *
+sockport_walk_space(struct sockport_walk *walk, const struct sock *sk)
+{
+	return sockport_scope_find(walk->scope, sock_net(sk));
+}
+
+/**
  * sockport_walk_slot - room for one more record
  * @walk: walk
  *
@@ -167,7 +221,7 @@ sockport_walk_slot(struct sockport_walk *walk)
 static inline void sockport_walk_settle(struct sockport_walk *walk,
 					unsigned int mark)
 {
-	if (walk->want & SOCKPORT_WANT_OWNER)
+	if (walk->want & SOCKPORT_WANT_INODE)
 		sockport_record_inodes(walk->batch + mark, walk->count - mark);
 }
 

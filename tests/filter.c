@@ -244,10 +244,10 @@ static void put_ranges(struct nlmsghdr *nlh, uint16_t type, const struct range *
 
 	for (i = 0; i < count; i++) {
 		nest = mnl_attr_nest_start(nlh, type);
-		mnl_attr_put_u16(nlh, SOCKPORT_A_RANGE_FIRST, range[i].first);
+		mnl_attr_put_u32(nlh, SOCKPORT_A_RANGE_FIRST, range[i].first);
 		/* The last one may be left out if it is the first. */
 		if (range[i].first != range[i].last || i % 2)
-			mnl_attr_put_u16(nlh, SOCKPORT_A_RANGE_LAST, range[i].last);
+			mnl_attr_put_u32(nlh, SOCKPORT_A_RANGE_LAST, range[i].last);
 		mnl_attr_nest_end(nlh, nest);
 	}
 }
@@ -396,9 +396,9 @@ static void put_tuple(struct nlmsghdr *nlh, const struct row *row)
 	mnl_attr_put_u8(nlh, SOCKPORT_A_SOCKET_PROTOCOL, row->protocol);
 	mnl_attr_put_u8(nlh, SOCKPORT_A_SOCKET_FAMILY, row->family);
 	mnl_attr_put(nlh, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, size, row->local);
-	mnl_attr_put_u16(nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port);
+	mnl_attr_put_u32(nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port);
 	mnl_attr_put(nlh, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, size, row->remote);
-	mnl_attr_put_u16(nlh, SOCKPORT_A_SOCKET_REMOTE_PORT, row->remote_port);
+	mnl_attr_put_u32(nlh, SOCKPORT_A_SOCKET_REMOTE_PORT, row->remote_port);
 }
 
 /* Timers move on, and with them what they send again. */
@@ -450,13 +450,13 @@ TEST_F_TIMEOUT(filter, get_socket_in_part, 600)
 
 	/* Two have this local port. */
 	request_begin(&self->client, self->request, SOCKPORT_CMD_SOCKET_GET, 0);
-	mnl_attr_put_u16(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port);
+	mnl_attr_put_u32(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port);
 	EXPECT_EQ(-ENOTUNIQ, client_run(&self->client, self->request, client_add_row, &got));
 	EXPECT_STRNE("", self->client.message);
 	EXPECT_EQ(0, got.count);
 
 	request_begin(&self->client, self->request, SOCKPORT_CMD_SOCKET_GET, 0);
-	mnl_attr_put_u16(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, 3);
+	mnl_attr_put_u32(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, 3);
 	EXPECT_EQ(-ENOENT, client_run(&self->client, self->request, client_add_row, &got));
 	EXPECT_STRNE("", self->client.message);
 
@@ -467,7 +467,7 @@ TEST_F_TIMEOUT(filter, get_socket_in_part, 600)
 	/* The right cookie with a wrong port is nobody. */
 	request_begin(&self->client, self->request, SOCKPORT_CMD_SOCKET_GET, 0);
 	mnl_attr_put_u64(self->request->nlh, SOCKPORT_A_SOCKET_COOKIE, row->cookie);
-	mnl_attr_put_u16(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port + 1);
+	mnl_attr_put_u32(self->request->nlh, SOCKPORT_A_SOCKET_LOCAL_PORT, row->local_port + 1);
 	EXPECT_EQ(-ENOENT, client_run(&self->client, self->request, client_add_row, &got));
 	EXPECT_EQ(0, got.count);
 
@@ -496,7 +496,7 @@ TEST_F_TIMEOUT(filter, get_port, 600)
 		request_begin(&self->client, self->request, SOCKPORT_CMD_PORT_GET, 0);
 		mnl_attr_put_u8(self->request->nlh, SOCKPORT_A_PORT_PROTOCOL, port->protocol);
 		mnl_attr_put_u8(self->request->nlh, SOCKPORT_A_PORT_ROLE, port->role);
-		mnl_attr_put_u16(self->request->nlh, SOCKPORT_A_PORT_PORT, port->port);
+		mnl_attr_put_u32(self->request->nlh, SOCKPORT_A_PORT_PORT, port->port);
 		ASSERT_EQ(0, client_run(&self->client, self->request, client_add_port, &got));
 	}
 	/* Queues may have moved; which rows there are has not. */
@@ -504,7 +504,7 @@ TEST_F_TIMEOUT(filter, get_port, 600)
 	EXPECT_TRUE(ports_in_order("one by one", &got));
 
 	request_begin(&self->client, self->request, SOCKPORT_CMD_PORT_GET, 0);
-	mnl_attr_put_u16(self->request->nlh, SOCKPORT_A_PORT_PORT, 3);
+	mnl_attr_put_u32(self->request->nlh, SOCKPORT_A_PORT_PORT, 3);
 	EXPECT_EQ(-ENOENT, client_run(&self->client, self->request, NULL, NULL));
 	EXPECT_STRNE("", self->client.message);
 	request_begin(&self->client, self->request, SOCKPORT_CMD_PORT_GET, 0);

@@ -214,7 +214,7 @@ static void wait_for_traffic(const struct churn *churn)
 
 TEST_F_TIMEOUT(harmless, cycles, 3600)
 {
-	unsigned int cycles = scaled(200, 50), i;
+	unsigned int cycles = scaled(200, 10), i;
 	struct churn churn;
 
 	begin_traffic(&churn);

@@ -137,9 +137,9 @@ static const struct nlattr *filter_range(struct nlmsghdr *nlh, unsigned int kind
 	const struct nlattr *blame = range;
 
 	if (kind == 0 || kind == 3)
-		mnl_attr_put_u16(nlh, SOCKPORT_A_RANGE_FIRST, 2000);
+		mnl_attr_put_u32(nlh, SOCKPORT_A_RANGE_FIRST, 2000);
 	if (kind == 0 || kind == 1)
-		mnl_attr_put_u16(nlh, SOCKPORT_A_RANGE_LAST, 1999);
+		mnl_attr_put_u32(nlh, SOCKPORT_A_RANGE_LAST, 1999);
 	if (kind == 3)
 		blame = put(nlh, 9, 2);
 	if (kind == 4)
@@ -172,7 +172,7 @@ static const struct nlattr *many_ranges(struct nlmsghdr *nlh, unsigned int type)
 
 	for (i = 0; i <= VALUES_MAX; i++) {
 		range = mnl_attr_nest_start(nlh, type);
-		mnl_attr_put_u16(nlh, SOCKPORT_A_RANGE_FIRST, i);
+		mnl_attr_put_u32(nlh, SOCKPORT_A_RANGE_FIRST, i);
 		mnl_attr_nest_end(nlh, range);
 	}
 	mnl_attr_nest_end(nlh, filter);
@@ -281,7 +281,12 @@ static const struct bad bads[] = {
 
 	{ "port of 1 byte", PORT, top_sized, SIZED(SOCKPORT_A_PORT_PORT, 1) },
 	{ "port of 0 bytes", PORT, top_sized, SIZED(SOCKPORT_A_PORT_PORT, 0) },
-	{ "port of 4 bytes", PORT, top_sized, SIZED(SOCKPORT_A_PORT_PORT, 4) },
+	{ "port of 8 bytes", PORT, top_sized, SIZED(SOCKPORT_A_PORT_PORT, 8) },
+	{ "descriptor of 2 bytes", PORT, top_sized, SIZED(SOCKPORT_A_PORT_NETNS_FD, 2) },
+	{ "descriptor of 2 bytes", SOCKET, top_sized, SIZED(SOCKPORT_A_SOCKET_NETNS_FD, 2) },
+	{ "flag of 4 bytes", SOCKET, top_sized, SIZED(SOCKPORT_A_SOCKET_NETNS_ALL, 4) },
+	{ "no descriptor", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_NETNS_FD, 999) },
+	{ "descriptor of no namespace", PORT, top_u32, VALUE(SOCKPORT_A_PORT_NETNS_FD, 1) },
 	{ "protocol of 2 bytes", PORT, top_sized, SIZED(SOCKPORT_A_PORT_PROTOCOL, 2) },
 	{ "want of 8 bytes", SOCKET, top_sized, SIZED(SOCKPORT_A_SOCKET_WANT, 8) },
 	{ "want of 3 bytes", SOCKET, top_sized, SIZED(SOCKPORT_A_SOCKET_WANT, 3) },
@@ -340,9 +345,11 @@ static const struct bad bads[] = {
 	{ "range without anything", SOCKET, filter_range, 2 },
 
 	{ "protocol 0", PORT, top_u8, VALUE(SOCKPORT_A_PORT_PROTOCOL, 0) },
-	{ "protocol 4", PORT, top_u8, VALUE(SOCKPORT_A_PORT_PROTOCOL, 4) },
+	{ "protocol too high", PORT, top_u8,
+	  VALUE(SOCKPORT_A_PORT_PROTOCOL, SOCKPORT_PROTOCOL_MAX + 1) },
 	{ "protocol 255", SOCKET, top_u8, VALUE(SOCKPORT_A_SOCKET_PROTOCOL, 255) },
-	{ "protocol 4", SOCKET, filter_u8, VALUE(SOCKPORT_A_FILTER_PROTOCOL, 4) },
+	{ "protocol too high", SOCKET, filter_u8,
+	  VALUE(SOCKPORT_A_FILTER_PROTOCOL, SOCKPORT_PROTOCOL_MAX + 1) },
 	{ "role 0", PORT, top_u8, VALUE(SOCKPORT_A_PORT_ROLE, 0) },
 	{ "role 3", PORT, filter_u8, VALUE(SOCKPORT_A_FILTER_ROLE, 3) },
 	{ "family 0", SOCKET, filter_u8, VALUE(SOCKPORT_A_FILTER_FAMILY, 0) },
@@ -353,7 +360,8 @@ static const struct bad bads[] = {
 	{ "state 0", SOCKET, filter_states, 1 },
 	{ "state 12", PORT, filter_states, 1 << 12 },
 	{ "all bits of states", PORT, filter_states, ~0U },
-	{ "an eighth group", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_WANT, 0x80) },
+	{ "a group too many", SOCKET, top_u32,
+	  VALUE(SOCKPORT_A_SOCKET_WANT, SOCKPORT_WANT_MASK + 1) },
 	{ "all bits of want", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_WANT, 0xffff) },
 	{ "interface -1", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_IFINDEX, 0xffff) },
 	{ "cookie 0", SOCKET, cookie_zero, 0 },

@@ -210,6 +210,104 @@ static void get_bytes(void *to, size_t room, const struct nlattr *attr)
 		row->MEMBER = get_number(attr); \
 		break
 
+static void get_name(struct row *row, const struct nlattr *attr)
+{
+	if (mnl_attr_get_payload_len(attr) > sizeof(row->name))
+		die("a name of %u bytes", mnl_attr_get_payload_len(attr));
+	row->extra |= EXTRA_NAME;
+	row->name_length = mnl_attr_get_payload_len(attr);
+	get_bytes(row->name, sizeof(row->name), attr);
+}
+
+static void get_more(struct row *row, const struct nlattr *attr, bool local)
+{
+	struct row_detail *detail = row_own_detail(row);
+	unsigned int i = detail->more_locals + detail->more_remotes;
+
+	if (i == ROW_ADDRESSES)
+		die("too many addresses");
+	detail->more[i].length = mnl_attr_get_payload_len(attr);
+	get_bytes(detail->more[i].address, sizeof(detail->more[i].address), attr);
+	if (local)
+		detail->more_locals++;
+	else
+		detail->more_remotes++;
+}
+
+static void get_process(struct row *row, const struct nlattr *nest)
+{
+	struct row_detail *detail = row_own_detail(row);
+	struct row_process *process = &detail->process[detail->told_processes];
+	struct nlattr *attr;
+
+	if (detail->told_processes++ == ROW_PROCESSES)
+		die("too many processes");
+	process->fd = ~0U;
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case SOCKPORT_A_PROCESS_PID:
+			process->pid = mnl_attr_get_u32(attr);
+			break;
+		case SOCKPORT_A_PROCESS_COMM:
+			get_bytes(process->comm, sizeof(process->comm), attr);
+			break;
+		case SOCKPORT_A_PROCESS_FD:
+			process->fd = mnl_attr_get_u32(attr);
+			break;
+		default:
+			die("attribute %u of a process", mnl_attr_get_type(attr));
+		}
+	}
+}
+
+#define EXTRA_CASE(NAME, FIELD, MEMBER) \
+	case SOCKPORT_A_SOCKET_##NAME: \
+		row->extra |= FIELD; \
+		row->MEMBER = get_number(attr); \
+		break
+
+/* What few kinds have, or who asks for it. */
+static void get_extra(struct row *row, const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	EXTRA_CASE(TYPE, EXTRA_TYPE, type);
+	EXTRA_CASE(NUMBER, EXTRA_NUMBER, number);
+	EXTRA_CASE(PEER_INODE, EXTRA_PEER, peer);
+	EXTRA_CASE(LOCAL_CID, EXTRA_CIDS, local_cid);
+	EXTRA_CASE(REMOTE_CID, EXTRA_CIDS, remote_cid);
+	EXTRA_CASE(GROUPS, EXTRA_GROUPS, groups);
+	EXTRA_CASE(QUEUE_ID, EXTRA_QUEUE_ID, queue_id);
+	EXTRA_CASE(ASSOCIATION_STATE, EXTRA_ASSOC, association);
+	EXTRA_CASE(TOKEN, EXTRA_TOKEN, token);
+	EXTRA_CASE(NETNS, EXTRA_NETNS, netns);
+	EXTRA_CASE(PROCESSES, EXTRA_PROCESSES, processes);
+	case SOCKPORT_A_SOCKET_NAME:
+		get_name(row, attr);
+		break;
+	case SOCKPORT_A_SOCKET_MORE_LOCAL_ADDRESS:
+		get_more(row, attr, true);
+		break;
+	case SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS:
+		get_more(row, attr, false);
+		break;
+	case SOCKPORT_A_SOCKET_UNLISTED:
+		row->extra |= EXTRA_UNLISTED;
+		break;
+	case SOCKPORT_A_SOCKET_BY_PORT:
+		row->extra |= EXTRA_BY_PORT;
+		break;
+	case SOCKPORT_A_SOCKET_PROCESS:
+		get_process(row, attr);
+		break;
+	case SOCKPORT_A_SOCKET_CGROUP:
+		row->extra |= EXTRA_CGROUP;
+		get_bytes(row_own_detail(row)->cgroup, sizeof(row->detail->cgroup) - 1, attr);
+		break;
+	default:
+		die("attribute %u in the answer", mnl_attr_get_type(attr));
+	}
+}
+
 static void get_attribute(struct row *row, const struct nlattr *attr)
 {
 	switch (mnl_attr_get_type(attr)) {
@@ -235,13 +333,15 @@ static void get_attribute(struct row *row, const struct nlattr *attr)
 		row->family = mnl_attr_get_u8(attr);
 		break;
 	case SOCKPORT_A_SOCKET_LOCAL_PORT:
-		row->local_port = mnl_attr_get_u16(attr);
+		row->local_port = mnl_attr_get_u32(attr);
+		row->extra |= EXTRA_PORTS;
 		break;
 	case SOCKPORT_A_SOCKET_REMOTE_PORT:
-		row->remote_port = mnl_attr_get_u16(attr);
+		row->remote_port = mnl_attr_get_u32(attr);
 		break;
 	case SOCKPORT_A_SOCKET_LOCAL_ADDRESS:
 		get_bytes(row->local, sizeof(row->local), attr);
+		row->extra |= EXTRA_ADDRESS;
 		break;
 	case SOCKPORT_A_SOCKET_REMOTE_ADDRESS:
 		get_bytes(row->remote, sizeof(row->remote), attr);
@@ -265,14 +365,28 @@ static void get_attribute(struct row *row, const struct nlattr *attr)
 	case SOCKPORT_A_SOCKET_PAD:
 		break;
 	default:
-		die("attribute %u in the answer", mnl_attr_get_type(attr));
+		get_extra(row, attr);
 	}
+}
+
+static bool kind_told(const struct nlmsghdr *nlh)
+{
+	struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == SOCKPORT_A_SOCKET_PROTOCOL)
+			return row_kinds & 1U << mnl_attr_get_u8(attr);
+	die("a socket without protocol");
 }
 
 int client_add_row(const struct nlmsghdr *nlh, void *data)
 {
-	struct row *row = rows_add(data);
 	struct nlattr *attr;
+	struct row *row;
+
+	if (!kind_told(nlh))
+		return MNL_CB_OK;
+	row = rows_add(data);
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		get_attribute(row, attr);
@@ -300,6 +414,18 @@ static void get_state_count(struct port *port, const struct nlattr *nest)
 	port->states[state] = count;
 }
 
+static void add_port_process(struct port *port, const struct nlattr *nest)
+{
+	struct nlattr *attr;
+
+	if (port->processes == ROW_PROCESSES)
+		die("port %u has too many processes", port->port);
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == SOCKPORT_A_PROCESS_PID)
+			port->process[port->processes] = mnl_attr_get_u32(attr);
+	port->processes++;
+}
+
 static void get_port_attribute(struct port *port, const struct nlattr *attr)
 {
 	switch (mnl_attr_get_type(attr)) {
@@ -310,7 +436,7 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 		port->role = mnl_attr_get_u8(attr);
 		break;
 	case SOCKPORT_A_PORT_PORT:
-		port->port = mnl_attr_get_u16(attr);
+		port->port = mnl_attr_get_u32(attr);
 		break;
 	case SOCKPORT_A_PORT_FAMILY:
 		port_add_family(port, mnl_attr_get_u8(attr));
@@ -346,6 +472,15 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 	case SOCKPORT_A_PORT_UIDS_MORE:
 		port->uids_more = true;
 		break;
+	case SOCKPORT_A_PORT_NETNS:
+		port->netns = mnl_attr_get_u32(attr);
+		break;
+	case SOCKPORT_A_PORT_PROCESS:
+		add_port_process(port, attr);
+		break;
+	case SOCKPORT_A_PORT_PROCESSES_MORE:
+		port->processes_more = true;
+		break;
 	case SOCKPORT_A_PORT_PAD:
 		break;
 	default:
@@ -363,30 +498,60 @@ int client_add_port(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static void dump(struct client *client, uint8_t command, uint32_t want, mnl_cb_t each, void *data)
+static void dump_rows(struct client *client, uint32_t want, int netns, struct rows *rows)
 {
 	struct request *request = malloc(sizeof(*request));
 
-	request_begin(client, request, command, NLM_F_DUMP);
+	request_begin(client, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
 	if (want)
 		mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_WANT, want);
-	if (client_run(client, request, each, data))
+	if (netns == NETNS_ALL)
+		mnl_attr_put(request->nlh, SOCKPORT_A_SOCKET_NETNS_ALL, 0, NULL);
+	else if (netns >= 0)
+		mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_NETNS_FD, netns);
+	if (client_run(client, request, client_add_row, rows))
 		die("dump: %s %s", strerror(-client->error), client->message);
 	free(request);
 }
 
-struct rows client_rows(struct client *client, uint32_t want)
+static void dump_ports(struct client *client, uint32_t want, int netns, struct ports *ports)
+{
+	struct request *request = malloc(sizeof(*request));
+
+	request_begin(client, request, SOCKPORT_CMD_PORT_GET, NLM_F_DUMP);
+	if (want)
+		mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_WANT, want);
+	if (netns == NETNS_ALL)
+		mnl_attr_put(request->nlh, SOCKPORT_A_PORT_NETNS_ALL, 0, NULL);
+	else if (netns >= 0)
+		mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_NETNS_FD, netns);
+	if (client_run(client, request, client_add_port, ports))
+		die("dump: %s %s", strerror(-client->error), client->message);
+	free(request);
+}
+
+struct rows client_rows_of(struct client *client, uint32_t want, int netns)
 {
 	struct rows rows = { 0 };
 
-	dump(client, SOCKPORT_CMD_SOCKET_GET, want, client_add_row, &rows);
+	dump_rows(client, want, netns, &rows);
 	return rows;
+}
+
+struct rows client_rows(struct client *client, uint32_t want)
+{
+	return client_rows_of(client, want, NETNS_OWN);
+}
+
+struct ports client_ports_of(struct client *client, uint32_t want, int netns)
+{
+	struct ports ports = { 0 };
+
+	dump_ports(client, want, netns, &ports);
+	return ports;
 }
 
 struct ports client_ports(struct client *client)
 {
-	struct ports ports = { 0 };
-
-	dump(client, SOCKPORT_CMD_PORT_GET, 0, client_add_port, &ports);
-	return ports;
+	return client_ports_of(client, 0, NETNS_OWN);
 }

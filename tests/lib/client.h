@@ -54,6 +54,11 @@ int client_add_port(const struct nlmsghdr *nlh, void *data);
 
 /* Dump all, die if that is refused. */
 struct rows client_rows(struct client *client, uint32_t want);
+/* Of all namespaces, or of the one of a descriptor. */
+#define NETNS_OWN	(-1)
+#define NETNS_ALL	(-2)
+struct rows client_rows_of(struct client *client, uint32_t want, int netns);
+struct ports client_ports_of(struct client *client, uint32_t want, int netns);
 struct ports client_ports(struct client *client);
 
 #endif

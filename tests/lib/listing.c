@@ -13,7 +13,7 @@
 #include "die.h"
 #include "listing.h"
 
-#define COLUMNS	32
+#define COLUMNS	40
 
 /* Columns are only ever appended, and found by their names. */
 struct header {
@@ -108,13 +108,15 @@ static unsigned int protocol(const struct line *line)
 	die("unknown protocol %s", value(line, "proto"));
 }
 
-static unsigned int role(const struct line *line)
+/* Returns false for a kind without roles. */
+static bool role(const struct line *line, uint8_t *to)
 {
-	if (!strcmp(value(line, "role"), "in"))
-		return SOCKPORT_ROLE_IN;
-	if (!strcmp(value(line, "role"), "out"))
-		return SOCKPORT_ROLE_OUT;
-	die("unknown role %s", value(line, "role"));
+	const char *text = value(line, "role");
+
+	*to = !strcmp(text, "in") ? SOCKPORT_ROLE_IN : SOCKPORT_ROLE_OUT;
+	if (strcmp(text, "in") && strcmp(text, "out") && strcmp(text, "-"))
+		die("unknown role %s", text);
+	return strcmp(text, "-");
 }
 
 /* Hands each line after the header to "add". */
@@ -138,6 +140,9 @@ static void get_address(const struct line *line, struct row *row, const char *co
 {
 	const char *text = value(line, column);
 
+	if (!strcmp(text, "-"))
+		return;
+	row->extra |= EXTRA_ADDRESS;
 	row->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	if (inet_pton(row->family, text, to) != 1)
 		die("no address: %s", text);
@@ -149,11 +154,14 @@ static void get_states(struct row *row, const struct line *line)
 	int state = name_number(state_names, SOCKPORT_STATE_MAX + 1, value(line, "state"));
 	int timer = name_number(timers, SOCKPORT_TIMER_MAX + 1, value(line, "timer"));
 
-	if (state < 0)
+	if (state >= 0) {
+		row->state = state;
+		row->known |= ROW_STATE;
+	} else if (strcmp(value(line, "state"), "-")) {
 		die("unknown state %s", value(line, "state"));
-	row->state = state;
-	row->role = role(line);
-	row->known |= ROW_STATE | ROW_ROLE;
+	}
+	if (role(line, &row->role))
+		row->known |= ROW_ROLE;
 	if (timer >= 0) {
 		row->timer = timer;
 		row->known |= ROW_TIMER;
@@ -170,14 +178,64 @@ static void get_states(struct row *row, const struct line *line)
 	} \
 } while (0)
 
+/* A byte, or three octal digits after a backslash; an abstract name begins with @. */
+static void get_name(struct row *row, const char *text)
+{
+	if (!strcmp(text, "-"))
+		return;
+	row->extra |= EXTRA_NAME;
+	while (*text && row->name_length < sizeof(row->name)) {
+		if (*text == '\\') {
+			row->name[row->name_length++] = strtoul((char[]) { text[1], text[2],
+								text[3], 0 }, NULL, 8);
+			text += 4;
+		} else {
+			row->name[row->name_length++] = *text++;
+		}
+	}
+	if (row->name[0] == '@')
+		row->name[0] = 0;
+}
+
+#define GET_EXTRA(COLUMN, FIELD, MEMBER) do { \
+	uint64_t get_extra; \
+	if (number(line, COLUMN, &get_extra)) { \
+		row->MEMBER = get_extra; \
+		row->extra |= FIELD; \
+	} \
+} while (0)
+
+static void get_extra(struct row *row, const struct line *line)
+{
+	const char *groups = value(line, "groups");
+
+	GET_EXTRA("lport", EXTRA_PORTS, local_port);
+	GET_EXTRA("type", EXTRA_TYPE, type);
+	GET_EXTRA("number", EXTRA_NUMBER, number);
+	GET_EXTRA("peer", EXTRA_PEER, peer);
+	GET_EXTRA("queue", EXTRA_QUEUE_ID, queue_id);
+	GET_EXTRA("assoc", EXTRA_ASSOC, association);
+	if (strcmp(groups, "-")) {
+		row->groups = strtoul(groups, NULL, 16);
+		row->extra |= EXTRA_GROUPS;
+	}
+	get_name(row, value(line, "name"));
+}
+
 static void add_row(const struct line *line, void *rows)
 {
-	struct row *row = rows_add(rows);
+	struct row *row;
 
+	if (!(row_kinds & 1U << protocol(line)))
+		return;
+	row = rows_add(rows);
 	row->told = (ROW_ALL | ROW_EXPIRES) & ~(ROW_MEMORY | ROW_CONGESTION | ROW_TCP_INFO);
 	row->protocol = protocol(line);
-	get_address(line, row, "remote", row->remote);
-	get_address(line, row, "local", row->local);
+	if (row->protocol != SOCKPORT_PROTOCOL_VSOCK) {
+		get_address(line, row, "remote", row->remote);
+		get_address(line, row, "local", row->local);
+	}
+	get_extra(row, line);
 	GET(row, line, "lport", 0, local_port);
 	GET(row, line, "rport", 0, remote_port);
 	get_states(row, line);
@@ -238,24 +296,28 @@ static void get_uids(struct port *port, char *list)
 
 static void get_kind(struct port *port, const struct line *line)
 {
-	static const char *const families[] = { "", "4", "6", "4+6" };
+	static const char *const families[] = { "-", "4", "6", "4+6" };
 	static const char *const states[] = { "-", "open", "assigned", "draining" };
 	int family = name_number(families, 4, value(line, "fam"));
 	int state = name_number(states, 4, value(line, "state"));
 
-	if (family < 1 || state < 0)
+	if (family < 0 || state < 0)
 		die("families %s, state %s", value(line, "fam"), value(line, "state"));
-	port->families = family;
+	port->families = family ?: 4;
 	port->state = state;
 }
 
 static void add_port(const struct line *line, void *ports)
 {
-	struct port *port = ports_add(ports);
+	struct port *port;
 	uint64_t each;
 
+	if (!(row_kinds & 1U << protocol(line)))
+		return;
+	port = ports_add(ports);
 	port->protocol = protocol(line);
-	port->role = role(line);
+	if (!role(line, &port->role))
+		die("a port without role");
 	if (number(line, "port", &each))
 		port->port = each;
 	get_kind(port, line);

@@ -23,7 +23,8 @@ PORT_ATTRIBUTES = {"proto": "protocol", "rx_queue": "rx-queue", "tx_queue": "tx-
 SOCKET_ATTRIBUTES = {"proto": "protocol", "local": "local-address", "lport": "local-port",
                      "remote": "remote-address", "rport": "remote-port", "dev": "ifindex",
                      "rx_queue": "rx-queue", "tx_queue": "tx-queue", "limit": "backlog-limit",
-                     "expires": "timer-expires", "retr": "retransmits"}
+                     "expires": "timer-expires", "retr": "retransmits", "peer": "peer-inode",
+                     "queue": "queue-id", "assoc": "association-state"}
 
 
 def load(path):
@@ -35,7 +36,12 @@ def proc_rows(path):
     with open(path, encoding="utf-8") as stream:
         header, *lines = stream.read().splitlines()
     columns = header.split()
-    return columns, [proc_row(columns, line.split()) for line in lines]
+    return columns, [proc_row(columns, line.split()) for line in lines if listed(line.split()[0])]
+
+
+def listed(kind):
+    """Whoever asks has netlink sockets of its own."""
+    return kind != "netlink"
 
 
 def proc_row(columns, words):
@@ -48,6 +54,8 @@ def proc_row(columns, words):
 
 def address(plain):
     """Mapped addresses can be written in two ways; interfaces are left out."""
+    if plain == "-":
+        return plain
     return str(ipaddress.ip_address(plain.split("%")[0]))
 
 
@@ -92,14 +100,24 @@ def name(state):
 
 def ynl_socket(row, columns):
     plain = {column: text(row.get(SOCKET_ATTRIBUTES.get(column, column))) for column in columns}
-    plain["state"] = name(row["state"])
+    plain["state"] = name(row["state"]) if "state" in row else "-"
     for end in ("local", "remote"):
         plain[end] = address(plain[end])
+    if "groups" in row:
+        plain["groups"] = f"{row['groups']:08x}"
+    if "name" in row:
+        plain["name"] = path(bytes.fromhex(row["name"].replace(" ", "")))
     if row["family"] == 10:
         plain["v6only"] = "1" if row.get("v6only") else "0"
     if plain["timer"] == "off":
         plain["expires"] = "-"
     return plain
+
+
+def path(raw):
+    """As in /proc/mounts, and an abstract name begins with @."""
+    return "".join(chr(byte) if 32 < byte < 127 and byte != 92 else f"\\{byte:03o}"
+                   for byte in raw.replace(b"\0", b"@"))
 
 
 def differences(columns, expected, seen):
@@ -118,6 +136,7 @@ def differences(columns, expected, seen):
 def compare(kind, source, proc_path, json_path):
     columns, expected = proc_rows(proc_path)
     rows = load(json_path)
+    rows = [row for row in rows if listed(row.get("proto", row.get("protocol")))]
     if kind == "ports":
         seen = [command_port(row) if source == "command" else ynl_port(row) for row in rows]
         # The order is promised, too.

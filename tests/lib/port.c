@@ -69,7 +69,7 @@ static int compare_keys(const void *a, const void *b)
 	const struct port *one = a, *other = b;
 
 	return (one->protocol - other->protocol) ?: (one->role - other->role) ?:
-	       (one->port - other->port);
+	       (one->port > other->port) - (one->port < other->port);
 }
 
 static void add_socket(struct port *port, const struct row *row)

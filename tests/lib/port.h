@@ -16,7 +16,7 @@
 struct port {
 	uint8_t		protocol;
 	uint8_t		role;
-	uint16_t	port;
+	uint32_t	port;
 	uint8_t		families;
 	uint8_t		state;
 	uint32_t	sockets;
@@ -30,6 +30,10 @@ struct port {
 	uint32_t	uid[64];
 	unsigned int	uids;
 	bool		uids_more;
+	uint32_t	netns;
+	uint32_t	process[ROW_PROCESSES];
+	unsigned int	processes;
+	bool		processes_more;
 };
 
 struct ports {

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "die.h"
@@ -45,7 +46,23 @@ const char *const state_names[SOCKPORT_STATE_MAX + 1] = {
 	[SOCKPORT_STATE_CLOSING]	= "CLOSING",
 };
 
-static const char *const protocols[] = { "?", "tcp", "udp", "udplite" };
+static const char *const protocols[] = {
+	"?", "tcp", "udp", "udplite", "raw", "ping", "unix", "packet", "netlink", "sctp", "mptcp",
+	"vsock", "xdp", "other",
+};
+
+unsigned int row_kinds = ROW_KIND(TCP) | ROW_KIND(UDP) | ROW_KIND(UDPLITE);
+
+struct row_detail row_no_detail;
+
+struct row_detail *row_own_detail(struct row *row)
+{
+	if (row->detail == &row_no_detail)
+		row->detail = calloc(1, sizeof(*row->detail));
+	if (!row->detail)
+		die("out of memory for a row");
+	return row->detail;
+}
 
 const char *protocol_name(unsigned int protocol)
 {
@@ -68,13 +85,13 @@ void row_set(struct row *row, enum row_field field)
 	row->known |= field;
 }
 
-bool row_is(const struct row *row, uint16_t local_port, uint16_t remote_port, uint8_t state)
+bool row_is(const struct row *row, uint32_t local_port, uint32_t remote_port, uint8_t state)
 {
 	return row->local_port == local_port && row->remote_port == remote_port &&
 	       row->state == state;
 }
 
-uint16_t row_port(const struct row *row)
+uint32_t row_port(const struct row *row)
 {
 	return row->role == SOCKPORT_ROLE_OUT ? row->remote_port : row->local_port;
 }

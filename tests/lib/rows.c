@@ -19,7 +19,9 @@ struct row *rows_add(struct rows *rows)
 		if (!rows->row)
 			die("out of memory for %zu rows", rows->room);
 	}
-	return memset(&rows->row[rows->count++], 0, sizeof(*rows->row));
+	memset(&rows->row[rows->count], 0, sizeof(*rows->row));
+	rows->row[rows->count].detail = &row_no_detail;
+	return &rows->row[rows->count++];
 }
 
 void rows_append(struct rows *rows, const struct rows *more)

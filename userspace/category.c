@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "category.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
+
+#include "file.h"
 
 /**
  * category_name - what RFC 6335, section 6 calls a port of this number
  * @port: the port
  *
- * Return: "well-known", "registered" or "dynamic".
+ * Return: "well-known", "registered" or "dynamic"; NULL for one that only a
+ * vsock can have.
  */
-const char *category_name(uint16_t port)
+const char *category_name(uint32_t port)
 {
+	if (port > UINT16_MAX)
+		return NULL;
 	if (port <= 1023)
 		return "well-known";
 	return port <= 49151 ? "registered" : "dynamic";
@@ -28,17 +31,9 @@ bool category_local_range(struct port_range *range)
 {
 	unsigned int first, last;
 	char text[32];
-	ssize_t length;
-	int fd;
 
-	fd = open("/proc/sys/net/ipv4/ip_local_port_range", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!file_read_start("/proc/sys/net/ipv4/ip_local_port_range", text, sizeof(text)))
 		return false;
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (length <= 0)
-		return false;
-	text[length] = 0;
 	if (sscanf(text, "%u %u", &first, &last) != 2 || first > last || last > UINT16_MAX)
 		return false;
 	*range = (struct port_range){ first, last };

@@ -11,11 +11,11 @@
  * @last: the highest port, included
  */
 struct port_range {
-	uint16_t first;
-	uint16_t last;
+	uint32_t first;
+	uint32_t last;
 };
 
-const char *category_name(uint16_t port);
+const char *category_name(uint32_t port);
 bool category_local_range(struct port_range *range);
 
 #endif

@@ -18,6 +18,8 @@
  * @socket: generic netlink
  * @sequence: of the last request
  * @family: id of the family sockport
+ * @netns: descriptor of the network namespace to ask about, -1 for our own
+ * @netns_all: ask about all of them
  * @request: where requests are made, aligned for them
  * @reply: what was read
  */
@@ -25,6 +27,8 @@ struct client {
 	struct mnl_socket *socket;
 	uint32_t sequence;
 	uint16_t family;
+	int netns;
+	bool netns_all;
 	uint64_t request[REQUEST_MAX / sizeof(uint64_t)];
 	uint64_t reply[REPLY_MAX / sizeof(uint64_t)];
 };
@@ -266,10 +270,24 @@ struct client *client_open(struct failure *failure)
 	}
 	client->socket = NULL;
 	client->sequence = 0;
+	client->netns = -1;
+	client->netns_all = false;
 	if (!connect_client(client, failure))
 		return client;
 	client_close(client);
 	return NULL;
+}
+
+/**
+ * client_ask_netns - ask about other network namespaces from now on
+ * @client: the client
+ * @netns: descriptor of the one to ask about, stays the caller's; -1 for our own
+ * @all: ask about all of them
+ */
+void client_ask_netns(struct client *client, int netns, bool all)
+{
+	client->netns = netns;
+	client->netns_all = all;
 }
 
 /**
@@ -294,18 +312,29 @@ static int take_port(const struct nlmsghdr *message, struct exchange *exchange)
 	return exchange->function.port(&row, exchange->data);
 }
 
+/* Older modules know neither of these, so they are said only if need be. */
+static void put_netns(const struct client *client, struct nlmsghdr *request, uint16_t fd,
+		      uint16_t all)
+{
+	if (client->netns >= 0)
+		mnl_attr_put_u32(request, fd, client->netns);
+	if (client->netns_all)
+		mnl_attr_put(request, all, 0, NULL);
+}
+
 /**
  * client_ports - get the port table
  * @client: the client
  * @filter: count only sockets that match
+ * @want: SOCKPORT_WANT_PROCESSES or 0
  * @function: called for each row, in the order protocol, role, port
  * @data: for @function
  * @failure: what went wrong; without status if @function gave up
  *
  * Return: 0 when @function got all rows, else -1.
  */
-int client_ports(struct client *client, const struct filter *filter, port_function function,
-		 void *data, struct failure *failure)
+int client_ports(struct client *client, const struct filter *filter, uint32_t want,
+		 port_function function, void *data, struct failure *failure)
 {
 	struct exchange exchange = {
 		.client = client,
@@ -315,13 +344,17 @@ int client_ports(struct client *client, const struct filter *filter, port_functi
 		.data = data,
 	};
 	unsigned int i, count;
-	struct filter parts[2];
+	struct filter parts[FILTER_PARTS];
 	struct nlmsghdr *request;
 
+	want &= SOCKPORT_WANT_PROCESSES;
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
 		request = request_start(client->request, client->family, NLM_F_DUMP,
 					SOCKPORT_CMD_PORT_GET, SOCKPORT_FAMILY_VERSION);
+		if (want)
+			mnl_attr_put_u32(request, SOCKPORT_A_PORT_WANT, want);
+		put_netns(client, request, SOCKPORT_A_PORT_NETNS_FD, SOCKPORT_A_PORT_NETNS_ALL);
 		request_put_filter(request, SOCKPORT_A_PORT_FILTER, &parts[i]);
 		if (talk(&exchange, request))
 			return -1;
@@ -342,7 +375,8 @@ static int take_socket(const struct nlmsghdr *message, struct exchange *exchange
  * client_sockets - list sockets
  * @client: the client
  * @filter: list only sockets that match
- * @want: groups of attributes to tell, SOCKPORT_WANT_*
+ * @want: groups of attributes to tell, SOCKPORT_WANT_*; SOCKPORT_WANT_UNLISTED
+ *	is left out where no such socket can match
  * @function: called for each socket, in no order
  * @data: for @function
  * @failure: what went wrong; without status if @function gave up
@@ -360,14 +394,18 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		.data = data,
 	};
 	unsigned int i, count;
-	struct filter parts[2];
+	struct filter parts[FILTER_PARTS];
 	struct nlmsghdr *request;
 
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
 		request = request_start(client->request, client->family, NLM_F_DUMP,
 					SOCKPORT_CMD_SOCKET_GET, SOCKPORT_FAMILY_VERSION);
-		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT, want);
+		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT,
+				 filter_takes_unlisted(&parts[i]) ?
+				 want : want & ~SOCKPORT_WANT_UNLISTED);
+		put_netns(client, request, SOCKPORT_A_SOCKET_NETNS_FD,
+			  SOCKPORT_A_SOCKET_NETNS_ALL);
 		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &parts[i]);
 		if (talk(&exchange, request))
 			return -1;

@@ -42,8 +42,9 @@ typedef int (*stats_function)(const struct stats_row *row, void *data);
 
 struct client *client_open(struct failure *failure);
 void client_close(struct client *client);
-int client_ports(struct client *client, const struct filter *filter, port_function function,
-		 void *data, struct failure *failure);
+void client_ask_netns(struct client *client, int netns, bool all);
+int client_ports(struct client *client, const struct filter *filter, uint32_t want,
+		 port_function function, void *data, struct failure *failure);
 int client_sockets(struct client *client, const struct filter *filter, uint32_t want,
 		   socket_function function, void *data, struct failure *failure);
 int client_stats(struct client *client, stats_function function, void *data,

@@ -9,7 +9,22 @@
 #include "rows.h"
 #include "words.h"
 
-static void append(struct selection *selection, const struct column *column)
+/**
+ * selection_clear - choose no columns
+ * @selection: becomes empty
+ */
+void selection_clear(struct selection *selection)
+{
+	selection->count = 0;
+	selection->want = 0;
+}
+
+/**
+ * selection_add - choose a column
+ * @selection: gets it at the end, if it has not got it
+ * @column: the column
+ */
+void selection_add(struct selection *selection, const struct column *column)
 {
 	size_t i;
 
@@ -18,6 +33,24 @@ static void append(struct selection *selection, const struct column *column)
 			return;
 	selection->list[selection->count++] = column;
 	selection->want |= column->want;
+}
+
+/**
+ * selection_add_default - choose the columns that nobody chose, too
+ * @selection: gets these columns
+ * @columns: out of these
+ * @flag: COLUMN_IN_TEXT or COLUMN_IN_JSON
+ * @numeric: without columns of names
+ */
+void selection_add_default(struct selection *selection, const struct columns *columns,
+			   unsigned int flag, bool numeric)
+{
+	size_t i;
+
+	for (i = 0; i < columns->count; i++)
+		if (columns->list[i].flags & flag &&
+		    !(numeric && columns->list[i].flags & COLUMN_IS_NAME))
+			selection_add(selection, &columns->list[i]);
 }
 
 /**
@@ -30,14 +63,8 @@ static void append(struct selection *selection, const struct column *column)
 void selection_default(struct selection *selection, const struct columns *columns,
 		       unsigned int flag, bool numeric)
 {
-	size_t i;
-
-	selection->count = 0;
-	selection->want = 0;
-	for (i = 0; i < columns->count; i++)
-		if (columns->list[i].flags & flag &&
-		    !(numeric && columns->list[i].flags & COLUMN_IS_NAME))
-			append(selection, &columns->list[i]);
+	selection_clear(selection);
+	selection_add_default(selection, columns, flag, numeric);
 }
 
 static const struct column *find_column(const struct columns *columns, const char *name)
@@ -50,6 +77,24 @@ static const struct column *find_column(const struct columns *columns, const cha
 	return NULL;
 }
 
+/**
+ * selection_put_first - choose a column, and show it before all others
+ * @selection: gets it at the beginning, if it has not got it
+ * @columns: out of these
+ * @name: of the column, which is there
+ */
+void selection_put_first(struct selection *selection, const struct columns *columns,
+			 const char *name)
+{
+	const size_t count = selection->count;
+
+	selection_add(selection, find_column(columns, name));
+	if (selection->count == count)
+		return;
+	memmove(selection->list + 1, selection->list, count * sizeof(*selection->list));
+	selection->list[0] = find_column(columns, name);
+}
+
 static int append_name(struct selection *selection, const struct columns *columns,
 		       const char *name, struct failure *failure)
 {
@@ -58,7 +103,7 @@ static int append_name(struct selection *selection, const struct columns *column
 	if (!column)
 		return failure_set(failure, EXIT_USAGE,
 				   "unknown column '%s': sockport --help lists them", name);
-	append(selection, column);
+	selection_add(selection, column);
 	return 0;
 }
 
@@ -84,8 +129,7 @@ int selection_parse(struct selection *selection, const struct columns *columns,
 	if (*rest == '+') {
 		rest++;
 	} else {
-		selection->count = 0;
-		selection->want = 0;
+		selection_clear(selection);
 	}
 	while (!error && (name = strsep(&rest, ",")))
 		error = append_name(selection, columns, name + (*name == '+'), failure);
@@ -104,7 +148,7 @@ void columns_help(const struct columns *columns, FILE *stream)
 	size_t i;
 
 	for (i = 0; i < columns->count; i++)
-		fprintf(stream, "  %c%c %-14s  %s\n",
+		fprintf(stream, "  %c%c %-16s  %s\n",
 			columns->list[i].flags & COLUMN_IN_TEXT ? '*' : ' ',
 			columns->list[i].flags & COLUMN_IN_JSON ? 'J' : ' ',
 			columns->list[i].name, columns->list[i].help);
@@ -130,23 +174,6 @@ char *fill_u8(char *to, const struct column *column, const void *row, struct nam
 	if (!row_knows(row, column->attribute))
 		return to;
 	return number_put(to, *(const uint8_t *)member(column, row));
-}
-
-/**
- * fill_u16 - the value of an uint16_t, see fill_function
- * @to: where to
- * @column: the column
- * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
- */
-char *fill_u16(char *to, const struct column *column, const void *row, struct names *names)
-{
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return number_put(to, *(const uint16_t *)member(column, row));
 }
 
 /**

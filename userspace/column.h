@@ -10,10 +10,12 @@
 #include "failure.h"
 #include "names.h"
 
-/* A value takes at most so many characters, in text and in JSON. */
-#define VALUE_MAX	1024
+/* A value takes at most so many characters as text: the path of a cgroup is the longest. */
+#define VALUE_MAX	4096
+/* In JSON, each byte of a string can take 6 characters. */
+#define VALUE_JSON_MAX	(6 * VALUE_MAX + 2)
 /* A table has at most so many columns. */
-#define COLUMNS_MAX	64
+#define COLUMNS_MAX	96
 
 /**
  * enum column_type - what a value is in JSON
@@ -60,6 +62,8 @@ typedef char *(*fill_function)(char *to, const struct column *column, const void
  * @name: in lower case; also the key in JSON
  * @help: one line
  * @fill: writes the value
+ * @json: writes the value in JSON where @type cannot say how, room is for
+ *	VALUE_JSON_MAX characters; NULL for most
  * @want: SOCKPORT_WANT_* without which the kernel does not tell it
  * @offset: of the member of the row, for @fill
  * @attribute: bit in the row that tells whether it is known, for @fill
@@ -71,6 +75,7 @@ struct column {
 	const char *name;
 	const char *help;
 	fill_function fill;
+	fill_function json;
 	uint32_t want;
 	uint16_t offset;
 	uint8_t attribute;
@@ -101,6 +106,12 @@ struct selection {
 	uint32_t want;
 };
 
+void selection_clear(struct selection *selection);
+void selection_add(struct selection *selection, const struct column *column);
+void selection_put_first(struct selection *selection, const struct columns *columns,
+			 const char *name);
+void selection_add_default(struct selection *selection, const struct columns *columns,
+			   unsigned int flag, bool numeric);
 void selection_default(struct selection *selection, const struct columns *columns,
 		       unsigned int flag, bool numeric);
 int selection_parse(struct selection *selection, const struct columns *columns,
@@ -109,7 +120,6 @@ void columns_help(const struct columns *columns, FILE *stream);
 
 /* Values of members that many columns have; see column.c. */
 char *fill_u8(char *to, const struct column *column, const void *row, struct names *names);
-char *fill_u16(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_u32(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_u64(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_user(char *to, const struct column *column, const void *row, struct names *names);

@@ -172,6 +172,42 @@ static bool store_uid(struct port_row *row, const struct nlattr *attribute)
 	return true;
 }
 
+static bool store_process_member(struct process_row *process, unsigned int type,
+				 const struct nlattr *attribute)
+{
+	static const struct field fields[SOCKPORT_A_PROCESS_MAX + 1] = {
+		[SOCKPORT_A_PROCESS_PID] = FIELD(process_row, pid),
+		[SOCKPORT_A_PROCESS_FD] = FIELD(process_row, fd),
+	};
+
+	if (type == SOCKPORT_A_PROCESS_COMM) {
+		process->comm = text_of(attribute);
+		return process->comm;
+	}
+	return !fields[type].size || store(process, &fields[type], attribute);
+}
+
+static bool store_process(struct process_rows *processes, const struct nlattr *nest)
+{
+	struct attributes attributes = nested(nest);
+	struct process_row process = { 0 };
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_PROCESS_MAX)
+			continue;
+		if (!store_process_member(&process, type, attribute))
+			return false;
+		process.known |= 1ull << type;
+	}
+	if (processes->count < ROW_PROCESSES)
+		processes->list[processes->count] = process;
+	processes->count++;
+	return at_end(&attributes) && row_knows(&process, SOCKPORT_A_PROCESS_PID);
+}
+
 static bool store_port(struct port_row *row, unsigned int type, const struct nlattr *attribute)
 {
 	static const struct field fields[SOCKPORT_A_PORT_MAX + 1] = {
@@ -185,6 +221,7 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 		[SOCKPORT_A_PORT_BACKLOG] = FIELD(port_row, backlog),
 		[SOCKPORT_A_PORT_BACKLOG_LIMIT] = FIELD(port_row, limit),
 		[SOCKPORT_A_PORT_DROPS] = FIELD(port_row, drops),
+		[SOCKPORT_A_PORT_NETNS] = FIELD(port_row, netns),
 	};
 
 	switch (type) {
@@ -196,6 +233,11 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 		return store_uid(row, attribute);
 	case SOCKPORT_A_PORT_UIDS_MORE:
 		row->more_uids = true;
+		return true;
+	case SOCKPORT_A_PORT_PROCESS:
+		return store_process(&row->processes, attribute);
+	case SOCKPORT_A_PORT_PROCESSES_MORE:
+		row->more_processes = true;
 		return true;
 	}
 	return !fields[type].size || store(row, &fields[type], attribute);
@@ -247,6 +289,22 @@ static bool store_address(const uint8_t **address, uint8_t *size, const struct n
 	return payload_size(attribute) == 4 || payload_size(attribute) == 16;
 }
 
+/* Of an SCTP socket, each address has a family of its own. */
+static bool store_more(struct address_rows *addresses, const struct nlattr *attribute)
+{
+	const uint8_t *bytes;
+	uint8_t size;
+
+	if (!store_address(&bytes, &size, attribute))
+		return false;
+	if (addresses->count < ROW_ADDRESSES) {
+		addresses->list[addresses->count].bytes = bytes;
+		addresses->list[addresses->count].size = size;
+	}
+	addresses->count++;
+	return true;
+}
+
 /* The size of an address says nothing; it must be that of the family. */
 static bool addresses_fit(struct socket_row *row)
 {
@@ -258,6 +316,8 @@ static bool addresses_fit(struct socket_row *row)
 		row->known &= ~(local | remote);
 		return true;
 	}
+	if (row->protocol == SOCKPORT_PROTOCOL_SCTP)
+		return true;
 	return (!(row->known & local) || row->local_size == size) &&
 	       (!(row->known & remote) || row->remote_size == size);
 }
@@ -284,6 +344,17 @@ static bool store_socket(struct socket_row *row, unsigned int type, const struct
 		[SOCKPORT_A_SOCKET_TIMER] = FIELD(socket_row, timer),
 		[SOCKPORT_A_SOCKET_TIMER_EXPIRES] = FIELD(socket_row, expires),
 		[SOCKPORT_A_SOCKET_RETRANSMITS] = FIELD(socket_row, retransmits),
+		[SOCKPORT_A_SOCKET_NETNS] = FIELD(socket_row, netns),
+		[SOCKPORT_A_SOCKET_TYPE] = FIELD(socket_row, type),
+		[SOCKPORT_A_SOCKET_NUMBER] = FIELD(socket_row, number),
+		[SOCKPORT_A_SOCKET_PEER_INODE] = FIELD(socket_row, peer_inode),
+		[SOCKPORT_A_SOCKET_LOCAL_CID] = FIELD(socket_row, local_cid),
+		[SOCKPORT_A_SOCKET_REMOTE_CID] = FIELD(socket_row, remote_cid),
+		[SOCKPORT_A_SOCKET_GROUPS] = FIELD(socket_row, groups),
+		[SOCKPORT_A_SOCKET_QUEUE_ID] = FIELD(socket_row, queue_id),
+		[SOCKPORT_A_SOCKET_ASSOCIATION_STATE] = FIELD(socket_row, association),
+		[SOCKPORT_A_SOCKET_TOKEN] = FIELD(socket_row, token),
+		[SOCKPORT_A_SOCKET_PROCESSES] = FIELD(socket_row, process_count),
 	};
 
 	if (fields[type].size)
@@ -302,6 +373,19 @@ static bool store_socket(struct socket_row *row, unsigned int type, const struct
 	case SOCKPORT_A_SOCKET_CONGESTION:
 		row->congestion = text_of(attribute);
 		return row->congestion;
+	case SOCKPORT_A_SOCKET_NAME:
+		row->name = payload(attribute);
+		row->name_size = payload_size(attribute);
+		break;
+	case SOCKPORT_A_SOCKET_MORE_LOCAL_ADDRESS:
+		return store_more(&row->more_locals, attribute);
+	case SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS:
+		return store_more(&row->more_remotes, attribute);
+	case SOCKPORT_A_SOCKET_PROCESS:
+		return store_process(&row->processes, attribute);
+	case SOCKPORT_A_SOCKET_CGROUP:
+		row->cgroup = text_of(attribute);
+		return row->cgroup;
 	}
 	return true;
 }
@@ -319,8 +403,15 @@ bool decode_socket(const struct nlmsghdr *message, struct socket_row *row)
 	const struct nlattr *attribute;
 	unsigned int type;
 
+	/* Most of a row is large and seldom told, so it is not cleared. */
 	row->known = 0;
+	row->protocol = 0;
 	row->family = 0;
+	row->role = 0;
+	row->state = 0;
+	row->processes.count = 0;
+	row->more_locals.count = 0;
+	row->more_remotes.count = 0;
 	while ((attribute = next_attribute(&attributes))) {
 		type = type_of(attribute);
 		if (type > SOCKPORT_A_SOCKET_MAX)

@@ -21,6 +21,30 @@ static char *read_all(int file, size_t size)
 }
 
 /**
+ * file_read_start - read the beginning of a file of procfs
+ * @path: of the file; its size need not be known before
+ * @text: where to put it, terminated by 0
+ * @size: of @text
+ *
+ * Return: whether anything could be read.
+ */
+bool file_read_start(const char *path, char *text, size_t size)
+{
+	size_t length = 0;
+	ssize_t part;
+	int file;
+
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	while (length < size - 1 && (part = read(file, text + length, size - 1 - length)) > 0)
+		length += part;
+	close(file);
+	text[length] = 0;
+	return length;
+}
+
+/**
  * file_read - read a file whole
  * @path: of a regular file
  * @max: largest size in bytes

@@ -2,8 +2,10 @@
 #ifndef FILE_H
 #define FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+bool file_read_start(const char *path, char *text, size_t size);
 char *file_read(const char *path, size_t max);
 
 #endif

@@ -34,7 +34,8 @@ static int add_protocol(struct filter *filter, const char *word, struct failure 
 
 	if (!word_is_protocol(word, &protocol))
 		return failure_set(failure, EXIT_USAGE,
-				   "unknown protocol '%s': it is tcp, udp or udplite", word);
+				   "unknown protocol '%s': it is tcp, udp, udplite, raw, ping, unix, packet, netlink, sctp, mptcp, vsock, xdp or other",
+				   word);
 	return APPEND(&filter->protocols, protocol, "--protocol", failure);
 }
 
@@ -82,13 +83,13 @@ static bool parse_range(const char *text, struct port_range *range)
 {
 	const char *hyphen = strchr(text, '-');
 	uint32_t first, last;
-	char copy[8];
+	char copy[NUMBER_MAX_U32 + 1];
 
 	if (!hyphen || (size_t)(hyphen - text) >= sizeof(copy))
 		return false;
 	snprintf(copy, sizeof(copy), "%.*s", (int)(hyphen - text), text);
-	if (!number_parse(copy, UINT16_MAX, &first) ||
-	    !number_parse(hyphen + 1, UINT16_MAX, &last) || first > last)
+	if (!number_parse(copy, UINT32_MAX, &first) ||
+	    !number_parse(hyphen + 1, UINT32_MAX, &last) || first > last)
 		return false;
 	*range = (struct port_range){ first, last };
 	return true;
@@ -129,7 +130,7 @@ static int add_ports(struct filter *filter, enum filter_key key, const char *tex
 	struct port_range range;
 	uint32_t port;
 
-	if (number_parse(text, UINT16_MAX, &port))
+	if (number_parse(text, UINT32_MAX, &port))
 		range = (struct port_range){ port, port };
 	else if (!parse_range(text, &range))
 		return add_service(filter, key, text, failure);
@@ -250,12 +251,12 @@ int filter_add_word(struct filter *filter, const char *word, struct failure *fai
  *
  * Return: 0 or -1.
  */
-int filter_parse_port(const char *text, uint16_t *port, struct failure *failure)
+int filter_parse_port(const char *text, uint32_t *port, struct failure *failure)
 {
 	struct services services = { 0 };
 	uint32_t number;
 
-	if (!number_parse(text, UINT16_MAX, &number)) {
+	if (!number_parse(text, UINT32_MAX, &number)) {
 		number = services_port(&services, text, SOCKPORT_PROTOCOL_TCP);
 		if (!number)
 			number = services_port(&services, text, SOCKPORT_PROTOCOL_UDP);
@@ -279,38 +280,115 @@ static bool wants_protocol(const struct filter *filter, uint8_t protocol)
 	return !filter->protocols.count;
 }
 
-/* Narrow a filter down to those of its protocols that are TCP, or are not. */
-static bool narrow(struct filter *filter, bool tcp)
+/**
+ * filter_check_port - whether the protocols can have a port
+ * @filter: what is wanted
+ * @port: the port
+ * @failure: that they cannot
+ *
+ * Ports beyond 65535 are for those who say that they mean vsock; without that,
+ * it is a slip.
+ *
+ * Return: 0 or -1.
+ */
+int filter_check_port(const struct filter *filter, uint32_t port, struct failure *failure)
 {
-	struct filter all = *filter;
+	if (port <= UINT16_MAX ||
+	    (filter->protocols.count && wants_protocol(filter, SOCKPORT_PROTOCOL_VSOCK)))
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "bad port '%u': only with --protocol vsock can it be larger than 65535",
+			   port);
+}
+
+/**
+ * filter_check_ports - whether the protocols can have the ports
+ * @filter: what is wanted
+ * @failure: that they cannot, see filter_check_port()
+ *
+ * Return: 0 or -1.
+ */
+int filter_check_ports(const struct filter *filter, struct failure *failure)
+{
+	unsigned int i;
+	int error = 0;
+
+	for (i = 0; i < filter->ports.count && !error; i++)
+		error = filter_check_port(filter, filter->ports.list[i].last, failure);
+	for (i = 0; i < filter->local_ports.count && !error; i++)
+		error = filter_check_port(filter, filter->local_ports.list[i].last, failure);
+	for (i = 0; i < filter->remote_ports.count && !error; i++)
+		error = filter_check_port(filter, filter->remote_ports.list[i].last, failure);
+	return error;
+}
+
+/**
+ * filter_takes_unlisted - whether a socket that is in no table can match
+ * @filter: its @tcp_states hold for all protocols, see filter_split()
+ *
+ * Such sockets are neither bound nor connected, and of the protocol "other".
+ *
+ * Return: false if none can.
+ */
+bool filter_takes_unlisted(const struct filter *filter)
+{
+	if (!wants_protocol(filter, SOCKPORT_PROTOCOL_OTHER))
+		return false;
+	return !filter->tcp_states || filter->tcp_states & 1u << SOCKPORT_STATE_CLOSE;
+}
+
+/* Where a server listens, and is not just bound. */
+static bool has_listeners(uint8_t protocol)
+{
+	switch (protocol) {
+	case SOCKPORT_PROTOCOL_TCP:
+	case SOCKPORT_PROTOCOL_SCTP:
+	case SOCKPORT_PROTOCOL_MPTCP:
+	case SOCKPORT_PROTOCOL_VSOCK:
+		return true;
+	}
+	return false;
+}
+
+/* Take protocols from @first on, as long as one mask of states is right for them. */
+static uint8_t narrow(const struct filter *all, struct filter *part, uint8_t first)
+{
+	const bool tcp = has_listeners(first);
 	uint8_t protocol;
 
-	filter->protocols.count = 0;
-	for (protocol = 1; protocol <= SOCKPORT_PROTOCOL_MAX; protocol++)
-		if ((protocol == SOCKPORT_PROTOCOL_TCP) == tcp && wants_protocol(&all, protocol))
-			filter->protocols.list[filter->protocols.count++] = protocol;
+	*part = *all;
+	part->protocols.count = 0;
 	if (!tcp)
-		filter->tcp_states = filter->datagram_states;
-	return filter->protocols.count;
+		part->tcp_states = all->datagram_states;
+	for (protocol = first; protocol <= SOCKPORT_PROTOCOL_MAX; protocol++) {
+		if (has_listeners(protocol) != tcp)
+			break;
+		if (wants_protocol(all, protocol))
+			part->protocols.list[part->protocols.count++] = protocol;
+	}
+	return protocol;
 }
 
 /**
  * filter_split - make requests with one mask of states each
- * @filter: has other states for TCP than for the rest, maybe
+ * @filter: may have other states for TCP and its like than for the rest
  * @parts: filters whose @tcp_states hold for all of their protocols; in the
  *	order of listings
  *
- * Return: how many parts there are, 0 to 2.
+ * Return: how many parts there are.
  */
-unsigned int filter_split(const struct filter *filter, struct filter parts[2])
+unsigned int filter_split(const struct filter *filter, struct filter parts[FILTER_PARTS])
 {
 	unsigned int count = 0;
+	uint8_t protocol = 1;
 
-	parts[0] = *filter;
-	if (filter->tcp_states == filter->datagram_states)
+	if (filter->tcp_states == filter->datagram_states) {
+		parts[0] = *filter;
 		return 1;
-	if (narrow(&parts[0], true))
-		count++;
-	parts[count] = *filter;
-	return narrow(&parts[count], false) ? count + 1 : count;
+	}
+	while (protocol <= SOCKPORT_PROTOCOL_MAX && count < FILTER_PARTS) {
+		protocol = narrow(filter, &parts[count], protocol);
+		count += !!parts[count].protocols.count;
+	}
+	return count;
 }

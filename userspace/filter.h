@@ -2,6 +2,7 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "address.h"
@@ -10,6 +11,8 @@
 
 /* The kernel takes so many alternatives of a kind. */
 #define FILTER_VALUES	16
+/* With two masks of states, a filter takes so many requests. */
+#define FILTER_PARTS	4
 
 /**
  * struct filter - what a socket must match; an empty list matches all
@@ -22,9 +25,10 @@
  * @locals: local addresses
  * @remotes: remote addresses
  * @uids: owners
- * @tcp_states: bit 1 << SOCKPORT_STATE_* for each state of a TCP socket, 0 for all
- * @datagram_states: the same for the other protocols; they know ESTABLISHED and
- *	CLOSE only, and CLOSE is to them what LISTEN is to TCP
+ * @tcp_states: bit 1 << SOCKPORT_STATE_* for each state of a socket of TCP, SCTP,
+ *	MPTCP or vsock, 0 for all
+ * @datagram_states: the same for the other kinds; most of them know ESTABLISHED
+ *	and CLOSE only, and CLOSE is to them what LISTEN is to TCP
  */
 struct filter {
 	struct { unsigned int count; uint8_t list[FILTER_VALUES]; } protocols, families, roles;
@@ -55,7 +59,10 @@ enum filter_key {
 int filter_add(struct filter *filter, enum filter_key key, const char *values,
 	       struct failure *failure);
 int filter_add_word(struct filter *filter, const char *word, struct failure *failure);
-int filter_parse_port(const char *text, uint16_t *port, struct failure *failure);
-unsigned int filter_split(const struct filter *filter, struct filter parts[2]);
+int filter_parse_port(const char *text, uint32_t *port, struct failure *failure);
+int filter_check_ports(const struct filter *filter, struct failure *failure);
+int filter_check_port(const struct filter *filter, uint32_t port, struct failure *failure);
+bool filter_takes_unlisted(const struct filter *filter);
+unsigned int filter_split(const struct filter *filter, struct filter parts[FILTER_PARTS]);
 
 #endif

@@ -132,7 +132,7 @@ static char *put_list(char *to, enum column_type type, const char *text, const c
 
 /**
  * json_put_value - write the value of a column; null where it is unknown
- * @to: room for 8 times VALUE_MAX
+ * @to: room for VALUE_JSON_MAX characters
  * @column: the column
  * @row: the row
  * @names: for columns with names
@@ -143,8 +143,13 @@ char *json_put_value(char *to, const struct column *column, const void *row,
 		     struct names *names)
 {
 	char value[VALUE_MAX];
-	char *end = column->fill(value, column, row, names);
+	char *end;
 
+	if (column->json) {
+		end = column->json(to, column, row, names);
+		return end == to ? text_put(to, "null") : end;
+	}
+	end = column->fill(value, column, row, names);
 	if (end == value)
 		return text_put(to, "null");
 	switch (column->type) {

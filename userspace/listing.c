@@ -36,7 +36,8 @@ int listing_ports(struct client *client, const struct options *options, struct n
 
 	if (printer_begin(&printer, options->no_header))
 		return -1;
-	error = client_ports(client, &options->filter, print_port, &printer, failure);
+	error = client_ports(client, &options->filter, selection->want, print_port, &printer,
+			     failure);
 	return printer_end(&printer, !error);
 }
 
@@ -63,7 +64,7 @@ int listing_sockets(struct client *client, const struct options *options, struct
 
 	if (printer_begin(&printer, options->no_header))
 		return -1;
-	error = client_sockets(client, &options->filter, selection->want, print_socket, &printer,
-			       failure);
+	error = client_sockets(client, &options->filter, selection->want | SOCKPORT_WANT_UNLISTED,
+			       print_socket, &printer, failure);
 	return printer_end(&printer, !error);
 }

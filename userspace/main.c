@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "listing.h"
+#include "netns.h"
 #include "options.h"
 #include "output.h"
 #include "port-columns.h"
@@ -11,14 +13,18 @@
 #include "socket-columns.h"
 #include "stats.h"
 
+/* What options ask for comes on top of the columns, chosen or not. */
 static int select_columns(struct selection *selection, const struct columns *columns,
-			  const struct options *options, struct failure *failure)
+			  const char *processes, const struct options *options,
+			  struct failure *failure)
 {
 	selection_default(selection, columns, options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT,
 			  options->numeric);
-	if (!options->columns)
-		return 0;
-	return selection_parse(selection, columns, options->columns, failure);
+	if (options->columns && selection_parse(selection, columns, options->columns, failure))
+		return -1;
+	if (options->all_netns)
+		selection_put_first(selection, columns, "netns");
+	return options->processes ? selection_parse(selection, columns, processes, failure) : 0;
 }
 
 /* What makes no sense is told before the kernel is asked. */
@@ -27,9 +33,13 @@ static int prepare(struct selection *selection, const struct options *options,
 {
 	switch (options->command) {
 	case COMMAND_PORTS:
-		return select_columns(selection, &port_columns, options, failure);
+		return select_columns(selection, &port_columns,
+				      options->json ? "+processes,more_processes" : "+processes",
+				      options, failure);
 	case COMMAND_SOCKETS:
-		return select_columns(selection, &socket_columns, options, failure);
+		return select_columns(selection, &socket_columns,
+				      options->json ? "+processes,process_count,by_port" :
+						      "+processes", options, failure);
 	default:
 		return 0;
 	}
@@ -50,25 +60,39 @@ static int answer(struct client *client, const struct options *options, struct n
 	}
 }
 
+/* The kernel is asked by descriptor; settings and interfaces need us to be there. */
+static int ask_about(struct client *client, int netns, const struct options *options,
+		     const struct selection *selection, struct failure *failure)
+{
+	struct names *names = names_new(options->numeric);
+	int error;
+
+	if (!names)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	client_ask_netns(client, netns, options->all_netns);
+	if (netns >= 0 && !netns_enter(netns))
+		names_set_elsewhere(names);
+	error = answer(client, options, names, selection, failure);
+	names_free(names);
+	return error;
+}
+
 static int ask(const struct options *options, struct failure *failure)
 {
 	struct selection selection;
 	struct client *client;
-	struct names *names;
-	int error = -1;
+	int error = -1, netns = -1;
 
 	if (prepare(&selection, options, failure))
 		return -1;
-	client = client_open(failure);
-	if (!client)
+	if (options->netns && netns_open(options->netns, &netns, failure))
 		return -1;
-	names = names_new(options->numeric);
-	if (names)
-		error = answer(client, options, names, &selection, failure);
-	else
-		failure_set(failure, EXIT_RUN, "out of memory");
-	names_free(names);
+	client = client_open(failure);
+	if (client)
+		error = ask_about(client, netns, options, &selection, failure);
 	client_close(client);
+	if (netns >= 0)
+		close(netns);
 	return error;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of users, services and interfaces. Each costs a database or a system
+ * Names of users, services, interfaces and network namespaces. Each costs a database or a system
  * call, so they are looked up when first asked for, and then remembered.
  */
 #include "names.h"
@@ -11,7 +11,9 @@
 
 #include "address.h"
 #include "category.h"
+#include "netns.h"
 #include "number.h"
+#include "plain.h"
 #include "services.h"
 #include "users.h"
 
@@ -28,21 +30,25 @@ struct name {
 /**
  * struct names - what has been looked up so far
  * @numeric: do not look up users and services
+ * @elsewhere: what is asked about is in a namespace that we could not enter
  * @range_read: 0 not yet, 1 read, -1 cannot be read
  * @range: net.ipv4.ip_local_port_range
  * @services: the services database
  * @owners: where @users come from
  * @users: SLOTS names by uid; NULL before the first
  * @interfaces: SLOTS names by ifindex; NULL before the first
+ * @netns: names of network namespaces
  */
 struct names {
 	bool numeric;
+	bool elsewhere;
 	int range_read;
 	struct port_range range;
 	struct services services;
 	struct users owners;
 	struct name *users;
 	struct name *interfaces;
+	struct netns_names netns;
 };
 
 /**
@@ -61,6 +67,15 @@ struct names *names_new(bool numeric)
 }
 
 /**
+ * names_set_elsewhere - what follows is about a namespace that we are not in
+ * @names: its interfaces and settings count as unknown from now on
+ */
+void names_set_elsewhere(struct names *names)
+{
+	names->elsewhere = true;
+}
+
+/**
  * names_free - forget all names
  * @names: from names_new(), or NULL
  */
@@ -70,27 +85,18 @@ void names_free(struct names *names)
 		return;
 	services_free(&names->services);
 	users_free(&names->owners);
+	netns_free(&names->netns);
 	free(names->users);
 	free(names->interfaces);
 	free(names);
 }
 
-/*
- * Whoever chose the name, it must not break lines, columns or the terminal. One
- * that is too long counts as none.
- */
+/* A name that is too long counts as none. */
 static char *put_name(char *to, const char *name)
 {
-	size_t i, length = strlen(name);
+	const size_t length = strlen(name);
 
-	if (length > NAME_MAX_LENGTH)
-		return to;
-	for (i = 0; i < length; i++) {
-		const unsigned char c = name[i];
-
-		*to++ = c <= ' ' || c == 0x7f || c == ',' ? '?' : c;
-	}
-	return to;
+	return length > NAME_MAX_LENGTH ? to : plain_put(to, name, length);
 }
 
 static void remember(struct name *name, const char *text)
@@ -149,19 +155,47 @@ char *names_put_user(struct names *names, char *to, uint32_t uid)
 }
 
 /**
- * names_put_interface - write the name of an interface, or its index
+ * names_is_here - whether a network namespace is the one that we are in
+ * @names: the names
+ * @netns: its inode, 0 where the kernel did not say
+ *
+ * Return: true if its interfaces and settings are those that we see.
+ */
+bool names_is_here(struct names *names, uint32_t netns)
+{
+	return !names->elsewhere && netns_is_own(&names->netns, netns);
+}
+
+/**
+ * names_put_netns - write the name of a network namespace, see netns_put_name()
  * @names: the names
  * @to: room for NAME_MAX_LENGTH characters
- * @ifindex: the interface, of our network namespace
+ * @netns: its inode
  *
  * Return: behind the last character.
  */
-char *names_put_interface(struct names *names, char *to, uint32_t ifindex)
+char *names_put_netns(struct names *names, char *to, uint32_t netns)
+{
+	return netns_put_name(&names->netns, to, netns);
+}
+
+/**
+ * names_put_interface - write the name of an interface, or its index
+ * @names: the names
+ * @to: room for NAME_MAX_LENGTH characters
+ * @netns: inode of its network namespace, 0 for ours; others' are not looked up
+ * @ifindex: the interface
+ *
+ * Return: behind the last character.
+ */
+char *names_put_interface(struct names *names, char *to, uint32_t netns, uint32_t ifindex)
 {
 	char buffer[IF_NAMESIZE];
 	struct name *name;
 	bool is_new;
 
+	if (!names_is_here(names, netns))
+		return number_put(to, ifindex);
 	name = slot_of(&names->interfaces, ifindex, &is_new);
 	if (is_new && if_indextoname(ifindex, buffer))
 		remember(name, buffer);
@@ -174,6 +208,7 @@ char *names_put_interface(struct names *names, char *to, uint32_t ifindex)
  * @to: room for ADDRESS_MAX + 1 + NAME_MAX_LENGTH characters
  * @family: AF_INET or AF_INET6
  * @address: 4 or 16 bytes in network byte order
+ * @netns: inode of its network namespace, 0 for ours
  * @ifindex: interface that the socket is bound to, 0 for none
  *
  * The form is that of RFC 4007, section 11.
@@ -181,13 +216,13 @@ char *names_put_interface(struct names *names, char *to, uint32_t ifindex)
  * Return: behind the last character.
  */
 char *names_put_address(struct names *names, char *to, int family, const uint8_t *address,
-			uint32_t ifindex)
+			uint32_t netns, uint32_t ifindex)
 {
 	to = address_put(to, family, address);
 	if (!ifindex || !address_is_scoped(family, address))
 		return to;
 	*to++ = '%';
-	return names_put_interface(names, to, ifindex);
+	return names_put_interface(names, to, netns, ifindex);
 }
 
 /**
@@ -199,11 +234,11 @@ char *names_put_address(struct names *names, char *to, int family, const uint8_t
  *
  * Return: behind the last character; @to if the port has no name.
  */
-char *names_put_service(struct names *names, char *to, uint16_t port, uint8_t protocol)
+char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t protocol)
 {
 	const char *service;
 
-	if (names->numeric)
+	if (names->numeric || port > UINT16_MAX)
 		return to;
 	service = services_name(&names->services, port, protocol);
 	return service ? put_name(to, service) : to;
@@ -217,8 +252,10 @@ char *names_put_service(struct names *names, char *to, uint16_t port, uint8_t pr
  *
  * Return: whether the range is known.
  */
-bool names_in_local_range(struct names *names, uint16_t port, bool *inside)
+bool names_in_local_range(struct names *names, uint32_t port, bool *inside)
 {
+	if (names->elsewhere)
+		return false;
 	if (!names->range_read)
 		names->range_read = category_local_range(&names->range) ? 1 : -1;
 	*inside = port >= names->range.first && port <= names->range.last;

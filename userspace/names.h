@@ -11,12 +11,15 @@
 struct names;
 
 struct names *names_new(bool numeric);
+void names_set_elsewhere(struct names *names);
 void names_free(struct names *names);
 char *names_put_user(struct names *names, char *to, uint32_t uid);
-char *names_put_service(struct names *names, char *to, uint16_t port, uint8_t protocol);
-char *names_put_interface(struct names *names, char *to, uint32_t ifindex);
+char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t protocol);
+bool names_is_here(struct names *names, uint32_t netns);
+char *names_put_netns(struct names *names, char *to, uint32_t netns);
+char *names_put_interface(struct names *names, char *to, uint32_t netns, uint32_t ifindex);
 char *names_put_address(struct names *names, char *to, int family, const uint8_t *address,
-			uint32_t ifindex);
-bool names_in_local_range(struct names *names, uint16_t port, bool *inside);
+			uint32_t netns, uint32_t ifindex);
+bool names_in_local_range(struct names *names, uint32_t port, bool *inside);
 
 #endif

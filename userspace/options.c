@@ -10,9 +10,10 @@
 
 /* Options with the value of a filter are this and enum filter_key. */
 #define OPTION_FILTER	256
+#define OPTION_NETNS	512
 
 /* The colon in front: a missing value is told from an unknown option. */
-static const char letters[] = ":p:46s:lJo:nHhV";
+static const char letters[] = ":pA46s:lJo:nHhV";
 
 static const struct option long_options[] = {
 	{ "protocol", required_argument, NULL, OPTION_FILTER + FILTER_PROTOCOL },
@@ -26,6 +27,9 @@ static const struct option long_options[] = {
 	{ "local", required_argument, NULL, OPTION_FILTER + FILTER_LOCAL },
 	{ "remote", required_argument, NULL, OPTION_FILTER + FILTER_REMOTE },
 	{ "uid", required_argument, NULL, OPTION_FILTER + FILTER_UID },
+	{ "processes", no_argument, NULL, 'p' },
+	{ "all-netns", no_argument, NULL, 'A' },
+	{ "netns", required_argument, NULL, OPTION_NETNS },
 	{ "json", no_argument, NULL, 'J' },
 	{ "columns", required_argument, NULL, 'o' },
 	{ "numeric", no_argument, NULL, 'n' },
@@ -41,15 +45,20 @@ static const char help[] =
 "       sockport show PORT [OPTION...] [WORD...]\n"
 "       sockport stats [OPTION...]\n"
 "\n"
-"What the ports and sockets of this network namespace are doing.\n"
+"What the ports and sockets of this machine are doing.\n"
 "\n"
 "  ports      a row for each port (what it does when no command is given)\n"
-"  sockets    a row for each socket\n"
+"  sockets    a row for each socket, of every kind\n"
 "  show PORT  all about one port, a number or the name of a service\n"
 "  stats      what the kernel module itself costs\n"
 "\n"
+"Where:\n"
+"  -A, --all-netns           in all network namespaces\n"
+"      --netns NAME          in that one: a name as of ip-netns(8), a PID, or a path\n"
+"\n"
 "Which sockets; values are lists, separated by commas:\n"
-"  -p, --protocol LIST       tcp, udp, udplite\n"
+"      --protocol LIST       tcp, udp, udplite, raw, ping, unix, packet, netlink,\n"
+"                            sctp, mptcp, vsock, xdp, other\n"
 "  -4, -6, --family LIST     ipv4, ipv6\n"
 "  -s, --state LIST          LISTEN, ESTABLISHED, TIME_WAIT, ..., in any case, or\n"
 "                            connected, synchronized, listening\n"
@@ -64,6 +73,7 @@ static const char help[] =
 "  A WORD is a protocol, family, state, role or port without its option.\n"
 "\n"
 "How they are shown:\n"
+"  -p, --processes           with the processes that have them open\n"
 "  -J, --json                as JSON; null means unknown\n"
 "  -o, --columns LIST        these columns; +LIST adds them to the usual ones\n"
 "  -n, --numeric             no names of users and services\n"
@@ -85,7 +95,14 @@ static int add_option(struct options *options, int option, struct failure *failu
 {
 	switch (option) {
 	case 'p':
-		return add_filter(options, FILTER_PROTOCOL, optarg, failure);
+		options->processes = true;
+		return 0;
+	case 'A':
+		options->all_netns = true;
+		return 0;
+	case OPTION_NETNS:
+		options->netns = optarg;
+		return 0;
 	case '4':
 		return add_filter(options, FILTER_FAMILY, "4", failure);
 	case '6':
@@ -151,7 +168,8 @@ static int parse_command(struct options *options, const char *word, struct failu
 		}
 	}
 	return failure_set(failure, EXIT_USAGE,
-			   "unknown command '%s': it is ports, sockets, show PORT or stats", word);
+			   "unknown command '%s': it is ports, sockets, show PORT or stats",
+			   word);
 }
 
 /* The command, the port of show, and words that make the filter narrower. */
@@ -183,12 +201,18 @@ static int check_command(const struct options *options, struct failure *failure)
 	if (options->columns && !is_listing)
 		return failure_set(failure, EXIT_USAGE,
 				   "--columns is for sockport ports and sockport sockets");
-	if (options->has_filter && options->command == COMMAND_STATS)
+	if (options->command == COMMAND_STATS &&
+	    (options->has_filter || options->processes || options->all_netns || options->netns))
 		return failure_set(failure, EXIT_USAGE,
-				   "sockport stats is about the module, it takes no filter");
+				   "sockport stats is about the module, it takes no filter, namespace or processes");
+	if (options->all_netns && options->netns)
+		return failure_set(failure, EXIT_USAGE,
+				   "--all-netns and --netns exclude each other");
 	if (options->filter.ports.count && options->command == COMMAND_SHOW)
 		return failure_set(failure, EXIT_USAGE, "sockport show is about one port");
-	return 0;
+	if (filter_check_port(&options->filter, options->port, failure))
+		return -1;
+	return filter_check_ports(&options->filter, failure);
 }
 
 /**

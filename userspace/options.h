@@ -21,7 +21,10 @@ enum command {
  * @command: what to do
  * @filter: about which sockets
  * @columns: list of columns, NULL for the default
+ * @netns: network namespace to ask about, NULL for our own
  * @port: for COMMAND_SHOW
+ * @processes: tell who has the sockets open
+ * @all_netns: ask about all network namespaces
  * @json: JSON instead of text
  * @numeric: no names of users and services
  * @no_header: no names of columns
@@ -33,7 +36,10 @@ struct options {
 	enum command command;
 	struct filter filter;
 	const char *columns;
-	uint16_t port;
+	const char *netns;
+	uint32_t port;
+	bool processes;
+	bool all_netns;
 	bool json;
 	bool numeric;
 	bool no_header;

@@ -9,8 +9,13 @@
 
 /* How much is written at once. */
 #define OUTPUT_CHUNK	(64 * 1024)
-/* Between two calls of output_row_done(), no more may be added. */
-#define OUTPUT_ROW_MAX	(80 * 1024)
+/*
+ * Between two calls of output_row_done(), no more may be added. The longest values
+ * are, in JSON, the path of a cgroup (24 KiB), the processes (5 KiB), the listeners of
+ * a process (8 KiB) and the addresses of SCTP (2 times 2 KiB); others have less than
+ * 1 KiB, most of them 20 characters.
+ */
+#define OUTPUT_ROW_MAX	(128 * 1024)
 
 /**
  * struct output - a file that long listings are written to

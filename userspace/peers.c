@@ -10,23 +10,42 @@
 #include "number.h"
 #include "words.h"
 
-static void key_of(const struct socket_row *socket, struct peer *key)
+/* Of SCTP, each address has a family of its own; a vsock has a context id. */
+static bool put_remote(struct peer *key, const struct socket_row *socket)
+{
+	if (row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_ADDRESS)) {
+		key->family = socket->remote_size == 4 ? AF_INET : AF_INET6;
+		memcpy(key->address, socket->remote, socket->remote_size);
+		return true;
+	}
+	if (!row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_CID))
+		return false;
+	key->family = AF_VSOCK;
+	memcpy(key->address, &socket->remote_cid, sizeof(socket->remote_cid));
+	return true;
+}
+
+static bool key_of(const struct socket_row *socket, struct peer *key)
 {
 	memset(key, 0, sizeof(*key));
 	key->known = 1;
 	key->protocol = socket->protocol;
-	key->family = socket->family;
 	key->role = socket->role;
-	memcpy(key->address, socket->remote, socket->remote_size);
+	if (row_knows(socket, SOCKPORT_A_SOCKET_NETNS))
+		key->netns = socket->netns;
+	if (!put_remote(key, socket))
+		return false;
 	if (row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) &&
-	    address_is_scoped(socket->family, socket->remote))
+	    address_is_scoped(key->family, key->address))
 		key->ifindex = socket->ifindex;
+	return true;
 }
 
 static bool same_key(const struct peer *a, const struct peer *b)
 {
 	return a->protocol == b->protocol && a->family == b->family && a->role == b->role &&
-	       a->ifindex == b->ifindex && !memcmp(a->address, b->address, sizeof(a->address));
+	       a->ifindex == b->ifindex && a->netns == b->netns &&
+	       !memcmp(a->address, b->address, sizeof(a->address));
 }
 
 /* FNV-1a, 32 bits. */
@@ -37,7 +56,8 @@ static uint32_t hash_key(const struct peer *key)
 
 	for (i = 0; i < sizeof(key->address); i++)
 		hash = (hash ^ key->address[i]) * 16777619u;
-	return (hash ^ key->protocol ^ key->role << 4 ^ key->ifindex << 8) * 16777619u;
+	return (hash ^ key->protocol ^ key->role << 4 ^ key->ifindex << 8 ^ key->netns << 12) *
+	       16777619u;
 }
 
 /* The slot that has the peer, or the empty one where it belongs. */
@@ -98,9 +118,8 @@ bool peers_add(struct peers *peers, const struct socket_row *socket)
 {
 	struct peer key, *peer;
 
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_ADDRESS))
+	if (!key_of(socket, &key))
 		return true;
-	key_of(socket, &key);
 	peer = find_peer(peers, &key);
 	if (!peer)
 		return false;
@@ -120,6 +139,8 @@ static int compare(const void *left, const void *right)
 {
 	const struct peer *a = left, *b = right;
 
+	if (a->netns != b->netns)
+		return a->netns < b->netns ? -1 : 1;
 	if (a->role != b->role)
 		return a->role < b->role ? -1 : 1;
 	if (a->connections != b->connections)
@@ -130,7 +151,7 @@ static int compare(const void *left, const void *right)
 }
 
 /**
- * peers_sort - put them in order: by role, those with the most connections first
+ * peers_sort - put them in order: by namespace and role, those with the most connections first
  * @peers: no more can be added after that
  */
 void peers_sort(struct peers *peers)
@@ -174,9 +195,15 @@ static char *fill_remote(char *to, const struct column *column, const void *row,
 			 struct names *names)
 {
 	const struct peer *peer = row;
+	uint32_t cid;
 
 	(void)column;
-	return names_put_address(names, to, peer->family, peer->address, peer->ifindex);
+	if (peer->family == AF_VSOCK) {
+		memcpy(&cid, peer->address, sizeof(cid));
+		return number_put(to, cid);
+	}
+	return names_put_address(names, to, peer->family, peer->address, peer->netns,
+				 peer->ifindex);
 }
 
 static char *fill_states(char *to, const struct column *column, const void *row,
@@ -192,7 +219,17 @@ static char *fill_states(char *to, const struct column *column, const void *row,
 	.offset = offsetof(struct peer, member),				\
 	.flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT
 
+static char *fill_netns(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct peer *peer = row;
+
+	(void)column;
+	return peer->netns ? names_put_netns(names, to, peer->netns) : to;
+}
+
 static const struct column list[] = {
+	{ .name = "netns", .help = "name of the network namespace", .fill = fill_netns },
 	{ .name = "proto", .help = "protocol", .fill = fill_protocol,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "role", .help = "in: it calls us; out: we call it", .fill = fill_role,

@@ -13,10 +13,12 @@
  * @drops: packets, summed
  * @connections: how many there are
  * @states: connections in each SOCKPORT_STATE_*
+ * @netns: inode of the network namespace, 0 where it is not known
  * @ifindex: interface of an address that is link-local, else 0
- * @address: remote address, 4 or 16 bytes in network byte order
+ * @address: remote address, 4 or 16 bytes in network byte order; context id of a
+ *	vsock, in host byte order
  * @protocol: SOCKPORT_PROTOCOL_*
- * @family: AF_INET or AF_INET6
+ * @family: of @address: AF_INET, AF_INET6 or AF_VSOCK
  * @role: SOCKPORT_ROLE_*
  */
 struct peer {
@@ -26,6 +28,7 @@ struct peer {
 	uint64_t drops;
 	uint32_t connections;
 	uint32_t states[ROW_STATES];
+	uint32_t netns;
 	uint32_t ifindex;
 	uint8_t address[16];
 	uint8_t protocol;

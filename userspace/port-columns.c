@@ -3,6 +3,7 @@
 
 #include "category.h"
 #include "number.h"
+#include "processes.h"
 #include "rows.h"
 #include "words.h"
 
@@ -38,18 +39,28 @@ static char *fill_service(char *to, const struct column *column, const void *row
 static char *fill_category(char *to, const struct column *column, const void *row,
 			   struct names *names)
 {
+	const struct port_row *port = row;
+	const char *name = category_name(port->port);
+
 	(void)column;
 	(void)names;
-	return text_put(to, category_name(((const struct port_row *)row)->port));
+	return name && port->protocol != SOCKPORT_PROTOCOL_VSOCK ? text_put(to, name) : to;
+}
+
+static uint32_t port_netns(const struct port_row *port)
+{
+	return row_knows(port, SOCKPORT_A_PORT_NETNS) ? port->netns : 0;
 }
 
 static char *fill_local_range(char *to, const struct column *column, const void *row,
 			      struct names *names)
 {
+	const struct port_row *port = row;
 	bool inside;
 
 	(void)column;
-	if (names_in_local_range(names, ((const struct port_row *)row)->port, &inside))
+	if (port->protocol != SOCKPORT_PROTOCOL_VSOCK && names_is_here(names, port_netns(port)) &&
+	    names_in_local_range(names, port->port, &inside))
 		*to++ = '0' + inside;
 	return to;
 }
@@ -132,15 +143,58 @@ static char *fill_states(char *to, const struct column *column, const void *row,
 	return put_counts(to, ((const struct port_row *)row)->states);
 }
 
+static char *fill_netns(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct port_row *port = row;
+
+	if (!row_knows(row, column->attribute))
+		return to;
+	return names_put_netns(names, to, port->netns);
+}
+
+static char *fill_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	to = processes_put(to, &port->processes);
+	return port->more_processes || port->processes.count > ROW_PROCESSES ?
+	       text_put(to, ",+") : to;
+}
+
+static char *json_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return processes_put_json(to, &((const struct port_row *)row)->processes);
+}
+
+static char *fill_more_processes(char *to, const struct column *column, const void *row,
+				 struct names *names)
+{
+	const struct port_row *port = row;
+
+	(void)column;
+	(void)names;
+	*to = '0' + (port->more_processes || port->processes.count > ROW_PROCESSES);
+	return to + 1;
+}
+
 #define MEMBER(member, name)						\
 	.offset = offsetof(struct port_row, member), .attribute = SOCKPORT_A_PORT_##name
 
 static const struct column list[] = {
-	{ .name = "proto", .help = "protocol: tcp, udp or udplite", .fill = fill_protocol,
+	{ .name = "proto", .help = "protocol: tcp, udp, udplite, sctp, mptcp or vsock", .fill = fill_protocol,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "role", .help = "in: a local port; out: a remote port that we call",
 	  .fill = fill_role, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "port", .help = "number of the port", .fill = fill_u16,
+	{ .name = "port", .help = "number of the port", .fill = fill_u32,
 	  .type = COLUMN_NUMBER, MEMBER(port, PORT),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "service", .help = "its name in the services database", .fill = fill_service,
@@ -183,6 +237,17 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "states", .help = "number of sockets in each state", .fill = fill_states,
 	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "netns", .help = "name of its network namespace, or net:[INODE]",
+	  .fill = fill_netns, MEMBER(netns, NETNS) },
+	{ .name = "netns_inode", .help = "inode of its network namespace", .fill = fill_u32,
+	  .type = COLUMN_NUMBER, MEMBER(netns, NETNS),
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "processes", .help = "who has its listeners, or else its sockets, open; + if more",
+	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
+	  MEMBER(processes, PROCESS) },
+	{ .name = "more_processes", .help = "whether there are more processes than listed",
+	  .fill = fill_more_processes, .type = COLUMN_BOOLEAN,
+	  .want = SOCKPORT_WANT_PROCESSES, .flags = COLUMN_RIGHT },
 };
 
 const struct columns port_columns = { list, sizeof(list) / sizeof(*list) };

@@ -49,8 +49,8 @@ static void put_ranges(struct nlmsghdr *request, uint16_t type, const struct por
 
 	for (i = 0; i < count; i++) {
 		nest = mnl_attr_nest_start(request, type);
-		mnl_attr_put_u16(request, SOCKPORT_A_RANGE_FIRST, list[i].first);
-		mnl_attr_put_u16(request, SOCKPORT_A_RANGE_LAST, list[i].last);
+		mnl_attr_put_u32(request, SOCKPORT_A_RANGE_FIRST, list[i].first);
+		mnl_attr_put_u32(request, SOCKPORT_A_RANGE_LAST, list[i].last);
 		mnl_attr_nest_end(request, nest);
 	}
 }

@@ -16,6 +16,45 @@
 /* The kernel names at most 8 owners of a port. */
 #define ROW_UIDS	16
 #define ROW_STATES	32
+/* Of processes and of further addresses of a kind, so many are kept; all are counted. */
+#define ROW_PROCESSES	16
+#define ROW_ADDRESSES	32
+/* A longer name of a UNIX socket is not shown; sun_path has 108 bytes. */
+#define ROW_NAME_MAX	128
+
+/**
+ * struct process_row - a process that has a socket open
+ * @known: bits of SOCKPORT_A_PROCESS_*
+ * @comm: its name, any bytes, gone when the callback returns
+ * @pid: in our pid namespace
+ * @fd: lowest of its descriptors of the socket
+ */
+struct process_row {
+	uint64_t known;
+	const char *comm;
+	uint32_t pid;
+	uint32_t fd;
+};
+
+/**
+ * struct process_rows - the processes of a socket or port
+ * @count: how many came, also those that @list has no room for
+ * @list: the first of them
+ */
+struct process_rows {
+	unsigned int count;
+	struct process_row list[ROW_PROCESSES];
+};
+
+/**
+ * struct address_rows - further addresses of one end of a socket
+ * @count: how many came, also those that @list has no room for
+ * @list: the first of them, gone when the callback returns
+ */
+struct address_rows {
+	unsigned int count;
+	struct { const uint8_t *bytes; uint8_t size; } list[ROW_ADDRESSES];
+};
 
 /**
  * struct port_row - a row of the port table
@@ -36,6 +75,9 @@
  * @uid_count: how many of @uids there are
  * @uids: owners, ascending
  * @states: sockets in each SOCKPORT_STATE_*
+ * @netns: inode of its network namespace
+ * @more_processes: there are more processes than came
+ * @processes: who has its listeners open, or any of its sockets
  */
 struct port_row {
 	uint64_t known;
@@ -45,16 +87,19 @@ struct port_row {
 	uint32_t sockets;
 	uint32_t backlog;
 	uint32_t limit;
-	uint16_t port;
+	uint32_t port;
+	uint32_t netns;
 	uint8_t protocol;
 	uint8_t role;
 	uint8_t state;
 	bool ipv4;
 	bool ipv6;
 	bool more_uids;
+	bool more_processes;
 	unsigned int uid_count;
 	uint32_t uids[ROW_UIDS];
 	uint32_t states[ROW_STATES];
+	struct process_rows processes;
 };
 
 /**
@@ -66,7 +111,11 @@ struct port_row {
  * @remote: the same
  * @tcp_info: struct tcp_info, not aligned, gone when the callback returns
  * @congestion: name of the algorithm, gone when the callback returns
+ * @name: path or abstract name of a UNIX socket, gone when the callback returns
+ * @cgroup: path, gone when the callback returns
  * @tcp_info_size: bytes of @tcp_info
+ * @name_size: bytes of @name
+ * @peer_inode: of the socket at the other end of a UNIX socket
  * @ifindex: interface that it is bound to
  * @rx_queue: bytes that wait to be read
  * @tx_queue: bytes not acknowledged
@@ -78,15 +127,29 @@ struct port_row {
  * @expires: of the timer, in milliseconds
  * @retransmits: unanswered so far
  * @memory: SOCKPORT_A_MEMORY_*, in bytes; 0 where unknown
- * @local_port: host byte order
- * @remote_port: host byte order
+ * @local_port: host byte order; of netlink the port id
+ * @remote_port: the same
+ * @netns: inode of its network namespace
+ * @number: protocol inside the family
+ * @local_cid: context id of a vsock
+ * @remote_cid: the same
+ * @groups: mask of the first 32 multicast groups of netlink
+ * @queue_id: queue of the interface
+ * @token: of an MPTCP connection
+ * @process_count: how many processes there are, those not listed included
  * @protocol: SOCKPORT_PROTOCOL_*
- * @family: AF_INET or AF_INET6
+ * @family: AF_*, 0 where unknown
  * @role: SOCKPORT_ROLE_*
  * @state: SOCKPORT_STATE_*
  * @timer: SOCKPORT_TIMER_*
  * @local_size: bytes of @local
  * @remote_size: bytes of @remote
+ * @type: SOCK_*
+ * @association: state of an SCTP association
+ * @processes: who has it open, or with the bit of SOCKPORT_A_SOCKET_BY_PORT, who
+ *	has the listener of its port open
+ * @more_locals: further local addresses of SCTP
+ * @more_remotes: further remote addresses of SCTP
  */
 struct socket_row {
 	uint64_t known;
@@ -96,7 +159,11 @@ struct socket_row {
 	const uint8_t *remote;
 	const uint8_t *tcp_info;
 	const char *congestion;
+	const uint8_t *name;
+	const char *cgroup;
 	size_t tcp_info_size;
+	size_t name_size;
+	uint64_t peer_inode;
 	uint32_t ifindex;
 	uint32_t rx_queue;
 	uint32_t tx_queue;
@@ -108,8 +175,16 @@ struct socket_row {
 	uint32_t expires;
 	uint32_t retransmits;
 	uint32_t memory[SOCKPORT_A_MEMORY_MAX + 1];
-	uint16_t local_port;
-	uint16_t remote_port;
+	uint32_t local_port;
+	uint32_t remote_port;
+	uint32_t netns;
+	uint32_t number;
+	uint32_t local_cid;
+	uint32_t remote_cid;
+	uint32_t groups;
+	uint32_t queue_id;
+	uint32_t token;
+	uint32_t process_count;
 	uint8_t protocol;
 	uint8_t family;
 	uint8_t role;
@@ -117,6 +192,11 @@ struct socket_row {
 	uint8_t timer;
 	uint8_t local_size;
 	uint8_t remote_size;
+	uint8_t type;
+	uint8_t association;
+	struct process_rows processes;
+	struct address_rows more_locals;
+	struct address_rows more_remotes;
 };
 
 /**

@@ -27,10 +27,19 @@ struct service {
 	bool is_alias;
 };
 
-/* RFC 3828, section 6.2: UDP-Lite has the port numbers of UDP. */
+/*
+ * RFC 3828, section 6.2: UDP-Lite has the port numbers of UDP. RFC 8684, section 1:
+ * to applications, MPTCP is TCP.
+ */
 static uint8_t protocol_with_services(uint8_t protocol)
 {
-	return protocol == SOCKPORT_PROTOCOL_UDPLITE ? SOCKPORT_PROTOCOL_UDP : protocol;
+	switch (protocol) {
+	case SOCKPORT_PROTOCOL_UDPLITE:
+		return SOCKPORT_PROTOCOL_UDP;
+	case SOCKPORT_PROTOCOL_MPTCP:
+		return SOCKPORT_PROTOCOL_TCP;
+	}
+	return protocol;
 }
 
 /* PORT/PROTOCOL; of other protocols there are no sockets here. */
@@ -49,6 +58,8 @@ static bool parse_port(char *word, struct service *service)
 		service->protocol = SOCKPORT_PROTOCOL_TCP;
 	else if (!strcmp(slash, "udp"))
 		service->protocol = SOCKPORT_PROTOCOL_UDP;
+	else if (!strcmp(slash, "sctp"))
+		service->protocol = SOCKPORT_PROTOCOL_SCTP;
 	else
 		return false;
 	return true;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All about one port: its rows, what is bound to it, who is connected. */
+/*
+ * All about one port: its rows, who has it open, what is bound to it, who is
+ * connected. Text has that for each network namespace, JSON says it in each row.
+ */
 #include "show.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "holders.h"
 #include "json.h"
 #include "number.h"
 #include "peers.h"
@@ -20,10 +25,25 @@
 #define STATES_ALL	((2u << SOCKPORT_STATE_MAX) - 2)
 
 #define PORT_TEXT	"proto,role,state,fam,sockets,rx_queue,tx_queue,backlog,limit,drops,users,states"
-#define BOUND_TEXT	"proto,state,local_end,interface,rx_queue,backlog,limit,drops,uid,user,inode"
-#define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,rx_queue,tx_queue,backlog," \
-			"limit,drops,uid,user,inode"
+#define BOUND_TEXT	"proto,state,local_end,interface,rx_queue,backlog,limit,drops,uid,user,inode,processes"
+#define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
+			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port"
 #define PEER_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
+#define OWNER_COLUMNS	"pid,comm,unit"
+
+/**
+ * struct space - what there is in one network namespace
+ * @netns: its inode, 0 where the kernel did not say
+ * @ports: rows of the port, in text
+ * @bound: sockets bound to it, in text
+ * @has_bound: there are some
+ */
+struct space {
+	uint32_t netns;
+	struct table *ports;
+	struct table *bound;
+	bool has_bound;
+};
 
 /**
  * struct show - an answer in the making
@@ -33,9 +53,14 @@
  * @failure: what went wrong
  * @filter: sockets of the port
  * @output: of JSON
- * @selection: columns of the present section
- * @table: rows of the present section, in text
- * @rows: how many there are
+ * @ports: columns of rows of the port
+ * @bound: columns of bound sockets
+ * @selection: columns of other sections
+ * @spaces: network namespaces, in the order in which they came; in text
+ * @space_count: how many there are
+ * @rows: of the present section of JSON
+ * @found: rows of the port
+ * @owners: who has it open
  * @peers: who is connected
  */
 struct show {
@@ -45,9 +70,14 @@ struct show {
 	struct failure *failure;
 	struct filter filter;
 	struct output output;
+	struct selection ports;
+	struct selection bound;
 	struct selection selection;
-	struct table *table;
+	struct space *spaces;
+	size_t space_count;
 	size_t rows;
+	size_t found;
+	struct holders owners;
 	struct peers peers;
 };
 
@@ -56,55 +86,109 @@ static int out_of_memory(struct show *show)
 	return failure_set(show->failure, EXIT_RUN, "out of memory");
 }
 
-/* A section is an array in JSON, a table with a title in text. */
-static int section_begin(struct show *show, const char *key)
+/* In JSON, a section is an array. */
+static void section_begin(struct show *show, const char *key)
 {
 	show->rows = 0;
-	if (!show->options->json) {
-		show->table = table_new(&show->selection, show->options->no_header);
-		return show->table ? 0 : out_of_memory(show);
-	}
 	json_put(&show->output, ",\n\"");
 	json_put(&show->output, key);
 	json_put(&show->output, "\":");
 	json_array_begin(&show->output);
-	return 0;
 }
 
-static int section_row(struct show *show, const void *row)
+static int section_row(struct show *show, const struct selection *selection, const void *row)
 {
 	bool is_first = !show->rows++;
 
-	if (!show->options->json)
-		return table_row(show->table, row, show->names) ? 0 : out_of_memory(show);
-	return json_array_row(&show->output, &is_first, &show->selection, row, show->names) ?
-		0 : -1;
+	return json_array_row(&show->output, &is_first, selection, row, show->names) ? 0 : -1;
 }
 
-static int section_end(struct show *show, const char *title, int error)
+static void section_end(struct show *show)
 {
-	if (show->options->json) {
-		if (!error)
-			json_array_end(&show->output, !show->rows);
-		return error;
+	json_array_end(&show->output, !show->rows);
+}
+
+static struct space *new_space(struct show *show, uint32_t netns)
+{
+	struct space *spaces, *space;
+
+	spaces = realloc(show->spaces, (show->space_count + 1) * sizeof(*spaces));
+	if (!spaces)
+		return NULL;
+	show->spaces = spaces;
+	space = &spaces[show->space_count++];
+	*space = (struct space){ .netns = netns };
+	space->ports = table_new(&show->ports, show->options->no_header);
+	space->bound = table_new(&show->bound, show->options->no_header);
+	return space->ports && space->bound ? space : NULL;
+}
+
+/* Rows of a namespace often follow each other. */
+static struct space *space_of(struct show *show, uint32_t netns)
+{
+	size_t i;
+
+	for (i = show->space_count; i > 0; i--)
+		if (show->spaces[i - 1].netns == netns)
+			return &show->spaces[i - 1];
+	return new_space(show, netns);
+}
+
+static void free_spaces(struct show *show)
+{
+	size_t i;
+
+	for (i = 0; i < show->space_count; i++) {
+		table_free(show->spaces[i].ports);
+		table_free(show->spaces[i].bound);
 	}
-	if (!error && show->rows) {
-		printf("\n%s", title);
-		error = table_print(show->table, show->failure);
-	}
-	table_free(show->table);
-	show->table = NULL;
-	return error;
+	free(show->spaces);
 }
 
-static int take_port(const struct port_row *row, void *show)
+static bool add_owners(struct show *show, const struct process_rows *processes, uint32_t netns,
+		       const char *cgroup)
 {
-	return section_row(show, row);
+	unsigned int i;
+
+	for (i = 0; i < processes->count && i < ROW_PROCESSES; i++)
+		if (!holders_add(&show->owners, &processes->list[i], netns, cgroup))
+			return false;
+	return true;
 }
 
-static int take_bound(const struct socket_row *row, void *show)
+static int take_port(const struct port_row *row, void *data)
 {
-	return section_row(show, row);
+	struct show *show = data;
+	const uint32_t netns = show->options->all_netns &&
+			       row_knows(row, SOCKPORT_A_PORT_NETNS) ? row->netns : 0;
+	struct space *space;
+
+	show->found++;
+	if (!add_owners(show, &row->processes, netns, NULL))
+		return out_of_memory(show);
+	if (show->options->json)
+		return section_row(show, &show->ports, row);
+	space = space_of(show, netns);
+	return space && table_row(space->ports, row, show->names) ? 0 : out_of_memory(show);
+}
+
+static int take_bound(const struct socket_row *row, void *data)
+{
+	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
+	struct show *show = data;
+	const uint32_t netns = show->options->all_netns &&
+			       row_knows(row, SOCKPORT_A_SOCKET_NETNS) ? row->netns : 0;
+	struct space *space;
+
+	if (!add_owners(show, &row->processes, netns, cgroup))
+		return out_of_memory(show);
+	if (show->options->json)
+		return section_row(show, &show->bound, row);
+	space = space_of(show, netns);
+	if (!space || !table_row(space->bound, row, show->names))
+		return out_of_memory(show);
+	space->has_bound = true;
+	return 0;
 }
 
 static int take_connection(const struct socket_row *row, void *data)
@@ -112,22 +196,6 @@ static int take_connection(const struct socket_row *row, void *data)
 	struct show *show = data;
 
 	return peers_add(&show->peers, row) ? 0 : out_of_memory(show);
-}
-
-static int show_rows(struct show *show, size_t *found)
-{
-	int error;
-
-	if (show->options->json)
-		selection_default(&show->selection, &port_columns, COLUMN_IN_JSON,
-				  show->options->numeric);
-	else
-		selection_parse(&show->selection, &port_columns, PORT_TEXT, show->failure);
-	if (section_begin(show, "ports"))
-		return -1;
-	error = client_ports(show->client, &show->filter, take_port, show, show->failure);
-	*found = show->rows;
-	return section_end(show, "", error);
 }
 
 /* Of the states that the filter allows, these; false if it allows none of them. */
@@ -139,19 +207,56 @@ static bool with_states(struct filter *filter, uint32_t states)
 	return filter->tcp_states && filter->datagram_states;
 }
 
-static int show_bound(struct show *show)
+static int ask_ports(struct show *show)
+{
+	return client_ports(show->client, &show->filter, SOCKPORT_WANT_PROCESSES, take_port, show,
+			    show->failure);
+}
+
+static int ask_bound(struct show *show)
+{
+	struct filter filter = show->filter;
+
+	if (!with_states(&filter, STATES_BOUND))
+		return 0;
+	return client_sockets(show->client, &filter, show->bound.want | SOCKPORT_WANT_CGROUP,
+			      take_bound, show, show->failure);
+}
+
+static int ask_connections(struct show *show)
 {
 	struct filter filter = show->filter;
 	int error = 0;
 
-	selection_parse(&show->selection, &socket_columns,
-			show->options->json ? BOUND_JSON : BOUND_TEXT, show->failure);
-	if (section_begin(show, "bound"))
-		return -1;
-	if (with_states(&filter, STATES_BOUND))
-		error = client_sockets(show->client, &filter, show->selection.want, take_bound,
-				       show, show->failure);
-	return section_end(show, "Bound to the port:\n", error);
+	if (with_states(&filter, STATES_ALL & ~STATES_BOUND))
+		error = client_sockets(show->client, &filter, SOCKPORT_WANT_QUEUES,
+				       take_connection, show, show->failure);
+	peers_sort(&show->peers);
+	return error;
+}
+
+/* A table of rows with a title; nothing where there are none. */
+static int print_rows(struct show *show, const char *title, const void *rows, size_t size,
+		      size_t count)
+{
+	struct table *table;
+	int error = 0;
+	size_t i;
+
+	if (!count)
+		return 0;
+	table = table_new(&show->selection, show->options->no_header);
+	if (!table)
+		return out_of_memory(show);
+	for (i = 0; i < count && !error; i++)
+		if (!table_row(table, (const char *)rows + i * size, show->names))
+			error = out_of_memory(show);
+	if (!error) {
+		printf("\n%s", title);
+		error = table_print(table, show->failure);
+	}
+	table_free(table);
+	return error;
 }
 
 /* Peers of one role, which follow each other when they are sorted. */
@@ -166,7 +271,8 @@ static struct peer_group next_group(const struct peers *peers, size_t start)
 	struct peer_group group = { .first = &peers->list[start] };
 	size_t i;
 
-	for (i = start; i < peers->count && peers->list[i].role == group.first->role; i++) {
+	for (i = start; i < peers->count && peers->list[i].role == group.first->role &&
+	     peers->list[i].netns == group.first->netns; i++) {
 		group.count++;
 		group.connections += peers->list[i].connections;
 	}
@@ -185,59 +291,67 @@ static void put_group_title(const struct peer_group *group, char *title, size_t 
 static int print_group(struct show *show, const struct peer_group *group)
 {
 	char title[100];
-	int error = 0;
-	size_t i;
 
 	selection_parse(&show->selection, &peer_columns, PEER_TEXT, show->failure);
-	if (section_begin(show, "peers"))
-		return -1;
-	for (i = 0; i < group->count && i < TOP_PEERS && !error; i++)
-		error = section_row(show, &group->first[i]);
 	put_group_title(group, title, sizeof(title));
-	return section_end(show, title, error);
+	return print_rows(show, title, group->first, sizeof(*group->first),
+			  group->count < TOP_PEERS ? group->count : TOP_PEERS);
 }
 
-static int print_peers(struct show *show)
+static int print_peers(struct show *show, uint32_t netns)
 {
 	struct peer_group group;
 	size_t i;
 
 	for (i = 0; i < show->peers.count; i += group.count) {
 		group = next_group(&show->peers, i);
-		if (print_group(show, &group))
+		if ((!show->options->all_netns || group.first->netns == netns) &&
+		    print_group(show, &group))
 			return -1;
 	}
 	return 0;
 }
 
-static int put_peers_json(struct show *show)
+/* Owners of one namespace follow each other when they are sorted. */
+static int print_owners(struct show *show, uint32_t netns)
 {
-	int error = 0;
-	size_t i;
+	const struct holder *list = show->owners.list;
+	size_t i, count = 0;
 
-	selection_default(&show->selection, &peer_columns, COLUMN_IN_JSON,
-			  show->options->numeric);
-	if (section_begin(show, "peers"))
-		return -1;
-	for (i = 0; i < show->peers.count && !error; i++)
-		error = section_row(show, &show->peers.list[i]);
-	return section_end(show, "", error);
+	for (i = 0; i < show->owners.count && list[i].netns != netns; i++)
+		;
+	while (i + count < show->owners.count && list[i + count].netns == netns)
+		count++;
+	selection_parse(&show->selection, &holder_columns, OWNER_COLUMNS, show->failure);
+	return print_rows(show, "Processes:\n", list ? &list[i] : NULL, sizeof(*list), count);
 }
 
-static int show_peers(struct show *show)
+static void print_netns(struct show *show, uint32_t netns)
 {
-	struct filter filter = show->filter;
-	int error = 0;
+	char name[NAME_MAX_LENGTH + 1] = "-";
 
-	if (with_states(&filter, STATES_ALL & ~STATES_BOUND))
-		error = client_sockets(show->client, &filter, SOCKPORT_WANT_QUEUES,
-				       take_connection, show, show->failure);
-	if (!error) {
-		peers_sort(&show->peers);
-		error = show->options->json ? put_peers_json(show) : print_peers(show);
+	if (netns)
+		*names_put_netns(show->names, name, netns) = 0;
+	printf("\nNetwork namespace %s:\n", name);
+}
+
+static int print_space(struct show *show, const struct space *space)
+{
+	if (show->options->all_netns)
+		print_netns(show, space->netns);
+	if (!table_is_empty(space->ports)) {
+		putchar('\n');
+		if (table_print(space->ports, show->failure))
+			return -1;
 	}
-	peers_free(&show->peers);
-	return error;
+	if (print_owners(show, space->netns))
+		return -1;
+	if (space->has_bound) {
+		printf("\nBound to the port:\n");
+		if (table_print(space->bound, show->failure))
+			return -1;
+	}
+	return print_peers(show, space->netns);
 }
 
 static char *service_of(struct show *show, char *to, uint8_t protocol)
@@ -261,13 +375,15 @@ static void print_services(struct show *show)
 
 static void print_head(struct show *show)
 {
-	const uint16_t port = show->options->port;
+	const uint32_t port = show->options->port;
+	const char *category = category_name(port);
 	struct port_range range;
 
 	printf("Port %u", port);
 	print_services(show);
-	printf(": %s", category_name(port));
-	if (category_local_range(&range))
+	printf(": %s", category ? category : "only a vsock can have it");
+	if (category && !show->options->all_netns && names_is_here(show->names, 0) &&
+	    category_local_range(&range))
 		printf(", %s net.ipv4.ip_local_port_range (%u-%u)",
 		       port >= range.first && port <= range.last ? "inside" : "outside",
 		       range.first, range.last);
@@ -284,16 +400,21 @@ static char *put_service_json(struct show *show, char *to, uint8_t protocol)
 
 static void put_head_json(struct show *show)
 {
-	const uint16_t port = show->options->port;
+	const uint32_t port = show->options->port;
+	const char *category = category_name(port);
 	char *to = show->output.next;
 	bool inside;
 
 	to = text_put(to, "{\"port\":");
 	to = number_put(to, port);
-	to = text_put(to, ",\"category\":\"");
-	to = text_put(to, category_name(port));
-	to = text_put(to, "\",\"local_range\":");
-	if (names_in_local_range(show->names, port, &inside))
+	to = text_put(to, category ? ",\"category\":\"" : ",\"category\":null");
+	if (category) {
+		to = text_put(to, category);
+		*to++ = '"';
+	}
+	to = text_put(to, ",\"local_range\":");
+	if (category && !show->options->all_netns &&
+	    names_in_local_range(show->names, port, &inside))
 		to = text_put(to, inside ? "true" : "false");
 	else
 		to = text_put(to, "null");
@@ -301,38 +422,89 @@ static void put_head_json(struct show *show)
 	to = put_service_json(show, to, SOCKPORT_PROTOCOL_TCP);
 	to = text_put(to, ",\"udp\":");
 	to = put_service_json(show, to, SOCKPORT_PROTOCOL_UDP);
+	to = text_put(to, ",\"sctp\":");
+	to = put_service_json(show, to, SOCKPORT_PROTOCOL_SCTP);
 	show->output.next = text_put(to, "}");
 }
 
-static int show_sections(struct show *show, size_t *found)
+/* An array of rows that are all there. */
+static int put_section(struct show *show, const char *key, const void *rows, size_t size,
+		       size_t count)
 {
-	if (show_rows(show, found))
-		return -1;
-	if (!*found && !show->options->json)
-		return 0;
-	if (show_bound(show))
-		return -1;
-	return show_peers(show);
+	size_t i;
+
+	section_begin(show, key);
+	for (i = 0; i < count; i++)
+		if (section_row(show, &show->selection, (const char *)rows + i * size))
+			return -1;
+	section_end(show);
+	return 0;
 }
 
-static int show_json(struct show *show, size_t *found)
+static void select_json(struct show *show, struct selection *selection,
+			const struct columns *columns, const char *names)
+{
+	if (names)
+		selection_parse(selection, columns, names, show->failure);
+	else
+		selection_default(selection, columns, COLUMN_IN_JSON, show->options->numeric);
+	if (show->options->all_netns)
+		selection_put_first(selection, columns, "netns");
+}
+
+static int put_sections(struct show *show)
+{
+	select_json(show, &show->ports, &port_columns, NULL);
+	select_json(show, &show->bound, &socket_columns, BOUND_JSON);
+	selection_parse(&show->ports, &port_columns, "+processes,more_processes", show->failure);
+	section_begin(show, "ports");
+	if (ask_ports(show))
+		return -1;
+	section_end(show);
+	section_begin(show, "bound");
+	if (ask_bound(show))
+		return -1;
+	section_end(show);
+	holders_sort(&show->owners);
+	select_json(show, &show->selection, &holder_columns, OWNER_COLUMNS);
+	if (put_section(show, "owners", show->owners.list, sizeof(*show->owners.list),
+			show->owners.count) || ask_connections(show))
+		return -1;
+	select_json(show, &show->selection, &peer_columns, NULL);
+	return put_section(show, "peers", show->peers.list, sizeof(*show->peers.list),
+			   show->peers.count);
+}
+
+static int show_json(struct show *show)
 {
 	int error;
 
 	if (output_open(&show->output, STDOUT_FILENO, show->failure))
 		return -1;
 	put_head_json(show);
-	error = show_sections(show, found);
+	error = put_sections(show);
 	if (!error)
 		json_put(&show->output, "}\n");
 	/* If writing failed, that is why. */
 	return output_close(&show->output, show->failure) ? -1 : error;
 }
 
-static int show_text(struct show *show, size_t *found)
+static int show_text(struct show *show)
 {
+	size_t i;
+
+	selection_parse(&show->ports, &port_columns, PORT_TEXT, show->failure);
+	selection_parse(&show->bound, &socket_columns, BOUND_TEXT, show->failure);
+	if (ask_ports(show) || ask_bound(show) || ask_connections(show))
+		return -1;
 	print_head(show);
-	return show_sections(show, found);
+	if (!show->found)
+		return 0;
+	holders_sort(&show->owners);
+	for (i = 0; i < show->space_count; i++)
+		if (print_space(show, &show->spaces[i]))
+			return -1;
+	return 0;
 }
 
 /**
@@ -357,14 +529,16 @@ int show_port(struct client *client, const struct options *options, struct names
 		.failure = failure,
 		.filter = options->filter,
 	};
-	size_t found = 0;
+	int error;
 
 	show.filter.ports.count = 1;
 	show.filter.ports.list[0] = (struct port_range){ options->port, options->port };
-	if ((options->json ? show_json : show_text)(&show, &found))
-		return -1;
-	if (found)
-		return 0;
+	error = (options->json ? show_json : show_text)(&show);
+	free_spaces(&show);
+	holders_free(&show.owners);
+	peers_free(&show.peers);
+	if (error || show.found)
+		return error;
 	return failure_set(failure, EXIT_RUN, "no socket on port %u%s", options->port,
 			   options->has_filter ? " matches" : "");
 }

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "socket-columns.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <linux/tcp.h>
 
-#include "category.h"
+#include "cgroup.h"
+#include "endpoint.h"
+#include "json.h"
 #include "number.h"
+#include "plain.h"
+#include "processes.h"
 #include "rows.h"
 #include "words.h"
+
 
 static char *fill_protocol(char *to, const struct column *column, const void *row,
 			   struct names *names)
@@ -27,23 +33,20 @@ static char *fill_role(char *to, const struct column *column, const void *row,
 
 	(void)column;
 	(void)names;
+	if (!socket->role)
+		return to;
 	return put_word(to, word_role(socket->role), socket->role);
 }
 
 static char *fill_family(char *to, const struct column *column, const void *row,
 			 struct names *names)
 {
-	(void)column;
+	const struct socket_row *socket = row;
+
 	(void)names;
-	switch (((const struct socket_row *)row)->family) {
-	case AF_INET:
-		*to++ = '4';
-		break;
-	case AF_INET6:
-		*to++ = '6';
-		break;
-	}
-	return to;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_family(socket->family), socket->family);
 }
 
 static char *fill_state(char *to, const struct column *column, const void *row,
@@ -53,80 +56,70 @@ static char *fill_state(char *to, const struct column *column, const void *row,
 
 	(void)column;
 	(void)names;
+	if (!socket->state)
+		return to;
 	return put_word(to, word_state(socket->state), socket->state);
 }
 
-/* The port of the row that the socket counts in. */
-static uint16_t row_port(const struct socket_row *socket)
+/* The port of the row that the socket counts in; false for kinds without ports. */
+static bool row_port(const struct socket_row *socket, uint32_t *port)
 {
-	return socket->role == SOCKPORT_ROLE_OUT ? socket->remote_port : socket->local_port;
+	const bool out = socket->role == SOCKPORT_ROLE_OUT;
+
+	*port = out ? socket->remote_port : socket->local_port;
+	return socket->role && row_knows(socket, out ? SOCKPORT_A_SOCKET_REMOTE_PORT :
+						       SOCKPORT_A_SOCKET_LOCAL_PORT);
 }
 
 static char *fill_port(char *to, const struct column *column, const void *row,
 		       struct names *names)
 {
+	uint32_t port;
+
 	(void)column;
 	(void)names;
-	return number_put(to, row_port(row));
+	return row_port(row, &port) ? number_put(to, port) : to;
 }
 
 static char *fill_service(char *to, const struct column *column, const void *row,
 			  struct names *names)
 {
 	const struct socket_row *socket = row;
+	uint32_t port;
 
 	(void)column;
-	return names_put_service(names, to, row_port(socket), socket->protocol);
+	if (!row_port(row, &port))
+		return to;
+	return names_put_service(names, to, port, socket->protocol);
 }
 
-static char *put_address(char *to, const struct socket_row *socket, const uint8_t *address,
-			 struct names *names)
+static enum endpoint end_of(const struct column *column)
 {
-	return names_put_address(names, to, socket->family, address,
-				 row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) ? socket->ifindex : 0);
-}
-
-static const uint8_t *address_of(const struct column *column, const struct socket_row *socket)
-{
-	if (!row_knows(socket, column->attribute))
-		return NULL;
-	return column->attribute == SOCKPORT_A_SOCKET_LOCAL_ADDRESS ? socket->local :
-								       socket->remote;
+	return column->attribute == SOCKPORT_A_SOCKET_LOCAL_ADDRESS ? ENDPOINT_LOCAL :
+								       ENDPOINT_REMOTE;
 }
 
 static char *fill_address(char *to, const struct column *column, const void *row,
 			  struct names *names)
 {
-	const uint8_t *address = address_of(column, row);
-
-	return address ? put_address(to, row, address, names) : to;
+	return endpoint_put_address(to, row, end_of(column), names);
 }
 
-static char *put_port_or_any(char *to, uint16_t port)
+static char *fill_addresses(char *to, const struct column *column, const void *row,
+			    struct names *names)
 {
-	if (port)
-		return number_put(to, port);
-	*to = '*';
-	return to + 1;
+	return endpoint_put_addresses(to, row, end_of(column), names);
 }
 
-/* IPv6 addresses stand in brackets beside a port (RFC 5952, section 6). */
 static char *fill_end(char *to, const struct column *column, const void *row,
 		      struct names *names)
 {
-	const uint8_t *address = address_of(column, row);
-	const struct socket_row *socket = row;
+	return endpoint_put(to, row, end_of(column), names);
+}
 
-	if (!address)
-		return to;
-	if (socket->family == AF_INET6)
-		*to++ = '[';
-	to = put_address(to, socket, address, names);
-	if (socket->family == AF_INET6)
-		*to++ = ']';
-	*to++ = ':';
-	return put_port_or_any(to, address == socket->local ? socket->local_port :
-							      socket->remote_port);
+static uint32_t netns_of(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_NETNS) ? socket->netns : 0;
 }
 
 static char *fill_interface(char *to, const struct column *column, const void *row,
@@ -136,7 +129,7 @@ static char *fill_interface(char *to, const struct column *column, const void *r
 
 	if (!row_knows(row, column->attribute) || !socket->ifindex)
 		return to;
-	return names_put_interface(names, to, socket->ifindex);
+	return names_put_interface(names, to, netns_of(socket), socket->ifindex);
 }
 
 static char *fill_timer(char *to, const struct column *column, const void *row,
@@ -169,6 +162,170 @@ static char *fill_congestion(char *to, const struct column *column, const void *
 	if (!row_knows(row, column->attribute))
 		return to;
 	return strlen(name) <= NAME_MAX_LENGTH ? text_put(to, name) : to;
+}
+
+static char *fill_type(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_type(socket->type), socket->type);
+}
+
+static char *fill_association(char *to, const struct column *column, const void *row,
+			      struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_association(socket->association), socket->association);
+}
+
+static bool has_name(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_NAME) && socket->name_size <= ROW_NAME_MAX;
+}
+
+static char *fill_name(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	return has_name(socket) ? plain_put_escaped(to, socket->name, socket->name_size) : to;
+}
+
+/* JSON has escapes of its own; a 0 is "@" there too. */
+static char *json_name(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+	char name[ROW_NAME_MAX];
+	size_t i;
+
+	(void)column;
+	(void)names;
+	if (!has_name(socket))
+		return to;
+	for (i = 0; i < socket->name_size; i++)
+		name[i] = socket->name[i] ? socket->name[i] : '@';
+	return json_put_string(to, name, i);
+}
+
+/* A mask as text, as in /proc/net/netlink. */
+static char *fill_groups(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return to + sprintf(to, "0x%08x", socket->groups);
+}
+
+/* The kernel counts those that did not fit or are not ours to see, too. */
+static uint32_t unlisted_processes(const struct socket_row *socket)
+{
+	const uint32_t listed = socket->processes.count < ROW_PROCESSES ?
+				socket->processes.count : ROW_PROCESSES;
+	const uint32_t all = row_knows(socket, SOCKPORT_A_SOCKET_PROCESSES) ?
+			     socket->process_count : socket->processes.count;
+
+	return all > listed ? all - listed : 0;
+}
+
+static char *fill_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct socket_row *socket = row;
+	const uint32_t more = unlisted_processes(socket);
+
+	(void)column;
+	(void)names;
+	if (!socket->processes.count && !more)
+		return to;
+	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
+		*to++ = '~';
+	to = processes_put(to, &socket->processes);
+	if (!more)
+		return to;
+	to = text_put(to, socket->processes.count ? ",+" : "+");
+	return number_put(to, more);
+}
+
+static char *json_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	if (!socket->processes.count && !row_knows(row, SOCKPORT_A_SOCKET_PROCESSES))
+		return to;
+	return processes_put_json(to, &socket->processes);
+}
+
+/* Absent where there are no processes that it could be about. */
+static char *fill_by_port(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, SOCKPORT_A_SOCKET_PROCESSES) &&
+	    !row_knows(row, SOCKPORT_A_SOCKET_PROCESS))
+		return to;
+	*to = '0' + row_knows(row, column->attribute);
+	return to + 1;
+}
+
+static char *fill_flag(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	(void)names;
+	*to = '0' + row_knows(row, column->attribute);
+	return to + 1;
+}
+
+static char *fill_cgroup(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	const struct socket_row *socket = row;
+	size_t length;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	length = strlen(socket->cgroup);
+	return length <= CGROUP_MAX ? plain_put(to, socket->cgroup, length) : to;
+}
+
+static char *fill_unit(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+	char unit[UNIT_MAX + 1];
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	cgroup_unit(socket->cgroup, unit);
+	return text_put(to, unit);
+}
+
+static char *fill_netns(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	if (!row_knows(row, column->attribute))
+		return to;
+	return names_put_netns(names, to, socket->netns);
 }
 
 /* Kernels differ in how much of struct tcp_info they have. */
@@ -227,12 +384,12 @@ static char *fill_tcp_info64(char *to, const struct column *column, const void *
 	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO }
 
 static const struct column list[] = {
-	{ .name = "proto", .help = "protocol: tcp, udp or udplite", .fill = fill_protocol,
+	{ .name = "proto", .help = "kind: tcp, udp, unix, netlink, ...", .fill = fill_protocol,
 	  .flags = BOTH, .width = 7 },
 	{ .name = "role", .help = "whose port the socket belongs to, in: ours; out: theirs",
 	  .fill = fill_role, .flags = BOTH, .width = 4 },
-	{ .name = "fam", .help = "address family: 4 or 6", .fill = fill_family,
-	  .flags = COLUMN_IN_JSON, .width = 3 },
+	{ .name = "fam", .help = "address family: 4, 6 or the name of another", .fill = fill_family,
+	  .flags = COLUMN_IN_JSON, MEMBER(family, FAMILY), .width = 3 },
 	{ .name = "state", .help = "state, as the kernel names it", .fill = fill_state,
 	  .flags = BOTH, .width = 11 },
 	{ .name = "rx_queue", .help = "bytes that wait to be read", .flags = BOTH | COLUMN_RIGHT,
@@ -241,18 +398,18 @@ static const struct column list[] = {
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(tx_queue, TX_QUEUE, u32), .width = 8 },
 	{ .name = "user", .help = "name of the owner", .fill = fill_user, .flags = BOTH,
 	  .want = SOCKPORT_WANT_OWNER, MEMBER(uid, UID), .width = 10 },
-	{ .name = "local_end", .help = "local address and port, in one", .fill = fill_end,
+	{ .name = "local_end", .help = "local address and port, or what its kind has for them", .fill = fill_end,
 	  .flags = COLUMN_IN_TEXT, MEMBER(local, LOCAL_ADDRESS), .width = 28 },
-	{ .name = "remote_end", .help = "remote address and port, in one", .fill = fill_end,
+	{ .name = "remote_end", .help = "remote address and port, or what its kind has for them", .fill = fill_end,
 	  .flags = COLUMN_IN_TEXT, MEMBER(remote, REMOTE_ADDRESS), .width = 28 },
 	{ .name = "local", .help = "local address", .fill = fill_address,
 	  .flags = COLUMN_IN_JSON, MEMBER(local, LOCAL_ADDRESS), .width = 21 },
-	{ .name = "lport", .help = "local port", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
-	  NUMBER(local_port, LOCAL_PORT, u16), .width = 5 },
+	{ .name = "lport", .help = "local port; of netlink the port id", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  NUMBER(local_port, LOCAL_PORT, u32), .width = 5 },
 	{ .name = "remote", .help = "remote address", .fill = fill_address,
 	  .flags = COLUMN_IN_JSON, MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
 	{ .name = "rport", .help = "remote port", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
-	  NUMBER(remote_port, REMOTE_PORT, u16), .width = 5 },
+	  NUMBER(remote_port, REMOTE_PORT, u32), .width = 5 },
 	{ .name = "dev", .help = "index of the interface that it is bound to",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(ifindex, IFINDEX, u32), .width = 4 },
 	{ .name = "interface", .help = "name of that interface", .fill = fill_interface,
@@ -291,6 +448,60 @@ static const struct column list[] = {
 	{ .name = "v6only", .help = "whether it is for IPv6 only", .fill = fill_v6only,
 	  .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  MEMBER(family, V6ONLY), .width = 6 },
+	{ .name = "type", .help = "type: stream, dgram, seqpacket, raw, ...", .fill = fill_type,
+	  .flags = COLUMN_IN_JSON, MEMBER(type, TYPE), .width = 9 },
+	{ .name = "number", .help = "protocol inside the family: of IP, Ethernet or netlink",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(number, NUMBER, u32), .width = 6 },
+	{ .name = "name", .help = "path of a UNIX socket; @ for 0, with which abstract names begin",
+	  .fill = fill_name, .json = json_name, .flags = COLUMN_IN_JSON, MEMBER(name, NAME),
+	  .width = 28 },
+	{ .name = "peer", .help = "inode of the socket at the other end of a UNIX socket",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(peer_inode, PEER_INODE, u64),
+	  .width = 8 },
+	{ .name = "local_cid", .help = "local context id of a vsock",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(local_cid, LOCAL_CID, u32),
+	  .width = 9 },
+	{ .name = "remote_cid", .help = "remote context id of a vsock",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(remote_cid, REMOTE_CID, u32),
+	  .width = 10 },
+	{ .name = "groups", .help = "mask of the first 32 multicast groups of netlink",
+	  .fill = fill_groups, .json = fill_u32, .flags = COLUMN_IN_JSON,
+	  MEMBER(groups, GROUPS), .width = 10 },
+	{ .name = "queue_id", .help = "queue of the interface, of an XDP socket",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(queue_id, QUEUE_ID, u32), .width = 8 },
+	{ .name = "token", .help = "local token of an MPTCP connection and its TCP subflows",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TOKEN,
+	  NUMBER(token, TOKEN, u32), .width = 10 },
+	{ .name = "association", .help = "state of an SCTP association",
+	  .fill = fill_association, .flags = COLUMN_IN_JSON,
+	  MEMBER(association, ASSOCIATION_STATE), .width = 17 },
+	{ .name = "addresses", .help = "all local addresses of an SCTP socket; + if there are more",
+	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  MEMBER(local, LOCAL_ADDRESS), .width = 21 },
+	{ .name = "remote_addresses", .help = "all addresses of its peer; + if there are more",
+	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
+	{ .name = "unlisted", .help = "whether only a process knows of it, no table of the kernel",
+	  .fill = fill_flag, .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  MEMBER(family, UNLISTED), .width = 8 },
+	{ .name = "netns", .help = "name of its network namespace, or net:[INODE]",
+	  .fill = fill_netns, MEMBER(netns, NETNS), .width = 16 },
+	{ .name = "netns_inode", .help = "inode of its network namespace",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(netns, NETNS, u32), .width = 11 },
+	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its port's listener",
+	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
+	  MEMBER(processes, PROCESS), .width = 20 },
+	{ .name = "process_count", .help = "how many processes have it open",
+	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
+	  NUMBER(process_count, PROCESSES, u32), .width = 13 },
+	{ .name = "by_port", .help = "whether the processes only have the listener of its port open",
+	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, BY_PORT), .width = 7 },
+	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
+	  .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
+	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",
+	  .fill = fill_unit, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP),
+	  .width = 20 },
 	MEMORY("rmem_alloc", RMEM_ALLOC, "memory of what was received"),
 	MEMORY("rcvbuf", RCVBUF, "limit of rmem_alloc"),
 	MEMORY("wmem_alloc", WMEM_ALLOC, "memory of what is being sent"),

@@ -38,6 +38,9 @@ static const struct column list[] = {
 	VALUE("failed_walks", FAILED_WALKS, "walks given up for want of memory or room"),
 	VALUE("open_walks", OPEN_WALKS, "walks under way now"),
 	VALUE("walk_memory", WALK_MEMORY, "bytes held by walks and port tables now"),
+	VALUE("file_walks", FILE_WALKS, "walks of the file tables of all processes"),
+	VALUE("walked_files", WALKED_FILES, "descriptors seen by these"),
+	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds spent in these"),
 };
 
 static const struct columns columns = { list, sizeof(list) / sizeof(*list) };

@@ -15,6 +15,16 @@ static const char *const protocols[] = {
 	[SOCKPORT_PROTOCOL_TCP] = "tcp",
 	[SOCKPORT_PROTOCOL_UDP] = "udp",
 	[SOCKPORT_PROTOCOL_UDPLITE] = "udplite",
+	[SOCKPORT_PROTOCOL_RAW] = "raw",
+	[SOCKPORT_PROTOCOL_PING] = "ping",
+	[SOCKPORT_PROTOCOL_UNIX] = "unix",
+	[SOCKPORT_PROTOCOL_PACKET] = "packet",
+	[SOCKPORT_PROTOCOL_NETLINK] = "netlink",
+	[SOCKPORT_PROTOCOL_SCTP] = "sctp",
+	[SOCKPORT_PROTOCOL_MPTCP] = "mptcp",
+	[SOCKPORT_PROTOCOL_VSOCK] = "vsock",
+	[SOCKPORT_PROTOCOL_XDP] = "xdp",
+	[SOCKPORT_PROTOCOL_OTHER] = "other",
 };
 
 static const char *const roles[] = {
@@ -50,12 +60,31 @@ static const char *const timers[] = {
 	[SOCKPORT_TIMER_PROBE] = "probe",
 };
 
+static const char *const types[] = {
+	[SOCK_STREAM] = "stream",
+	[SOCK_DGRAM] = "dgram",
+	[SOCK_RAW] = "raw",
+	[SOCK_RDM] = "rdm",
+	[SOCK_SEQPACKET] = "seqpacket",
+	[SOCK_DCCP] = "dccp",
+	[SOCK_PACKET] = "packet",
+};
+
+/* As enum sctp_state of the kernel numbers them. */
+static const char *const associations[] = {
+	"CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_PENDING",
+	"SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT",
+};
+
 #define BIT(state)	(1u << SOCKPORT_STATE_##state)
 #define STATES_CONNECTED \
 	(BIT(ESTABLISHED) | BIT(SYN_SENT) | BIT(SYN_RECV) | BIT(FIN_WAIT1) | BIT(FIN_WAIT2) | \
 	 BIT(TIME_WAIT) | BIT(CLOSE_WAIT) | BIT(LAST_ACK) | BIT(CLOSING))
 
-/* Several states under one word; what datagram sockets have instead of LISTEN is CLOSE. */
+/*
+ * Several states under one word; what datagram sockets have instead of LISTEN is
+ * CLOSE. UNIX sockets are of both sorts.
+ */
 static const struct {
 	const char *word;
 	uint32_t tcp;
@@ -63,7 +92,7 @@ static const struct {
 } groups[] = {
 	{ "connected", STATES_CONNECTED, STATES_CONNECTED },
 	{ "synchronized", STATES_CONNECTED & ~BIT(SYN_SENT), STATES_CONNECTED & ~BIT(SYN_SENT) },
-	{ "listening", BIT(LISTEN), BIT(CLOSE) },
+	{ "listening", BIT(LISTEN), BIT(LISTEN) | BIT(CLOSE) },
 };
 
 static const char *word_of(const char *const *words, size_t count, unsigned int number)
@@ -126,6 +155,89 @@ const char *word_timer(uint8_t timer)
 	return word_of(timers, COUNT(timers), timer);
 }
 
+/**
+ * word_type - the word for the type of a socket
+ * @type: SOCK_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_type(uint8_t type)
+{
+	return word_of(types, COUNT(types), type);
+}
+
+/**
+ * word_association - the word for the state of an SCTP association
+ * @state: as /proc/net/sctp/assocs numbers it
+ *
+ * Return: the word or NULL.
+ */
+const char *word_association(uint8_t state)
+{
+	return word_of(associations, COUNT(associations), state);
+}
+
+/* Those that sockets are made of by hand; others show as numbers. */
+static const char *const ip_protocols[] = {
+	[1] = "icmp", [2] = "igmp", [4] = "ipip", [6] = "tcp", [8] = "egp", [17] = "udp",
+	[33] = "dccp", [41] = "ipv6", [46] = "rsvp", [47] = "gre", [50] = "esp", [51] = "ah",
+	[58] = "ipv6-icmp", [88] = "eigrp", [89] = "ospf", [92] = "mtp", [94] = "beetph",
+	[98] = "encap", [103] = "pim", [108] = "comp", [112] = "vrrp", [115] = "l2tp",
+	[132] = "sctp", [136] = "udplite", [137] = "mpls", [143] = "ethernet", [255] = "raw",
+	[262] = "mptcp",
+};
+
+/* NETLINK_* of linux/netlink.h */
+static const char *const netlinks[] = {
+	"route", "unused", "usersock", "firewall", "sock_diag", "nflog", "xfrm", "selinux",
+	"iscsi", "audit", "fib_lookup", "connector", "netfilter", "ip6_fw", "dnrtmsg",
+	"uevent", "generic", NULL, "scsitransport", "ecryptfs", "rdma", "crypto", "smc",
+};
+
+/* AF_* of linux/socket.h; IPv4 and IPv6 as columns have them. */
+static const char *const families[] = {
+	[1] = "unix", [2] = "4", [3] = "ax25", [4] = "ipx", [5] = "appletalk", [6] = "netrom",
+	[9] = "x25", [10] = "6", [11] = "rose", [15] = "key", [16] = "netlink",
+	[17] = "packet", [21] = "rds", [24] = "pppox", [26] = "llc", [27] = "ib",
+	[28] = "mpls", [29] = "can", [30] = "tipc", [31] = "bluetooth", [32] = "iucv",
+	[33] = "rxrpc", [34] = "isdn", [35] = "phonet", [36] = "ieee802154", [37] = "caif",
+	[38] = "alg", [39] = "nfc", [40] = "vsock", [41] = "kcm", [42] = "qipcrtr",
+	[43] = "smc", [44] = "xdp", [45] = "mctp",
+};
+
+/**
+ * word_ip_protocol - the name of a protocol above IP
+ * @number: as in the header of IP, or of socket(2)
+ *
+ * Return: the name, NULL for one that is seldom seen.
+ */
+const char *word_ip_protocol(uint32_t number)
+{
+	return word_of(ip_protocols, COUNT(ip_protocols), number);
+}
+
+/**
+ * word_netlink - the name of a protocol of netlink
+ * @number: NETLINK_*
+ *
+ * Return: the name or NULL.
+ */
+const char *word_netlink(uint32_t number)
+{
+	return word_of(netlinks, COUNT(netlinks), number);
+}
+
+/**
+ * word_family - the word for an address family
+ * @family: AF_*
+ *
+ * Return: "4" for IPv4, "6" for IPv6, a name for others, or NULL.
+ */
+const char *word_family(uint8_t family)
+{
+	return word_of(families, COUNT(families), family);
+}
+
 static bool find_word(const char *const *words, size_t count, const char *word, uint8_t *number)
 {
 	size_t i;
@@ -172,15 +284,15 @@ bool word_is_role(const char *word, uint8_t *role)
  */
 bool word_is_family(const char *word, uint8_t *family)
 {
-	static const struct { const char *word; uint8_t family; } families[] = {
+	static const struct { const char *word; uint8_t family; } filters[] = {
 		{ "ipv4", AF_INET }, { "inet", AF_INET },
 		{ "ipv6", AF_INET6 }, { "inet6", AF_INET6 },
 	};
 	size_t i;
 
-	for (i = 0; i < COUNT(families); i++) {
-		if (!strcasecmp(families[i].word, word)) {
-			*family = families[i].family;
+	for (i = 0; i < COUNT(filters); i++) {
+		if (!strcasecmp(filters[i].word, word)) {
+			*family = filters[i].family;
 			return true;
 		}
 	}
@@ -204,8 +316,9 @@ static bool same_state(const char *a, const char *b)
 /**
  * word_is_state - read the name of a state or of a group of them
  * @word: in any case; "-" and "_" do not matter
- * @tcp: add bits 1 << SOCKPORT_STATE_* for TCP sockets
- * @datagram: add those for the sockets of other protocols
+ * @tcp: add bits 1 << SOCKPORT_STATE_* for sockets of kinds where a server
+ *	listens, as TCP's
+ * @datagram: add those for the sockets of other kinds
  *
  * Return: whether it is one.
  */

@@ -6,13 +6,18 @@
 #include <stdint.h>
 
 /* Characters of the longest of these words. */
-#define WORD_MAX	12
+#define WORD_MAX	17
 
 const char *word_protocol(uint8_t protocol);
 const char *word_role(uint8_t role);
 const char *word_port_state(uint8_t state);
 const char *word_state(uint8_t state);
 const char *word_timer(uint8_t timer);
+const char *word_type(uint8_t type);
+const char *word_association(uint8_t state);
+const char *word_ip_protocol(uint32_t number);
+const char *word_netlink(uint32_t number);
+const char *word_family(uint8_t family);
 bool word_is_protocol(const char *word, uint8_t *protocol);
 bool word_is_role(const char *word, uint8_t *role);
 bool word_is_family(const char *word, uint8_t *family);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Texts that somebody else chose: they must not break lines, columns, lists or
+ * the terminal.
+ */
+#include "plain.h"
+
+/**
+ * plain_put - write a text, with "?" for what is not fit to be shown
+ * @to: room for @length characters
+ * @text: any bytes
+ * @length: of @text
+ *
+ * Return: behind the last character.
+ */
+char *plain_put(char *to, const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		const unsigned char c = text[i];
+
+		*to++ = c <= ' ' || c == 0x7f || c == ',' ? '?' : c;
+	}
+	return to;
+}
+
+static char *put_escape(char *to, uint8_t byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	*to++ = '\\';
+	*to++ = 'x';
+	*to++ = digits[byte >> 4];
+	*to++ = digits[byte & 0xf];
+	return to;
+}
+
+/**
+ * plain_put_escaped - write the path or abstract name of a UNIX socket
+ * @to: room for PLAIN_ESCAPE * @size characters
+ * @bytes: as bind(2) got it; an abstract name begins with 0
+ * @size: of @bytes
+ *
+ * A 0 becomes "@", as in /proc/net/unix. All but printable ASCII becomes \xHH, as do
+ * the backslash, and the "@" of a path's beginning.
+ *
+ * Return: behind the last character.
+ */
+char *plain_put_escaped(char *to, const uint8_t *bytes, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (!bytes[i])
+			*to++ = '@';
+		else if (bytes[i] <= ' ' || bytes[i] >= 0x7f || bytes[i] == '\\' ||
+			 (bytes[i] == '@' && !i))
+			to = put_escape(to, bytes[i]);
+		else
+			*to++ = bytes[i];
+	}
+	return to;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The processes of a socket or port, in one value. */
+#include "processes.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "number.h"
+#include "plain.h"
+
+static unsigned int listed(const struct process_rows *processes)
+{
+	return processes->count < ROW_PROCESSES ? processes->count : ROW_PROCESSES;
+}
+
+/**
+ * processes_put_comm - write the name of a process
+ * @to: room for COMM_MAX characters
+ * @process: the process
+ *
+ * Return: behind the last character; @to if it is not known.
+ */
+char *processes_put_comm(char *to, const struct process_row *process)
+{
+	if (!row_knows(process, SOCKPORT_A_PROCESS_COMM))
+		return to;
+	return plain_put(to, process->comm, strnlen(process->comm, COMM_MAX));
+}
+
+/**
+ * processes_put - list processes as COMM[PID]:FD, separated by commas
+ * @to: room for 60 characters for each
+ * @processes: the processes
+ *
+ * Return: behind the last character.
+ */
+char *processes_put(char *to, const struct process_rows *processes)
+{
+	const struct process_row *process;
+	unsigned int i;
+
+	for (i = 0; i < listed(processes); i++) {
+		process = &processes->list[i];
+		if (i)
+			*to++ = ',';
+		to = processes_put_comm(to, process);
+		*to++ = '[';
+		to = number_put(to, process->pid);
+		*to++ = ']';
+		if (!row_knows(process, SOCKPORT_A_PROCESS_FD))
+			continue;
+		*to++ = ':';
+		to = number_put(to, process->fd);
+	}
+	return to;
+}
+
+static char *put_member(char *to, const struct process_row *process, unsigned int attribute,
+			uint32_t value)
+{
+	return row_knows(process, attribute) ? number_put(to, value) : text_put(to, "null");
+}
+
+/**
+ * processes_put_json - list processes as an array of objects
+ * @to: room for 300 characters for each
+ * @processes: the processes
+ *
+ * Return: behind the last character.
+ */
+char *processes_put_json(char *to, const struct process_rows *processes)
+{
+	const struct process_row *process;
+	unsigned int i;
+
+	*to++ = '[';
+	for (i = 0; i < listed(processes); i++) {
+		process = &processes->list[i];
+		to = text_put(to, i ? ",{\"pid\":" : "{\"pid\":");
+		to = put_member(to, process, SOCKPORT_A_PROCESS_PID, process->pid);
+		to = text_put(to, ",\"comm\":");
+		if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
+			to = json_put_string(to, process->comm, strnlen(process->comm, COMM_MAX));
+		else
+			to = text_put(to, "null");
+		to = text_put(to, ",\"fd\":");
+		to = put_member(to, process, SOCKPORT_A_PROCESS_FD, process->fd);
+		*to++ = '}';
+	}
+	*to++ = ']';
+	return to;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PROCESSES_H
+#define PROCESSES_H
+
+#include "rows.h"
+
+/* Of the name of a process, so many characters are shown; the kernel has 15. */
+#define COMM_MAX	31
+
+char *processes_put_comm(char *to, const struct process_row *process);
+char *processes_put(char *to, const struct process_rows *processes);
+char *processes_put_json(char *to, const struct process_rows *processes);
+
+#endif

@@ -12,6 +12,7 @@
 #include "show.h"
 #include "socket-columns.h"
 #include "stats.h"
+#include "who.h"
 
 /* What options ask for comes on top of the columns, chosen or not. */
 static int select_columns(struct selection *selection, const struct columns *columns,
@@ -55,6 +56,8 @@ static int answer(struct client *client, const struct options *options, struct n
 		return listing_sockets(client, options, names, selection, failure);
 	case COMMAND_SHOW:
 		return show_port(client, options, names, failure);
+	case COMMAND_WHO:
+		return who_print(client, options, names, failure);
 	default:
 		return stats_print(client, options, names, failure);
 	}

@@ -43,6 +43,7 @@ static const char help[] =
 "Usage: sockport [ports] [OPTION...] [WORD...]\n"
 "       sockport sockets [OPTION...] [WORD...]\n"
 "       sockport show PORT [OPTION...] [WORD...]\n"
+"       sockport who [PID|NAME|UNIT] [OPTION...] [WORD...]\n"
 "       sockport stats [OPTION...]\n"
 "\n"
 "What the ports and sockets of this machine are doing.\n"
@@ -50,6 +51,8 @@ static const char help[] =
 "  ports      a row for each port (what it does when no command is given)\n"
 "  sockets    a row for each socket, of every kind\n"
 "  show PORT  all about one port, a number or the name of a service\n"
+"  who        the ports and sockets of each process; or all those of a process,\n"
+"             unit or container\n"
 "  stats      what the kernel module itself costs\n"
 "\n"
 "Where:\n"
@@ -157,7 +160,8 @@ static int parse_command(struct options *options, const char *word, struct failu
 		enum command command;
 	} commands[] = {
 		{ "ports", COMMAND_PORTS }, { "sockets", COMMAND_SOCKETS },
-		{ "show", COMMAND_SHOW }, { "stats", COMMAND_STATS },
+		{ "show", COMMAND_SHOW }, { "who", COMMAND_WHO },
+		{ "stats", COMMAND_STATS },
 	};
 	size_t i;
 
@@ -168,11 +172,11 @@ static int parse_command(struct options *options, const char *word, struct failu
 		}
 	}
 	return failure_set(failure, EXIT_USAGE,
-			   "unknown command '%s': it is ports, sockets, show PORT or stats",
+			   "unknown command '%s': it is ports, sockets, show PORT, who or stats",
 			   word);
 }
 
-/* The command, the port of show, and words that make the filter narrower. */
+/* The command, the port of show, whom of who, and words that make the filter narrower. */
 static int parse_words(struct options *options, char **words, struct failure *failure)
 {
 	if (*words && parse_command(options, *words++, failure))
@@ -184,6 +188,8 @@ static int parse_words(struct options *options, char **words, struct failure *fa
 		if (filter_parse_port(*words++, &options->port, failure))
 			return -1;
 	}
+	if (options->command == COMMAND_WHO && *words)
+		options->who = *words++;
 	for (; *words; words++) {
 		options->has_filter = true;
 		if (filter_add_word(&options->filter, *words, failure))
@@ -208,6 +214,9 @@ static int check_command(const struct options *options, struct failure *failure)
 	if (options->all_netns && options->netns)
 		return failure_set(failure, EXIT_USAGE,
 				   "--all-netns and --netns exclude each other");
+	if (options->who && !*options->who)
+		return failure_set(failure, EXIT_USAGE,
+				   "sockport who: a PID, process, unit or container is never empty");
 	if (options->filter.ports.count && options->command == COMMAND_SHOW)
 		return failure_set(failure, EXIT_USAGE, "sockport show is about one port");
 	if (filter_check_port(&options->filter, options->port, failure))

@@ -13,6 +13,7 @@ enum command {
 	COMMAND_PORTS,
 	COMMAND_SOCKETS,
 	COMMAND_SHOW,
+	COMMAND_WHO,
 	COMMAND_STATS,
 };
 
@@ -22,6 +23,7 @@ enum command {
  * @filter: about which sockets
  * @columns: list of columns, NULL for the default
  * @netns: network namespace to ask about, NULL for our own
+ * @who: for COMMAND_WHO: a PID, process, unit or container; NULL for all
  * @port: for COMMAND_SHOW
  * @processes: tell who has the sockets open
  * @all_netns: ask about all network namespaces
@@ -37,6 +39,7 @@ struct options {
 	struct filter filter;
 	const char *columns;
 	const char *netns;
+	const char *who;
 	uint32_t port;
 	bool processes;
 	bool all_netns;

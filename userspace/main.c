@@ -12,6 +12,7 @@
 #include "show.h"
 #include "socket-columns.h"
 #include "stats.h"
+#include "summary.h"
 #include "who.h"
 
 /* What options ask for comes on top of the columns, chosen or not. */
@@ -58,6 +59,8 @@ static int answer(struct client *client, const struct options *options, struct n
 		return show_port(client, options, names, failure);
 	case COMMAND_WHO:
 		return who_print(client, options, names, failure);
+	case COMMAND_SUMMARY:
+		return summary_print(client, options, names, failure);
 	default:
 		return stats_print(client, options, names, failure);
 	}

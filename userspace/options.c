@@ -44,6 +44,7 @@ static const char help[] =
 "       sockport sockets [OPTION...] [WORD...]\n"
 "       sockport show PORT [OPTION...] [WORD...]\n"
 "       sockport who [PID|NAME|UNIT] [OPTION...] [WORD...]\n"
+"       sockport summary [OPTION...] [WORD...]\n"
 "       sockport stats [OPTION...]\n"
 "\n"
 "What the ports and sockets of this machine are doing.\n"
@@ -53,6 +54,7 @@ static const char help[] =
 "  show PORT  all about one port, a number or the name of a service\n"
 "  who        the ports and sockets of each process; or all those of a process,\n"
 "             unit or container\n"
+"  summary    how many sockets there are, and how near the limits are\n"
 "  stats      what the kernel module itself costs\n"
 "\n"
 "Where:\n"
@@ -161,7 +163,7 @@ static int parse_command(struct options *options, const char *word, struct failu
 	} commands[] = {
 		{ "ports", COMMAND_PORTS }, { "sockets", COMMAND_SOCKETS },
 		{ "show", COMMAND_SHOW }, { "who", COMMAND_WHO },
-		{ "stats", COMMAND_STATS },
+		{ "summary", COMMAND_SUMMARY }, { "stats", COMMAND_STATS },
 	};
 	size_t i;
 
@@ -172,7 +174,7 @@ static int parse_command(struct options *options, const char *word, struct failu
 		}
 	}
 	return failure_set(failure, EXIT_USAGE,
-			   "unknown command '%s': it is ports, sockets, show PORT, who or stats",
+			   "unknown command '%s': it is ports, sockets, show PORT, who, summary or stats",
 			   word);
 }
 
@@ -211,6 +213,9 @@ static int check_command(const struct options *options, struct failure *failure)
 	    (options->has_filter || options->processes || options->all_netns || options->netns))
 		return failure_set(failure, EXIT_USAGE,
 				   "sockport stats is about the module, it takes no filter, namespace or processes");
+	if (options->processes && options->command == COMMAND_SUMMARY)
+		return failure_set(failure, EXIT_USAGE,
+				   "sockport summary counts sockets, it tells no processes: see sockport who");
 	if (options->all_netns && options->netns)
 		return failure_set(failure, EXIT_USAGE,
 				   "--all-netns and --netns exclude each other");

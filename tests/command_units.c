@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The parts of the command that need no kernel: addresses, filters, JSON. */
+/*
+ * The parts of the command that need no kernel: addresses, filters, JSON, messages,
+ * names, and what it counts.
+ */
 #include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +15,23 @@
 
 #include "../userspace/address.c"
 #include "../userspace/category.c"
+#include "../userspace/cgroup.c"
+#include "../userspace/column.c"
+#include "../userspace/decode.c"
+#include "../userspace/destinations.c"
+#include "../userspace/endpoint.c"
 #include "../userspace/failure.c"
 #include "../userspace/file.c"
 #include "../userspace/filter.c"
+#include "../userspace/holders.c"
 #include "../userspace/json.c"
+#include "../userspace/limits.c"
 #include "../userspace/names.c"
+#include "../userspace/netns.c"
 #include "../userspace/number.c"
 #include "../userspace/output.c"
+#include "../userspace/plain.c"
+#include "../userspace/processes.c"
 #include "../userspace/services.c"
 #include "../userspace/users.c"
 #include "../userspace/words.c"
@@ -198,6 +213,7 @@ TEST(categories)
 	EXPECT_STREQ("registered", category_name(49151));
 	EXPECT_STREQ("dynamic", category_name(49152));
 	EXPECT_STREQ("dynamic", category_name(65535));
+	EXPECT_FALSE(category_name(65536));
 }
 
 FIXTURE(parsed)
@@ -232,8 +248,8 @@ TEST_F(parsed, ports)
 TEST_F(parsed, bad_ports)
 {
 	static const char *const bad[] = {
-		"", ",", "80,", "65536", "1023-1", "-1", "1-", "-", "1-65536", "1-2-3", "1--2",
-		"no-such-service", "80 ",
+		"", ",", "80,", "4294967296", "1023-1", "-1", "1-", "-", "1-4294967296", "1-2-3",
+		"1--2", "no-such-service", "80 ",
 	};
 	size_t i;
 
@@ -244,6 +260,22 @@ TEST_F(parsed, bad_ports)
 		}
 		EXPECT_EQ(EXIT_USAGE, self->failure.status);
 	}
+}
+
+/* A large port is a slip, unless one says that it is a vsock's. */
+TEST_F(parsed, large_ports)
+{
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_REMOTE_PORT, "1-4294967295",
+				&self->failure));
+	EXPECT_EQ(4294967295, self->filter.remote_ports.list[0].last);
+	EXPECT_EQ(-1, filter_check_ports(&self->filter, &self->failure));
+	EXPECT_EQ(EXIT_USAGE, self->failure.status);
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL, "tcp", &self->failure));
+	EXPECT_EQ(-1, filter_check_ports(&self->filter, &self->failure));
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL, "vsock", &self->failure));
+	EXPECT_EQ(0, filter_check_ports(&self->filter, &self->failure));
+	EXPECT_EQ(-1, filter_check_port(&(struct filter){ 0 }, 65536, &self->failure));
+	EXPECT_EQ(0, filter_check_port(&(struct filter){ 0 }, 65535, &self->failure));
 }
 
 TEST_F(parsed, too_many)
@@ -286,24 +318,58 @@ TEST_F(parsed, words)
 	EXPECT_EQ(-1, filter_add_word(&self->filter, "no-such-word", &self->failure));
 }
 
-/* Listening is another state for TCP than for the rest: two requests. */
+TEST_F(parsed, kinds)
+{
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL,
+				"tcp,udp,udplite,raw,ping,unix,packet,netlink,sctp,mptcp,vsock,xdp,other",
+				&self->failure));
+	EXPECT_EQ(SOCKPORT_PROTOCOL_MAX, self->filter.protocols.count);
+	EXPECT_EQ(-1, filter_add(&self->filter, FILTER_PROTOCOL, "icmp", &self->failure));
+	EXPECT_EQ(EXIT_USAGE, self->failure.status);
+}
+
+/* Where servers listen, listening is another state than elsewhere: several requests. */
 TEST_F(parsed, split)
 {
-	struct filter parts[2];
+	const uint32_t listen = 1u << SOCKPORT_STATE_LISTEN;
+	const uint32_t either = listen | 1u << SOCKPORT_STATE_CLOSE;
+	struct filter parts[FILTER_PARTS];
+	unsigned int i, j;
+	uint8_t next = 1;
 
 	EXPECT_EQ(1, filter_split(&self->filter, parts));
 	ASSERT_EQ(0, filter_add(&self->filter, FILTER_STATE, "listening", &self->failure));
-	ASSERT_EQ(2, filter_split(&self->filter, parts));
-	EXPECT_EQ(1, parts[0].protocols.count);
+	ASSERT_EQ(4, filter_split(&self->filter, parts));
+	/* Together they have all kinds, in their order. */
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(i % 2 ? either : listen, parts[i].tcp_states);
+		for (j = 0; j < parts[i].protocols.count; j++) {
+			EXPECT_EQ(next, parts[i].protocols.list[j]);
+			next++;
+		}
+	}
+	EXPECT_EQ(SOCKPORT_PROTOCOL_MAX + 1, next);
 	EXPECT_EQ(SOCKPORT_PROTOCOL_TCP, parts[0].protocols.list[0]);
-	EXPECT_EQ(1u << SOCKPORT_STATE_LISTEN, parts[0].tcp_states);
-	EXPECT_EQ(2, parts[1].protocols.count);
-	EXPECT_EQ(SOCKPORT_PROTOCOL_UDP, parts[1].protocols.list[0]);
-	EXPECT_EQ(1u << SOCKPORT_STATE_CLOSE, parts[1].tcp_states);
+	EXPECT_EQ(1, parts[0].protocols.count);
+	EXPECT_EQ(SOCKPORT_PROTOCOL_SCTP, parts[2].protocols.list[0]);
 	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL, "udplite", &self->failure));
 	ASSERT_EQ(1, filter_split(&self->filter, parts));
+	EXPECT_EQ(1, parts[0].protocols.count);
 	EXPECT_EQ(SOCKPORT_PROTOCOL_UDPLITE, parts[0].protocols.list[0]);
-	EXPECT_EQ(1u << SOCKPORT_STATE_CLOSE, parts[0].tcp_states);
+	EXPECT_EQ(either, parts[0].tcp_states);
+}
+
+TEST_F(parsed, unlisted)
+{
+	EXPECT_TRUE(filter_takes_unlisted(&self->filter));
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL, "tcp", &self->failure));
+	EXPECT_FALSE(filter_takes_unlisted(&self->filter));
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_PROTOCOL, "other", &self->failure));
+	EXPECT_TRUE(filter_takes_unlisted(&self->filter));
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_STATE, "established", &self->failure));
+	EXPECT_FALSE(filter_takes_unlisted(&self->filter));
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_STATE, "close", &self->failure));
+	EXPECT_TRUE(filter_takes_unlisted(&self->filter));
 }
 
 TEST(services)
@@ -459,6 +525,435 @@ TEST(json_values)
 	EXPECT_TRUE(value_is(COLUMN_COUNTS, "LISTEN:2,CLOSE:1", "{\"LISTEN\":2,\"CLOSE\":1}"));
 	EXPECT_TRUE(value_is(COLUMN_NUMBER, "", "null"));
 	EXPECT_TRUE(value_is(COLUMN_NUMBERS, "", "null"));
+}
+
+static bool escaped_is(const char *name, size_t size, const char *expected)
+{
+	char text[PLAIN_ESCAPE * 108 + 1];
+
+	*plain_put_escaped(text, (const uint8_t *)name, size) = 0;
+	return !strcmp(text, expected);
+}
+
+TEST(unix_names)
+{
+	char all[108], text[PLAIN_ESCAPE * 108 + 1];
+
+	EXPECT_TRUE(escaped_is("/run/x.sock", 11, "/run/x.sock"));
+	EXPECT_TRUE(escaped_is("\0abstract\0\0", 11, "@abstract@@"));
+	EXPECT_TRUE(escaped_is("@relative@", 10, "\\x40relative@"));
+	EXPECT_TRUE(escaped_is("a b\nc\\\xff\x7f", 8, "a\\x20b\\x0ac\\x5c\\xff\\x7f"));
+	EXPECT_TRUE(escaped_is("", 0, ""));
+	memset(all, '\xff', sizeof(all));
+	EXPECT_EQ(sizeof(text) - 1,
+		  plain_put_escaped(text, (uint8_t *)all, sizeof(all)) - text);
+}
+
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+TEST(units)
+{
+	static const struct { const char *path, *unit; } cases[] = {
+		{ "/system.slice/nginx.service", "nginx.service" },
+		{ "/system.slice/nginx.service/", "nginx.service" },
+		{ "/system.slice/nginx.service/worker/0", "nginx.service" },
+		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
+		{ "/user.slice", "user.slice" },
+		{ "/system.slice/docker-" ID ".scope", "0123456789ab" },
+		{ "/machine.slice/libpod-" ID ".scope/container", "0123456789ab" },
+		{ "/kubepods.slice/kubepods-pod1.slice/cri-containerd-" ID ".scope",
+		  "0123456789ab" },
+		{ "/docker/" ID, "0123456789ab" },
+		{ "/lxc.payload.web/", "web" },
+		{ "/lxc.payload.web/system.slice/sshd.service", "sshd.service" },
+		/* Not certain enough to take anything off. */
+		{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope" },
+		{ "/machine.slice/machine-web.scope", "machine-web.scope" },
+		{ "/a b.service", "a?b.service" },
+		{ "/", "" }, { "", "" }, { "/.service", "" }, { "/foo/bar", "" },
+	};
+	char unit[UNIT_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		EXPECT_EQ(strlen(cases[i].unit), cgroup_unit(cases[i].path, unit));
+		EXPECT_STREQ(cases[i].unit, unit);
+	}
+}
+
+TEST(meant)
+{
+	const char *service = "/system.slice/nginx.service";
+	const char *container = "/system.slice/docker-" ID ".scope";
+
+	EXPECT_TRUE(holder_is_meant("17", 17, "x", ""));
+	EXPECT_FALSE(holder_is_meant("17", 170, "x", ""));
+	EXPECT_TRUE(holder_is_meant("nginx", 1, "nginx", ""));
+	EXPECT_FALSE(holder_is_meant("ngin", 1, "nginx", service));
+	EXPECT_FALSE(holder_is_meant("x", 1, "", ""));
+	EXPECT_TRUE(holder_is_meant("nginx", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("nginx.service", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("system.slice", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("systemd-resolved", 1, "systemd-resolve", ""));
+	EXPECT_FALSE(holder_is_meant("systemd-", 1, "systemd-resolve", ""));
+	EXPECT_TRUE(holder_is_meant("0123456789ab", 1, "x", container));
+	EXPECT_TRUE(holder_is_meant(ID, 1, "x", container));
+	EXPECT_FALSE(holder_is_meant("0123456789a", 1, "x", container));
+	EXPECT_FALSE(holder_is_meant("0123456789ac", 1, "x", container));
+}
+
+TEST(netns_names)
+{
+	struct failure failure;
+	char path[32];
+	int netns;
+
+	ASSERT_TRUE(netns_path("blue", path, sizeof(path)));
+	EXPECT_STREQ("/run/netns/blue", path);
+	ASSERT_TRUE(netns_path("42", path, sizeof(path)));
+	EXPECT_STREQ("/proc/42/ns/net", path);
+	ASSERT_TRUE(netns_path("42a", path, sizeof(path)));
+	EXPECT_STREQ("/run/netns/42a", path);
+	ASSERT_TRUE(netns_path("./42", path, sizeof(path)));
+	EXPECT_STREQ("./42", path);
+	EXPECT_FALSE(netns_path("", path, sizeof(path)));
+	EXPECT_FALSE(netns_path(".", path, sizeof(path)));
+	EXPECT_FALSE(netns_path("..", path, sizeof(path)));
+	EXPECT_FALSE(netns_path("a-name-that-is-longer-than-the-path", path, sizeof(path)));
+	EXPECT_EQ(-1, netns_open("/dev/null", &netns, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	EXPECT_EQ(-1, netns_open("no-such-namespace", &netns, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	ASSERT_EQ(0, netns_open("/proc/self/ns/net", &netns, &failure));
+	close(netns);
+}
+
+TEST(reserved_ports)
+{
+	const struct port_range range = { 100, 199 };
+
+	EXPECT_EQ(0, limits_count_reserved("\n", &range));
+	EXPECT_EQ(1, limits_count_reserved("100\n", &range));
+	EXPECT_EQ(0, limits_count_reserved("99,200", &range));
+	EXPECT_EQ(3, limits_count_reserved("1,150-151,199-65535\n", &range));
+	EXPECT_EQ(100, limits_count_reserved("0-65535", &range));
+}
+
+TEST(levels)
+{
+	EXPECT_STREQ("ok", limit_level(79, 100));
+	EXPECT_STREQ("warn", limit_level(80, 100));
+	EXPECT_STREQ("full", limit_level(100, 100));
+	EXPECT_STREQ("ok", limit_level(5, 0));
+	EXPECT_EQ(99, limit_percent(999, 1000));
+	EXPECT_EQ(100, limit_percent(UINT64_MAX, UINT64_MAX));
+	EXPECT_EQ(0, limit_percent(4096, INT64_MAX));
+}
+
+/* A connection of 127.0.0.1 to a port of 192.0.2.0/24. */
+static void make_out(struct socket_row *row, uint8_t address[8], uint32_t last, uint32_t lport)
+{
+	static const uint8_t addresses[8] = { 127, 0, 0, 1, 192, 0, 2, 0 };
+
+	memset(row, 0, sizeof(*row));
+	memcpy(address, addresses, sizeof(addresses));
+	memcpy(address + 5, &last, 3);
+	row->known = 1ull << SOCKPORT_A_SOCKET_LOCAL_ADDRESS |
+		     1ull << SOCKPORT_A_SOCKET_REMOTE_ADDRESS |
+		     1ull << SOCKPORT_A_SOCKET_LOCAL_PORT | 1ull << SOCKPORT_A_SOCKET_REMOTE_PORT;
+	row->protocol = SOCKPORT_PROTOCOL_TCP;
+	row->family = AF_INET;
+	row->role = SOCKPORT_ROLE_OUT;
+	row->local = address;
+	row->local_size = 4;
+	row->remote = address + 4;
+	row->remote_size = 4;
+	row->local_port = lport;
+	row->remote_port = 443;
+}
+
+TEST(destinations)
+{
+	struct destinations destinations = { .range = { 1000, 1999 } };
+	struct socket_row row;
+	uint8_t address[8];
+	uint32_t i;
+
+	for (i = 0; i < 3000; i++) {
+		make_out(&row, address, i % 3, i);
+		ASSERT_TRUE(destinations_add(&destinations, &row));
+	}
+	make_out(&row, address, 0, 1000);
+	row.role = SOCKPORT_ROLE_IN;
+	ASSERT_TRUE(destinations_add(&destinations, &row));
+	destinations_sort(&destinations);
+	ASSERT_EQ(3, destinations.count);
+	EXPECT_EQ(334, destinations.list[0].ports);
+	EXPECT_EQ(1000, destinations.list[0].ports + destinations.list[1].ports +
+			destinations.list[2].ports);
+	destinations_free(&destinations);
+}
+
+TEST(destinations_bounded)
+{
+	struct destinations destinations = { .range = { 1000, 1999 } };
+	struct socket_row row;
+	uint8_t address[8];
+	uint32_t i;
+
+	for (i = 0; i < DESTINATIONS_MAX + 10; i++) {
+		make_out(&row, address, i, 1000);
+		ASSERT_TRUE(destinations_add(&destinations, &row));
+	}
+	EXPECT_EQ(DESTINATIONS_MAX, destinations.count);
+	EXPECT_EQ(10, destinations.overlooked);
+	/* Those that are there still count. */
+	make_out(&row, address, 5, 1001);
+	ASSERT_TRUE(destinations_add(&destinations, &row));
+	destinations_sort(&destinations);
+	EXPECT_EQ(2, destinations.list[0].ports);
+	destinations_free(&destinations);
+}
+
+/* A socket that two processes have open; of these, /proc knows nothing. */
+static void make_held(struct socket_row *row, uint8_t protocol, uint8_t role, uint8_t state,
+		      uint32_t port)
+{
+	static const struct process_row processes[] = {
+		{ 1 << SOCKPORT_A_PROCESS_PID | 1 << SOCKPORT_A_PROCESS_COMM, "two", 4000000002u, 0 },
+		{ 1 << SOCKPORT_A_PROCESS_PID | 1 << SOCKPORT_A_PROCESS_COMM, "one", 4000000001u, 0 },
+	};
+
+	memset(row, 0, sizeof(*row));
+	row->known = 1ull << SOCKPORT_A_SOCKET_LOCAL_PORT | 1ull << SOCKPORT_A_SOCKET_CGROUP;
+	row->cgroup = "/system.slice/some.service";
+	row->protocol = protocol;
+	row->role = role;
+	row->state = state;
+	row->local_port = port;
+	row->processes.count = 2;
+	memcpy(row->processes.list, processes, sizeof(processes));
+}
+
+TEST(holders)
+{
+	struct holders holders = { .word = "two" };
+	struct socket_row row;
+	uint32_t i;
+
+	for (i = 0; i < 3000; i++) {
+		make_held(&row, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, SOCKPORT_STATE_LISTEN,
+			  9000 - i % 1000);
+		ASSERT_TRUE(holders_count(&holders, &row));
+	}
+	make_held(&row, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, SOCKPORT_STATE_CLOSE, 53);
+	row.processes.count = 1;
+	ASSERT_TRUE(holders_count(&holders, &row));
+	make_held(&row, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, SOCKPORT_STATE_ESTABLISHED, 1);
+	ASSERT_TRUE(holders_count(&holders, &row));
+	row.known |= 1ull << SOCKPORT_A_SOCKET_BY_PORT;
+	ASSERT_TRUE(holders_count(&holders, &row));
+	make_held(&row, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, SOCKPORT_STATE_ESTABLISHED, 1);
+	ASSERT_TRUE(holders_count(&holders, &row));
+	make_held(&row, SOCKPORT_PROTOCOL_UNIX, 0, SOCKPORT_STATE_LISTEN, 0);
+	ASSERT_TRUE(holders_count(&holders, &row));
+	make_held(&row, SOCKPORT_PROTOCOL_UNIX, 0, SOCKPORT_STATE_ESTABLISHED, 0);
+	ASSERT_TRUE(holders_count(&holders, &row));
+	make_held(&row, SOCKPORT_PROTOCOL_NETLINK, 0, 0, 0);
+	row.known |= 1ull << SOCKPORT_A_SOCKET_PROCESSES;
+	row.process_count = 3;
+	ASSERT_TRUE(holders_count(&holders, &row));
+	holders_sort(&holders);
+
+	ASSERT_EQ(2, holders.count);
+	EXPECT_EQ(1, holders.incomplete);
+	EXPECT_STREQ("one", holders.list[0].comm);
+	EXPECT_EQ(1000, holders.list[0].port_count);
+	EXPECT_FALSE(holders.list[0].matches);
+	EXPECT_STREQ("two", holders.list[1].comm);
+	EXPECT_STREQ("some.service", holders.list[1].unit);
+	EXPECT_TRUE(holders.list[1].matches);
+	ASSERT_EQ(1001, holders.list[1].port_count);
+	for (i = 0; i < 1000; i++)
+		EXPECT_EQ(8001 + i, holders.list[1].ports[i].port);
+	EXPECT_EQ(53, holders.list[1].ports[1000].port);
+	EXPECT_EQ(1, holders.list[1].in);
+	EXPECT_EQ(1, holders.list[1].out);
+	EXPECT_EQ(1, holders.list[1].lingering);
+	EXPECT_EQ(1, holders.list[1].unix_listeners);
+	EXPECT_EQ(1, holders.list[1].unix_sockets);
+	EXPECT_EQ(1, holders.list[1].other);
+	holders_free(&holders);
+}
+
+FIXTURE(message)
+{
+	uint64_t buffer[2048];
+	struct nlmsghdr *header;
+	struct names *names;
+	struct socket_row row;
+	char text[VALUE_MAX + 1];
+};
+
+FIXTURE_SETUP(message)
+{
+	self->header = mnl_nlmsg_put_header(self->buffer);
+	mnl_nlmsg_put_extra_header(self->header, GENL_HDRLEN);
+	self->names = names_new(true);
+	ASSERT_TRUE(self->names);
+}
+
+FIXTURE_TEARDOWN(message)
+{
+	names_free(self->names);
+}
+
+static void put_kind(struct nlmsghdr *header, uint8_t protocol, uint8_t family)
+{
+	mnl_attr_put_u8(header, SOCKPORT_A_SOCKET_PROTOCOL, protocol);
+	mnl_attr_put_u8(header, SOCKPORT_A_SOCKET_FAMILY, family);
+}
+
+#define EXPECT_ENDS(local, remote) do {							\
+	ASSERT_TRUE(decode_socket(self->header, &self->row));				\
+	*endpoint_put(self->text, &self->row, ENDPOINT_LOCAL, self->names) = 0;		\
+	EXPECT_STREQ(local, self->text);						\
+	*endpoint_put(self->text, &self->row, ENDPOINT_REMOTE, self->names) = 0;	\
+	EXPECT_STREQ(remote, self->text);						\
+} while (0)
+
+TEST_F(message, unix_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_UNIX, AF_UNIX);
+	EXPECT_ENDS("*", "");
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_NAME, 4, "\0abc");
+	mnl_attr_put_u64(self->header, SOCKPORT_A_SOCKET_PEER_INODE, 4711);
+	EXPECT_ENDS("@abc", "*:4711");
+}
+
+TEST_F(message, packet_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_PACKET, AF_PACKET);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 3);
+	EXPECT_ENDS("*:all", "");
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 0x800);
+	EXPECT_ENDS("*:0x0800", "");
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_IFINDEX, 1);
+	EXPECT_ENDS("lo:0x0800", "");
+}
+
+TEST_F(message, netlink_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_NETLINK, AF_NETLINK);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 4);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_LOCAL_PORT, 4000000000u);
+	EXPECT_ENDS("sock_diag:4000000000", "");
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 31);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_REMOTE_PORT, 7);
+	EXPECT_ENDS("31:4000000000", "31:7");
+}
+
+TEST_F(message, raw_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_RAW, AF_INET);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 1);
+	EXPECT_ENDS("*:icmp", "");
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, 4, "\x7f\0\0\1");
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, 4, "\0\0\0\0");
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 200);
+	EXPECT_ENDS("127.0.0.1:200", "0.0.0.0:*");
+}
+
+TEST_F(message, vsock_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_VSOCK, AF_VSOCK);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_LOCAL_CID, UINT32_MAX);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_LOCAL_PORT, 70000);
+	EXPECT_ENDS("*:70000", "");
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_REMOTE_CID, 2);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_REMOTE_PORT, UINT32_MAX);
+	EXPECT_ENDS("*:70000", "2:*");
+}
+
+TEST_F(message, xdp_and_other_ends)
+{
+	put_kind(self->header, SOCKPORT_PROTOCOL_XDP, AF_XDP);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_IFINDEX, 1);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_QUEUE_ID, 3);
+	EXPECT_ENDS("lo:q3", "");
+	put_kind(self->header, SOCKPORT_PROTOCOL_OTHER, 30);
+	EXPECT_ENDS("tipc:*", "");
+	put_kind(self->header, SOCKPORT_PROTOCOL_OTHER, AF_INET);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_NUMBER, 6);
+	EXPECT_ENDS("ipv4:tcp", "");
+}
+
+/* Addresses of both families, and more of them than there is room for. */
+TEST_F(message, sctp_ends)
+{
+	uint8_t address[4] = { 10, 0, 0, 0 };
+	int i;
+
+	put_kind(self->header, SOCKPORT_PROTOCOL_SCTP, AF_INET6);
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, 16, &in6addr_loopback);
+	mnl_attr_put_u32(self->header, SOCKPORT_A_SOCKET_LOCAL_PORT, 5000);
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, 4, address);
+	EXPECT_ENDS("[::1]:5000", "10.0.0.0:*");
+	for (i = 0; i < 2; i++)
+		mnl_attr_put(self->header, SOCKPORT_A_SOCKET_MORE_LOCAL_ADDRESS, 4, address);
+	for (i = 1; i < 40; i++) {
+		address[3] = i;
+		mnl_attr_put(self->header, SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS, 4, address);
+	}
+	EXPECT_ENDS("[::1]+2:5000", "10.0.0.0+39:*");
+	*endpoint_put_addresses(self->text, &self->row, ENDPOINT_LOCAL, self->names) = 0;
+	EXPECT_STREQ("::1,10.0.0.0,10.0.0.0", self->text);
+	*endpoint_put_addresses(self->text, &self->row, ENDPOINT_REMOTE, self->names) = 0;
+	EXPECT_STREQ("10.0.0.32,+", strstr(self->text, "10.0.0.32"));
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS, 5, "12345");
+	EXPECT_FALSE(decode_socket(self->header, &self->row));
+}
+
+static void put_process(struct nlmsghdr *header, uint32_t pid, const char *comm)
+{
+	struct nlattr *nest = mnl_attr_nest_start(header, SOCKPORT_A_SOCKET_PROCESS);
+
+	mnl_attr_put_u32(header, SOCKPORT_A_PROCESS_PID, pid);
+	mnl_attr_put_strz(header, SOCKPORT_A_PROCESS_COMM, comm);
+	mnl_attr_put_u32(header, SOCKPORT_A_PROCESS_FD, 6);
+	mnl_attr_nest_end(header, nest);
+}
+
+TEST_F(message, processes)
+{
+	uint32_t pid;
+
+	put_kind(self->header, SOCKPORT_PROTOCOL_OTHER, AF_INET);
+	put_process(self->header, 1, "in it");
+	put_process(self->header, 22, "a\"b");
+	ASSERT_TRUE(decode_socket(self->header, &self->row));
+	*processes_put(self->text, &self->row.processes) = 0;
+	EXPECT_STREQ("in?it[1]:6,a\"b[22]:6", self->text);
+	*processes_put_json(self->text, &self->row.processes) = 0;
+	EXPECT_STREQ("[{\"pid\":1,\"comm\":\"in it\",\"fd\":6},{\"pid\":22,\"comm\":\"a\\\"b\",\"fd\":6}]",
+		     self->text);
+	for (pid = 3; pid < 50; pid++)
+		put_process(self->header, pid, "x");
+	ASSERT_TRUE(decode_socket(self->header, &self->row));
+	EXPECT_EQ(49, self->row.processes.count);
+	*processes_put(self->text, &self->row.processes) = 0;
+	EXPECT_STREQ(",x[16]:6", strstr(self->text, ",x[16]"));
+}
+
+TEST_F(message, malformed_process)
+{
+	struct nlattr *nest;
+
+	put_kind(self->header, SOCKPORT_PROTOCOL_OTHER, AF_INET);
+	nest = mnl_attr_nest_start(self->header, SOCKPORT_A_SOCKET_PROCESS);
+	mnl_attr_put(self->header, SOCKPORT_A_PROCESS_COMM, 3, "abc");
+	mnl_attr_nest_end(self->header, nest);
+	EXPECT_FALSE(decode_socket(self->header, &self->row));
 }
 
 TEST_HARNESS_MAIN

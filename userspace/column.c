@@ -95,7 +95,7 @@ void selection_put_first(struct selection *selection, const struct columns *colu
 	selection->list[0] = find_column(columns, name);
 }
 
-static int append_name(struct selection *selection, const struct columns *columns,
+static int parse_name(struct selection *selection, const struct columns *columns,
 		       const char *name, struct failure *failure)
 {
 	const struct column *column = find_column(columns, name);
@@ -132,7 +132,7 @@ int selection_parse(struct selection *selection, const struct columns *columns,
 		selection_clear(selection);
 	}
 	while (!error && (name = strsep(&rest, ",")))
-		error = append_name(selection, columns, name + (*name == '+'), failure);
+		error = parse_name(selection, columns, name + (*name == '+'), failure);
 	free(copy);
 	return error;
 }

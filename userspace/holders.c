@@ -45,7 +45,7 @@ static uint32_t hash_pair(uint32_t a, uint32_t b)
 }
 
 /* The slot that has the process, or the empty one where it belongs. */
-static uint32_t *find_slot(const struct holders *holders, uint32_t pid, uint32_t netns)
+static uint32_t *find_holder(const struct holders *holders, uint32_t pid, uint32_t netns)
 {
 	const size_t mask = 2 * holders->room - 1;
 	size_t i = hash_pair(netns, pid) & mask;
@@ -59,7 +59,7 @@ static uint32_t *find_slot(const struct holders *holders, uint32_t pid, uint32_t
 	return &holders->slots[i];
 }
 
-static bool grow(struct holders *holders)
+static bool grow_holders(struct holders *holders)
 {
 	const size_t room = holders->room ? 2 * holders->room : 64;
 	struct holder *list;
@@ -77,7 +77,7 @@ static bool grow(struct holders *holders)
 	holders->slots = slots;
 	holders->room = room;
 	for (i = 0; i < holders->count; i++)
-		*find_slot(holders, list[i].pid, list[i].netns) = i + 1;
+		*find_holder(holders, list[i].pid, list[i].netns) = i + 1;
 	return true;
 }
 
@@ -117,9 +117,9 @@ struct holder *holders_add(struct holders *holders, const struct process_row *pr
 	struct holder *holder;
 	uint32_t *slot;
 
-	if (holders->count == holders->room && !grow(holders))
+	if (holders->count == holders->room && !grow_holders(holders))
 		return NULL;
-	slot = find_slot(holders, process->pid, netns);
+	slot = find_holder(holders, process->pid, netns);
 	if (*slot)
 		return &holders->list[*slot - 1];
 	holder = &holders->list[holders->count++];
@@ -134,7 +134,7 @@ static bool same_port(const struct held_port *a, const struct held_port *b)
 	return a->holder == b->holder && a->port == b->port && a->protocol == b->protocol;
 }
 
-static uint32_t *find_port_slot(const struct holders *holders, const struct held_port *key)
+static uint32_t *find_port(const struct holders *holders, const struct held_port *key)
 {
 	const size_t mask = 2 * holders->port_room - 1;
 	size_t i = hash_pair(key->holder << 8 ^ key->protocol, key->port) & mask;
@@ -163,7 +163,7 @@ static bool grow_ports(struct holders *holders)
 	holders->port_slots = slots;
 	holders->port_room = room;
 	for (i = 0; i < holders->port_count; i++)
-		*find_port_slot(holders, &ports[i]) = i + 1;
+		*find_port(holders, &ports[i]) = i + 1;
 	return true;
 }
 
@@ -173,7 +173,7 @@ static bool add_port(struct holders *holders, const struct held_port *key)
 
 	if (holders->port_count == holders->port_room && !grow_ports(holders))
 		return false;
-	slot = find_port_slot(holders, key);
+	slot = find_port(holders, key);
 	if (!*slot) {
 		holders->ports[holders->port_count++] = *key;
 		*slot = holders->port_count;

@@ -109,7 +109,7 @@ static int compare_inodes(const void *left, const void *right)
 	return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
-static int compare(const void *left, const void *right)
+static int compare_names(const void *left, const void *right)
 {
 	const struct netns_name *a = left, *b = right;
 	const int inodes = compare_inodes(left, right);
@@ -117,7 +117,7 @@ static int compare(const void *left, const void *right)
 	return inodes ? inodes : strcmp(a->text, b->text);
 }
 
-static const struct netns_name *find(const struct netns_names *names, size_t count,
+static const struct netns_name *find_inode(const struct netns_names *names, size_t count,
 				     uint32_t inode)
 {
 	const struct netns_name key = { .inode = inode };
@@ -127,7 +127,7 @@ static const struct netns_name *find(const struct netns_names *names, size_t cou
 	return bsearch(&key, names->list, count, sizeof(key), compare_inodes);
 }
 
-static void append(struct netns_names *names, uint32_t inode, const char *text)
+static void append_name(struct netns_names *names, uint32_t inode, const char *text)
 {
 	const size_t room = names->room ? 2 * names->room : 16;
 	const size_t length = strlen(text);
@@ -153,7 +153,7 @@ static void put_in_order(struct netns_names *names)
 
 	if (!names->count)
 		return;
-	qsort(names->list, names->count, sizeof(*names->list), compare);
+	qsort(names->list, names->count, sizeof(*names->list), compare_names);
 	for (i = 0; i < names->count; i++)
 		if (!kept || names->list[kept - 1].inode != names->list[i].inode)
 			names->list[kept++] = names->list[i];
@@ -171,7 +171,7 @@ static void read_run(struct netns_names *names)
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' &&
 		    !fstatat(dirfd(directory), entry->d_name, &status, 0))
-			append(names, status.st_ino, entry->d_name);
+			append_name(names, status.st_ino, entry->d_name);
 	closedir(directory);
 	put_in_order(names);
 }
@@ -182,9 +182,9 @@ static void name_by_process(struct netns_names *names, uint32_t inode, uint32_t 
 	char path[CGROUP_MAX + 1], unit[UNIT_MAX + 1];
 
 	if (pid == 1)
-		append(names, inode, NETNS_INITIAL);
+		append_name(names, inode, NETNS_INITIAL);
 	else if (cgroup_of_process(pid, path, sizeof(path)) && cgroup_unit(path, unit))
-		append(names, inode, unit);
+		append_name(names, inode, unit);
 }
 
 /* Whether a namespace has no name yet; behind @sorted they stand in no order. */
@@ -195,7 +195,7 @@ static bool is_new(const struct netns_names *names, size_t sorted, uint32_t inod
 	for (i = names->count; i > sorted; i--)
 		if (names->list[i - 1].inode == inode)
 			return false;
-	return !find(names, sorted, inode);
+	return !find_inode(names, sorted, inode);
 }
 
 static void read_processes(struct netns_names *names)
@@ -240,19 +240,19 @@ bool netns_is_own(struct netns_names *names, uint32_t inode)
 	return !names->own || names->own == inode;
 }
 
-static const struct netns_name *look_up(struct netns_names *names, uint32_t inode)
+static const struct netns_name *name_of(struct netns_names *names, uint32_t inode)
 {
 	const struct netns_name *name;
 
 	if (!names->run_read)
 		read_run(names);
 	names->run_read = true;
-	name = find(names, names->count, inode);
+	name = find_inode(names, names->count, inode);
 	if (name || names->proc_read)
 		return name;
 	read_processes(names);
 	names->proc_read = true;
-	return find(names, names->count, inode);
+	return find_inode(names, names->count, inode);
 }
 
 /**
@@ -268,7 +268,7 @@ static const struct netns_name *look_up(struct netns_names *names, uint32_t inod
  */
 char *netns_put_name(struct netns_names *names, char *to, uint32_t inode)
 {
-	const struct netns_name *name = look_up(names, inode);
+	const struct netns_name *name = name_of(names, inode);
 
 	if (name)
 		return text_put(to, name->text);

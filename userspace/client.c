@@ -350,6 +350,9 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 	want &= SOCKPORT_WANT_PROCESSES;
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
+		/* A part can be left with kinds that have no ports. */
+		if (count > 1 && !filter_takes_ports(&parts[i]))
+			continue;
 		request = request_start(client->request, client->family, NLM_F_DUMP,
 					SOCKPORT_CMD_PORT_GET, SOCKPORT_FAMILY_VERSION);
 		if (want)

@@ -323,6 +323,26 @@ int filter_check_ports(const struct filter *filter, struct failure *failure)
 }
 
 /**
+ * filter_takes_ports - whether a kind of socket that has ports can match
+ * @filter: what is wanted
+ *
+ * Return: false if none can.
+ */
+bool filter_takes_ports(const struct filter *filter)
+{
+	static const uint8_t protocols[] = {
+		SOCKPORT_PROTOCOL_TCP, SOCKPORT_PROTOCOL_UDP, SOCKPORT_PROTOCOL_UDPLITE,
+		SOCKPORT_PROTOCOL_SCTP, SOCKPORT_PROTOCOL_MPTCP, SOCKPORT_PROTOCOL_VSOCK,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(protocols); i++)
+		if (wants_protocol(filter, protocols[i]))
+			return true;
+	return false;
+}
+
+/**
  * filter_takes_unlisted - whether a socket that is in no table can match
  * @filter: its @tcp_states hold for all protocols, see filter_split()
  *

@@ -62,6 +62,7 @@ int filter_add_word(struct filter *filter, const char *word, struct failure *fai
 int filter_parse_port(const char *text, uint32_t *port, struct failure *failure);
 int filter_check_ports(const struct filter *filter, struct failure *failure);
 int filter_check_port(const struct filter *filter, uint32_t port, struct failure *failure);
+bool filter_takes_ports(const struct filter *filter);
 bool filter_takes_unlisted(const struct filter *filter);
 unsigned int filter_split(const struct filter *filter, struct filter parts[FILTER_PARTS]);
 

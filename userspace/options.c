@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "destinations.h"
+#include "holders.h"
+#include "limits.h"
 #include "port-columns.h"
 #include "socket-columns.h"
+#include "tally.h"
 
 /* Options with the value of a filter are this and enum filter_key. */
 #define OPTION_FILTER	256
@@ -267,4 +271,10 @@ void options_help(void)
 	columns_help(&port_columns, stdout);
 	puts("\nColumns of sockport sockets:");
 	columns_help(&socket_columns, stdout);
+	puts("\nColumns of sockport who:");
+	columns_help(&holder_columns, stdout);
+	puts("\nColumns of sockport summary:");
+	columns_help(&tally_columns, stdout);
+	columns_help(&limit_columns, stdout);
+	columns_help(&destination_columns, stdout);
 }

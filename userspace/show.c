@@ -456,7 +456,9 @@ static int put_sections(struct show *show)
 {
 	select_json(show, &show->ports, &port_columns, NULL);
 	select_json(show, &show->bound, &socket_columns, BOUND_JSON);
-	selection_parse(&show->ports, &port_columns, "+processes,more_processes", show->failure);
+	if (show->options->processes)
+		selection_parse(&show->ports, &port_columns, "+processes,more_processes",
+				show->failure);
 	section_begin(show, "ports");
 	if (ask_ports(show))
 		return -1;

@@ -126,11 +126,10 @@ int selection_parse(struct selection *selection, const struct columns *columns,
 	if (!copy)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	rest = copy;
-	if (*rest == '+') {
+	if (*rest == '+')
 		rest++;
-	} else {
+	else
 		selection_clear(selection);
-	}
 	while (!error && (name = strsep(&rest, ",")))
 		error = parse_name(selection, columns, name + (*name == '+'), failure);
 	free(copy);

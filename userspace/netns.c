@@ -176,14 +176,22 @@ static void read_run(struct netns_names *names)
 	put_in_order(names);
 }
 
-/* The unit or container of a process. */
+/* Nearly every answer has it, so it must not take a look at all processes. */
+static void read_initial(struct netns_names *names)
+{
+	struct stat status;
+
+	if (stat("/proc/1/ns/net", &status) || find_inode(names, names->count, status.st_ino))
+		return;
+	append_name(names, status.st_ino, NETNS_INITIAL);
+	put_in_order(names);
+}
+
 static void name_by_process(struct netns_names *names, uint32_t inode, uint32_t pid)
 {
 	char path[CGROUP_MAX + 1], unit[UNIT_MAX + 1];
 
-	if (pid == 1)
-		append_name(names, inode, NETNS_INITIAL);
-	else if (cgroup_of_process(pid, path, sizeof(path)) && cgroup_unit(path, unit))
+	if (cgroup_of_process(pid, path, sizeof(path)) && cgroup_unit(path, unit))
 		append_name(names, inode, unit);
 }
 
@@ -244,8 +252,10 @@ static const struct netns_name *name_of(struct netns_names *names, uint32_t inod
 {
 	const struct netns_name *name;
 
-	if (!names->run_read)
+	if (!names->run_read) {
 		read_run(names);
+		read_initial(names);
+	}
 	names->run_read = true;
 	name = find_inode(names, names->count, inode);
 	if (name || names->proc_read)

@@ -12,7 +12,7 @@ struct netns_name;
 
 /**
  * struct netns_names - names of network namespaces; zeroed before use
- * @run_read: those of /run/netns are in @list
+ * @run_read: those of /run/netns and of process 1 are in @list
  * @proc_read: those of processes are, too
  * @own_read: @own has been asked for
  * @own: inode of our own, 0 if it is not known

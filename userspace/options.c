@@ -273,8 +273,10 @@ void options_help(void)
 	columns_help(&socket_columns, stdout);
 	puts("\nColumns of sockport who:");
 	columns_help(&holder_columns, stdout);
-	puts("\nColumns of sockport summary:");
+	puts("\nColumns of sockport summary, for the sockets:");
 	columns_help(&tally_columns, stdout);
+	puts("\nfor the limits:");
 	columns_help(&limit_columns, stdout);
+	puts("\nfor the destinations:");
 	columns_help(&destination_columns, stdout);
 }

@@ -62,7 +62,7 @@ static int out_of_memory(struct summary *summary)
 	return failure_set(summary->failure, EXIT_RUN, "out of memory");
 }
 
-/* a / b is larger than c / d; listeners without a limit are not full. */
+/* a / b is larger than c / d, where a limit of 0 lets one connection wait. */
 static bool is_fuller(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
 	return a * (d ? d : 1) > c * (b ? b : 1);

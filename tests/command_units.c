@@ -25,7 +25,7 @@
 #include "../userspace/filter.c"
 #include "../userspace/holders.c"
 #include "../userspace/json.c"
-#include "../userspace/limits.c"
+#include "../userspace/limit.c"
 #include "../userspace/names.c"
 #include "../userspace/netns.c"
 #include "../userspace/number.c"

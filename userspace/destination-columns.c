@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "destinations.h"
 
-#include "limits.h"
+#include "limit.h"
 #include "number.h"
 #include "words.h"
 

@@ -7,7 +7,7 @@
 
 #include "destinations.h"
 #include "holders.h"
-#include "limits.h"
+#include "limit.h"
 #include "port-columns.h"
 #include "socket-columns.h"
 #include "tally.h"

@@ -10,7 +10,7 @@
 #include "destinations.h"
 #include "endpoint.h"
 #include "json.h"
-#include "limits.h"
+#include "limit.h"
 #include "number.h"
 #include "table.h"
 #include "tally.h"

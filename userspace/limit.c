@@ -6,7 +6,7 @@
  * Documentation/networking/ip-sysctl.rst (the rest); what is in use of them is in
  * /proc/net/sockstat. Memory, orphans and files are those of the whole host.
  */
-#include "limits.h"
+#include "limit.h"
 
 #include <inttypes.h>
 #include <stdio.h>

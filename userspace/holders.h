@@ -46,7 +46,7 @@ struct held_port {
 struct holder {
 	uint64_t known;
 	const struct held_port *ports;
-	size_t port_count;
+	uint32_t port_count;
 	uint32_t pid;
 	uint32_t netns;
 	uint32_t unix_listeners;

@@ -11,7 +11,7 @@
 #define OUTPUT_CHUNK	(64 * 1024)
 /*
  * Between two calls of output_row_done(), no more may be added. The longest values
- * are, in JSON, the path of a cgroup (24 KiB), the processes (5 KiB), the listeners of
+ * are, in JSON, the path of a cgroup (24 KiB), the processes (19 KiB), the listeners of
  * a process (8 KiB) and the addresses of SCTP (2 times 2 KiB); others have less than
  * 1 KiB, most of them 20 characters.
  */

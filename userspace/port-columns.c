@@ -162,7 +162,7 @@ static char *fill_processes(char *to, const struct column *column, const void *r
 	if (!row_knows(row, column->attribute))
 		return to;
 	to = processes_put(to, &port->processes);
-	return port->more_processes || port->processes.count > ROW_PROCESSES ?
+	return port->more_processes || port->processes.count > PROCESSES_SHOWN ?
 	       text_put(to, ",+") : to;
 }
 

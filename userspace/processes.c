@@ -8,9 +8,9 @@
 #include "number.h"
 #include "plain.h"
 
-static unsigned int listed(const struct process_rows *processes)
+static unsigned int at_most(const struct process_rows *processes, unsigned int max)
 {
-	return processes->count < ROW_PROCESSES ? processes->count : ROW_PROCESSES;
+	return processes->count < max ? processes->count : max;
 }
 
 /**
@@ -28,7 +28,7 @@ char *processes_put_comm(char *to, const struct process_row *process)
 }
 
 /**
- * processes_put - list processes as COMM[PID]:FD, separated by commas
+ * processes_put - list the first PROCESSES_SHOWN processes as COMM[PID]:FD
  * @to: room for 60 characters for each
  * @processes: the processes
  *
@@ -39,7 +39,7 @@ char *processes_put(char *to, const struct process_rows *processes)
 	const struct process_row *process;
 	unsigned int i;
 
-	for (i = 0; i < listed(processes); i++) {
+	for (i = 0; i < at_most(processes, PROCESSES_SHOWN); i++) {
 		process = &processes->list[i];
 		if (i)
 			*to++ = ',';
@@ -74,7 +74,7 @@ char *processes_put_json(char *to, const struct process_rows *processes)
 	unsigned int i;
 
 	*to++ = '[';
-	for (i = 0; i < listed(processes); i++) {
+	for (i = 0; i < at_most(processes, ROW_PROCESSES); i++) {
 		process = &processes->list[i];
 		to = text_put(to, i ? ",{\"pid\":" : "{\"pid\":");
 		to = put_member(to, process, SOCKPORT_A_PROCESS_PID, process->pid);

@@ -17,7 +17,7 @@
 #define ROW_UIDS	16
 #define ROW_STATES	32
 /* Of processes and of further addresses of a kind, so many are kept; all are counted. */
-#define ROW_PROCESSES	16
+#define ROW_PROCESSES	64
 #define ROW_ADDRESSES	32
 /* A longer name of a UNIX socket is not shown; sun_path has 108 bytes. */
 #define ROW_NAME_MAX	128

@@ -233,8 +233,8 @@ static char *fill_groups(char *to, const struct column *column, const void *row,
 /* The kernel counts those that did not fit or are not ours to see, too. */
 static uint32_t unlisted_processes(const struct socket_row *socket)
 {
-	const uint32_t listed = socket->processes.count < ROW_PROCESSES ?
-				socket->processes.count : ROW_PROCESSES;
+	const uint32_t listed = socket->processes.count < PROCESSES_SHOWN ?
+				socket->processes.count : PROCESSES_SHOWN;
 	const uint32_t all = row_knows(socket, SOCKPORT_A_SOCKET_PROCESSES) ?
 			     socket->process_count : socket->processes.count;
 

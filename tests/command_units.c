@@ -541,8 +541,8 @@ TEST(unix_names)
 
 	EXPECT_TRUE(escaped_is("/run/x.sock", 11, "/run/x.sock"));
 	EXPECT_TRUE(escaped_is("\0abstract\0\0", 11, "@abstract@@"));
-	EXPECT_TRUE(escaped_is("@relative@", 10, "\\x40relative@"));
-	EXPECT_TRUE(escaped_is("a b\nc\\\xff\x7f", 8, "a\\x20b\\x0ac\\x5c\\xff\\x7f"));
+	EXPECT_TRUE(escaped_is("@relative@", 10, "\\100relative@"));
+	EXPECT_TRUE(escaped_is("a b\nc\\\xff\x7f", 8, "a\\040b\\012c\\134\\377\\177"));
 	EXPECT_TRUE(escaped_is("", 0, ""));
 	memset(all, '\xff', sizeof(all));
 	EXPECT_EQ(sizeof(text) - 1,

@@ -272,7 +272,7 @@ char *endpoint_put(char *to, const struct socket_row *socket, enum endpoint whic
 }
 
 /**
- * endpoint_put_address - write the IP address of one end of a socket
+ * endpoint_put_address - write the IP address of one end of a socket, or its context id
  * @to: room for VALUE_MAX characters
  * @socket: the socket
  * @which: the end
@@ -285,6 +285,8 @@ char *endpoint_put_address(char *to, const struct socket_row *socket, enum endpo
 {
 	const struct end end = end_of(socket, which);
 
+	if (socket->protocol == SOCKPORT_PROTOCOL_VSOCK)
+		return end.has_cid ? number_put(to, end.cid) : to;
 	return end.has_address ? put_address(to, socket, end.address, end.size, names) : to;
 }
 

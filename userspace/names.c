@@ -67,6 +67,17 @@ struct names *names_new(bool numeric)
 }
 
 /**
+ * names_are_numbers - whether numbers are wanted where there are names
+ * @names: the names
+ *
+ * Return: as names_new() was told.
+ */
+bool names_are_numbers(const struct names *names)
+{
+	return names->numeric;
+}
+
+/**
  * names_set_elsewhere - what follows is about a namespace that we are not in
  * @names: its interfaces and settings count as unknown from now on
  */

@@ -12,6 +12,7 @@ struct names;
 
 struct names *names_new(bool numeric);
 void names_set_elsewhere(struct names *names);
+bool names_are_numbers(const struct names *names);
 void names_free(struct names *names);
 char *names_put_user(struct names *names, char *to, uint32_t uid);
 char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t protocol);

@@ -85,7 +85,7 @@ static const char help[] =
 "  -p, --processes           with the processes that have them open\n"
 "  -J, --json                as JSON; null means unknown\n"
 "  -o, --columns LIST        these columns; +LIST adds them to the usual ones\n"
-"  -n, --numeric             no names of users and services\n"
+"  -n, --numeric             no names of users, services and types\n"
 "  -H, --no-header           no names of columns\n"
 "  -h, --help                this text\n"
 "  -V, --version             the version\n"

@@ -27,12 +27,10 @@ char *plain_put(char *to, const char *text, size_t length)
 
 static char *put_escape(char *to, uint8_t byte)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	*to++ = '\\';
-	*to++ = 'x';
-	*to++ = digits[byte >> 4];
-	*to++ = digits[byte & 0xf];
+	*to++ = '0' + (byte >> 6);
+	*to++ = '0' + (byte >> 3 & 7);
+	*to++ = '0' + (byte & 7);
 	return to;
 }
 
@@ -42,8 +40,9 @@ static char *put_escape(char *to, uint8_t byte)
  * @bytes: as bind(2) got it; an abstract name begins with 0
  * @size: of @bytes
  *
- * A 0 becomes "@", as in /proc/net/unix. All but printable ASCII becomes \xHH, as do
- * the backslash, and the "@" of a path's beginning.
+ * A 0 becomes "@", as in /proc/net/unix. All but printable ASCII becomes \OOO, three
+ * octal digits as in /proc/mounts; so do the backslash, and the "@" of a path's
+ * beginning.
  *
  * Return: behind the last character.
  */

@@ -169,10 +169,10 @@ static char *fill_type(char *to, const struct column *column, const void *row,
 {
 	const struct socket_row *socket = row;
 
-	(void)names;
 	if (!row_knows(row, column->attribute))
 		return to;
-	return put_word(to, word_type(socket->type), socket->type);
+	return put_word(to, names_are_numbers(names) ? NULL : word_type(socket->type),
+			socket->type);
 }
 
 static char *fill_association(char *to, const struct column *column, const void *row,
@@ -227,7 +227,7 @@ static char *fill_groups(char *to, const struct column *column, const void *row,
 	(void)names;
 	if (!row_knows(row, column->attribute))
 		return to;
-	return to + sprintf(to, "0x%08x", socket->groups);
+	return to + sprintf(to, "%08x", socket->groups);
 }
 
 /* The kernel counts those that did not fit or are not ours to see, too. */
@@ -402,11 +402,11 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT, MEMBER(local, LOCAL_ADDRESS), .width = 28 },
 	{ .name = "remote_end", .help = "remote address and port, or what its kind has for them", .fill = fill_end,
 	  .flags = COLUMN_IN_TEXT, MEMBER(remote, REMOTE_ADDRESS), .width = 28 },
-	{ .name = "local", .help = "local address", .fill = fill_address,
+	{ .name = "local", .help = "local address; of a vsock the context id", .fill = fill_address,
 	  .flags = COLUMN_IN_JSON, MEMBER(local, LOCAL_ADDRESS), .width = 21 },
 	{ .name = "lport", .help = "local port; of netlink the port id", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  NUMBER(local_port, LOCAL_PORT, u32), .width = 5 },
-	{ .name = "remote", .help = "remote address", .fill = fill_address,
+	{ .name = "remote", .help = "remote address; of a vsock the context id", .fill = fill_address,
 	  .flags = COLUMN_IN_JSON, MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
 	{ .name = "rport", .help = "remote port", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  NUMBER(remote_port, REMOTE_PORT, u32), .width = 5 },
@@ -466,15 +466,18 @@ static const struct column list[] = {
 	  .width = 10 },
 	{ .name = "groups", .help = "mask of the first 32 multicast groups of netlink",
 	  .fill = fill_groups, .json = fill_u32, .flags = COLUMN_IN_JSON,
-	  MEMBER(groups, GROUPS), .width = 10 },
-	{ .name = "queue_id", .help = "queue of the interface, of an XDP socket",
-	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(queue_id, QUEUE_ID, u32), .width = 8 },
+	  MEMBER(groups, GROUPS), .width = 8 },
+	{ .name = "queue", .help = "queue of the interface, of an XDP socket",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(queue_id, QUEUE_ID, u32), .width = 5 },
 	{ .name = "token", .help = "local token of an MPTCP connection and its TCP subflows",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TOKEN,
 	  NUMBER(token, TOKEN, u32), .width = 10 },
 	{ .name = "association", .help = "state of an SCTP association",
 	  .fill = fill_association, .flags = COLUMN_IN_JSON,
 	  MEMBER(association, ASSOCIATION_STATE), .width = 17 },
+	{ .name = "assoc", .help = "its number, as in /proc/net/sctp/assocs",
+	  .flags = COLUMN_RIGHT | COLUMN_IN_JSON, NUMBER(association, ASSOCIATION_STATE, u8),
+	  .width = 5 },
 	{ .name = "addresses", .help = "all local addresses of an SCTP socket; + if there are more",
 	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
 	  MEMBER(local, LOCAL_ADDRESS), .width = 21 },

@@ -11,6 +11,7 @@
 #include <linux/prefetch.h>
 #include <linux/sched/coredump.h>
 #include <linux/version.h>
+#include <net/af_unix.h>
 #include <net/genetlink.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
@@ -66,6 +67,12 @@ static inline struct udp_table *sockport_udplite_table(const struct net *net)
 {
 	return NULL;
 }
+#endif
+
+/* 6.15, "af_unix: Move internal definitions to net/unix/." */
+#ifndef UNIX_HASH_SIZE
+#define UNIX_HASH_SIZE	512
+long unix_inq_len(struct sock *sk);
 #endif
 
 /* 6.17, "net: annotate races around sk->sk_uid" */

@@ -152,14 +152,24 @@ static void record_cgroup(struct sockport_record *rec, struct sock *sk)
 #endif
 }
 
+static void end_inode(struct sockport_record *rec, u64 *inode,
+		      enum sockport_has has)
+{
+	if (!(rec->has & has))
+		return;
+	*inode = sockport_sock_ino_end(*inode);
+	if (!*inode)
+		rec->has &= ~has;
+}
+
 /**
  * sockport_record_inodes - find the inodes of the records of some chains
  * @rec: first record
  * @count: how many
  *
  * Before some kernel the inode is two loads away from the socket, each of them
- * a cache miss: sockport_record_full() begins with them, and here, after all
- * the other sockets, they end.
+ * a cache miss: sockport_record_full() begins with them, a kind with those of
+ * peers, and here, after all the other sockets, they end.
  *
  * Context: in the RCU read-side critical section in which the records were
  * filled.
@@ -167,11 +177,8 @@ static void record_cgroup(struct sockport_record *rec, struct sock *sk)
 void sockport_record_inodes(struct sockport_record *rec, unsigned int count)
 {
 	for (; count; rec++, count--) {
-		if (!(rec->has & SOCKPORT_HAS_INODE))
-			continue;
-		rec->inode = sockport_sock_ino_end(rec->inode);
-		if (!rec->inode)
-			rec->has &= ~SOCKPORT_HAS_INODE;
+		end_inode(rec, &rec->inode, SOCKPORT_HAS_INODE);
+		end_inode(rec, &rec->peer_inode, SOCKPORT_HAS_PEER);
 	}
 }
 

@@ -2,6 +2,7 @@
 /*
  * Arrays that grow, charged to their reader
  */
+#include <linux/bits.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
 

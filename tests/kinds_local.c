@@ -109,7 +109,6 @@ static bool same_answers(const struct answers *one, const struct answers *other)
 
 static struct rows listing(struct client *client)
 {
-	row_kinds = LOCAL_KINDS;
 	return client_rows(client, WANTED);
 }
 
@@ -167,6 +166,7 @@ FIXTURE_SETUP(kinds)
 	static const struct rlimit limit = { 65536, 65536 };
 
 	setrlimit(RLIMIT_NOFILE, &limit);
+	row_kinds = LOCAL_KINDS;
 	netns_enter();
 	self->client = client_open();
 	strcpy(self->directory, "/tmp/kinds.XXXXXX");
@@ -836,7 +836,6 @@ static struct rows rows_of_all(struct client *client)
 	struct request *request = malloc(sizeof(*request));
 	struct rows rows = { 0 };
 
-	row_kinds = LOCAL_KINDS;
 	request_begin(client, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
 	mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_WANT, WANTED);
 	mnl_attr_put(request->nlh, SOCKPORT_A_SOCKET_NETNS_ALL, 0, NULL);

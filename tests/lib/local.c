@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "die.h"
+#include "listing.h"
 #include "local.h"
 
 #define DIFFERENCES_SHOWN	20
@@ -597,6 +598,20 @@ static bool xdp_is_shown(const struct row *row)
 	return shown;
 }
 
+/* Our own text: no family but by addresses, and one sign for NUL and for @. */
+static void blur_text(struct row *row)
+{
+	row->family = 0;
+	blur_name(row);
+}
+
+#define TEXT_ORACLE(PROTOCOL) \
+	{ .name = "sockport_sockets", .kind = SOCKPORT_PROTOCOL_##PROTOCOL, .read = proc_rows, \
+	  .fields = ROW_ALL & ~(ROW_MEMORY | ROW_CONGESTION | ROW_TCP_INFO | ROW_V6ONLY), \
+	  .extras = EXTRA_ADDRESS | EXTRA_PORTS | EXTRA_TYPE | EXTRA_NUMBER | EXTRA_NAME | \
+		    EXTRA_PEER | EXTRA_QUEUE_ID | EXTRA_GROUPS, \
+	  .blur = blur_text }
+
 #define BASE	(ROW_STATE | ROW_IFINDEX | ROW_UID | ROW_INODE)
 
 const struct oracle local_oracles[] = {
@@ -636,6 +651,8 @@ const struct oracle local_oracles[] = {
 	  .extras = EXTRA_ADDRESS | EXTRA_PORTS | EXTRA_TYPE | EXTRA_NUMBER | EXTRA_NAME |
 		    EXTRA_PEER | EXTRA_QUEUE_ID | EXTRA_GROUPS,
 	  .shows = xdp_is_shown },
+	TEXT_ORACLE(RAW), TEXT_ORACLE(PING), TEXT_ORACLE(UNIX), TEXT_ORACLE(PACKET),
+	TEXT_ORACLE(XDP),
 	{ 0 },
 };
 
@@ -691,7 +708,7 @@ static char *row_line(const struct oracle *oracle, const struct row *row)
 
 	if (oracle->blur)
 		oracle->blur(&blurred);
-	at += sprintf(at, "%s family %u", protocol_name(row->protocol), row->family);
+	at += sprintf(at, "%s family %u", protocol_name(row->protocol), blurred.family);
 	for (field = row_field_names; field->name; field++)
 		if (field->field & oracle->fields && field->field & row->known)
 			at += sprintf(at, " %s %s", field->name,
@@ -745,7 +762,7 @@ static unsigned int compare(const char *name, const struct oracle *oracle, const
 	size_t i = 0, j = 0;
 	int order;
 
-	if (name)
+	if (name && (theirs.count || own.count))
 		note("%s: %zu sockets, %zu listed", name, theirs.count, own.count);
 	while (i < theirs.count || j < own.count) {
 		order = i == theirs.count ? 1 : j == own.count ? -1 :

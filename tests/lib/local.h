@@ -5,7 +5,8 @@
 #include "rows.h"
 
 /**
- * struct oracle - what the kernel shows of raw, ping, UNIX, packet or XDP sockets
+ * struct oracle - what the kernel shows of raw, ping, UNIX, packet or XDP sockets,
+ *	and what our own text does
  * @kind: enum sockport_protocol
  * @read: its rows
  * @fields: enum row_field that it speaks about

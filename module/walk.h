@@ -21,8 +21,9 @@ struct sockport_unlisted;
  * into the walk's batch and lets go; only then are records handed on. So a
  * chain is seen whole, and a socket that stays in its place is handed on just
  * once, however its neighbours come and go. Copying takes no reference: a
- * socket on a locked chain stays allocated. Only who asks for tcp_info gets
- * references, which are dropped before the reader sees the batch.
+ * socket on a locked chain stays allocated. Only a socket that has to be asked
+ * with its own lock held, for tcp_info or for what waits in its queue, gets a
+ * reference, which is dropped before the reader sees the batch.
  *
  * A walk belongs to one reader, who serialises its calls.
  */

@@ -109,7 +109,7 @@ enum sockport_timer {
  * enum sockport_want - Groups of attributes that a request for sockets can ask
  *   for.
  * @SOCKPORT_WANT_QUEUES: rx-queue, tx-queue, backlog, backlog-limit, drops
- * @SOCKPORT_WANT_OWNER: uid, inode, mark
+ * @SOCKPORT_WANT_OWNER: uid, inode, mark, peer-inode
  * @SOCKPORT_WANT_COOKIE: cookie
  * @SOCKPORT_WANT_TIMER: timer, timer-expires, retransmits
  * @SOCKPORT_WANT_MEMORY: memory

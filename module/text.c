@@ -20,7 +20,7 @@
 const char sockport_text_ports_head[] =
 	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states\n";
 const char sockport_text_sockets_head[] =
-	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only type number peer     groups   queue assoc name\n";
+	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only type detail\n";
 
 /* Padded with blanks to two words, so that a column takes two stores. */
 struct name {
@@ -99,6 +99,9 @@ struct line {
 };
 
 #define LINE_ROOM	1280
+#define DETAIL		(SOCKPORT_HAS_NUMBER | SOCKPORT_HAS_PEER | \
+			 SOCKPORT_HAS_GROUPS | SOCKPORT_HAS_QUEUE_ID | \
+			 SOCKPORT_HAS_ASSOCIATION)
 #define BLANKS		0x2020202020202020ULL
 
 /* Returns false when the buffer has no room: seq_file comes back then. */
@@ -252,22 +255,12 @@ static void put_address(struct line *line, const struct sockport_record *rec,
 	end_column(line, column, 15);
 }
 
-static void put_hex(struct line *line, u32 value, unsigned int width)
-{
-	char *column = line->at;
-
-	line->at += sprintf(line->at, "%08x", value);
-	end_column(line, column, width);
-}
-
 /* An abstract name begins with a NUL, shown as @; the rest as in /proc/mounts. */
 static void put_path(struct line *line, const struct sockport_record *rec)
 {
 	unsigned int i;
 	u8 c;
 
-	if (!rec->name_len)
-		put_name(line, &none);
 	for (i = 0; i < rec->name_len; i++) {
 		c = rec->name[i];
 		if (!c)
@@ -281,25 +274,53 @@ static void put_path(struct line *line, const struct sockport_record *rec)
 		*line->at++ = '0' + (c >> 3 & 7);
 		*line->at++ = '0' + (c & 7);
 	}
-	*line->at++ = ' ';
 }
 
-/* What few kinds have. */
-static void put_special(struct line *line, const struct sockport_record *rec)
+static void put_key(struct line *line, const char *column, const char *key)
+{
+	if (line->at > column)
+		*line->at++ = ',';
+	while (*key)
+		*line->at++ = *key++;
+	*line->at++ = '=';
+}
+
+/*
+ * What few kinds have, as a list of key=value; a name comes last, for there may
+ * be commas in it.
+ */
+static void put_detail(struct line *line, const struct sockport_record *rec)
 {
 	const u32 has = rec->has;
+	char *column = line->at;
 
-	put_known(line, has & SOCKPORT_HAS_TYPE, rec->type, 4);
-	put_known(line, has & SOCKPORT_HAS_NUMBER, rec->number, 6);
-	put_known(line, has & SOCKPORT_HAS_PEER, rec->peer_inode, 8);
-	if (has & SOCKPORT_HAS_GROUPS)
-		put_hex(line, rec->groups, 8);
-	else
-		put_char(line, '-', 8);
-	put_known(line, has & SOCKPORT_HAS_QUEUE_ID, rec->queue_id, 5);
-	put_known(line, has & SOCKPORT_HAS_ASSOCIATION, rec->association_state,
-		  5);
-	put_path(line, rec);
+	if (has & SOCKPORT_HAS_NUMBER) {
+		put_key(line, column, "number");
+		put_digits(line, rec->number);
+	}
+	if (has & SOCKPORT_HAS_PEER) {
+		put_key(line, column, "peer");
+		put_digits(line, rec->peer_inode);
+	}
+	if (has & SOCKPORT_HAS_GROUPS) {
+		put_key(line, column, "groups");
+		line->at += sprintf(line->at, "%08x", rec->groups);
+	}
+	if (has & SOCKPORT_HAS_QUEUE_ID) {
+		put_key(line, column, "queue");
+		put_digits(line, rec->queue_id);
+	}
+	if (has & SOCKPORT_HAS_ASSOCIATION) {
+		put_key(line, column, "assoc");
+		put_digits(line, rec->association_state);
+	}
+	if (rec->name_len) {
+		put_key(line, column, "name");
+		put_path(line, rec);
+	}
+	if (line->at == column)
+		put_name(line, &none);
+	*line->at++ = ' ';
 }
 
 /**
@@ -344,7 +365,11 @@ void sockport_text_socket(struct seq_file *seq,
 	put_known(&line, net_admin && rec->has & SOCKPORT_HAS_MARK,
 		  rec->mark, 4);
 	put_known(&line, rec->family == AF_INET6, rec->v6only, 6);
-	put_special(&line, rec);
+	put_known(&line, rec->has & SOCKPORT_HAS_TYPE, rec->type, 4);
+	if (unlikely(rec->has & DETAIL) || rec->name_len)
+		put_detail(&line, rec);
+	else
+		put_char(&line, '-', 1);
 	line_end(&line, seq);
 }
 

@@ -181,8 +181,6 @@ static void get_states(struct row *row, const struct line *line)
 /* A byte, or three octal digits after a backslash; an abstract name begins with @. */
 static void get_name(struct row *row, const char *text)
 {
-	if (!strcmp(text, "-"))
-		return;
 	row->extra |= EXTRA_NAME;
 	while (*text && row->name_length < sizeof(row->name)) {
 		if (*text == '\\') {
@@ -197,29 +195,47 @@ static void get_name(struct row *row, const char *text)
 		row->name[0] = 0;
 }
 
-#define GET_EXTRA(COLUMN, FIELD, MEMBER) do { \
-	uint64_t get_extra; \
-	if (number(line, COLUMN, &get_extra)) { \
-		row->MEMBER = get_extra; \
+/* The value of a key in the column "detail", or NULL; it ends where the next one begins. */
+static const char *detail(const struct line *line, const char *key)
+{
+	const char *at = value(line, "detail");
+	size_t length = strlen(key);
+
+	while (at) {
+		if (!strncmp(at, key, length) && at[length] == '=')
+			return at + length + 1;
+		/* In a name, which is the last one, there may be anything. */
+		at = strncmp(at, "name=", 5) ? strchr(at, ',') : NULL;
+		at = at ? at + 1 : NULL;
+	}
+	return NULL;
+}
+
+#define GET_EXTRA(KEY, FIELD, MEMBER, BASE) do { \
+	const char *get_extra = detail(line, KEY); \
+	if (get_extra) { \
+		row->MEMBER = strtoull(get_extra, NULL, BASE); \
 		row->extra |= FIELD; \
 	} \
 } while (0)
 
 static void get_extra(struct row *row, const struct line *line)
 {
-	const char *groups = value(line, "groups");
+	uint64_t type;
 
-	GET_EXTRA("lport", EXTRA_PORTS, local_port);
-	GET_EXTRA("type", EXTRA_TYPE, type);
-	GET_EXTRA("number", EXTRA_NUMBER, number);
-	GET_EXTRA("peer", EXTRA_PEER, peer);
-	GET_EXTRA("queue", EXTRA_QUEUE_ID, queue_id);
-	GET_EXTRA("assoc", EXTRA_ASSOC, association);
-	if (strcmp(groups, "-")) {
-		row->groups = strtoul(groups, NULL, 16);
-		row->extra |= EXTRA_GROUPS;
+	if (strcmp(value(line, "lport"), "-"))
+		row->extra |= EXTRA_PORTS;
+	if (number(line, "type", &type)) {
+		row->type = type;
+		row->extra |= EXTRA_TYPE;
 	}
-	get_name(row, value(line, "name"));
+	GET_EXTRA("number", EXTRA_NUMBER, number, 10);
+	GET_EXTRA("peer", EXTRA_PEER, peer, 10);
+	GET_EXTRA("queue", EXTRA_QUEUE_ID, queue_id, 10);
+	GET_EXTRA("assoc", EXTRA_ASSOC, association, 10);
+	GET_EXTRA("groups", EXTRA_GROUPS, groups, 16);
+	if (detail(line, "name"))
+		get_name(row, detail(line, "name"));
 }
 
 static void add_row(const struct line *line, void *rows)

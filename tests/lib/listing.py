@@ -15,6 +15,7 @@ import ipaddress
 import json
 import sys
 
+DETAILS = ("number", "peer", "groups", "queue", "assoc", "name")
 FAMILIES = {2: "4", 10: "6"}
 
 # Columns of procfs by attributes of netlink, where the names differ.
@@ -35,8 +36,10 @@ def load(path):
 def proc_rows(path):
     with open(path, encoding="utf-8") as stream:
         header, *lines = stream.read().splitlines()
-    columns = header.split()
-    return columns, [proc_row(columns, line.split()) for line in lines if listed(line.split()[0])]
+    columns = [each for each in header.split() if each != "detail"]
+    if "detail" in header:
+        columns.extend(DETAILS)
+    return columns, [proc_row(header.split(), line.split()) for line in lines if listed(line.split()[0])]
 
 
 def listed(kind):
@@ -49,6 +52,18 @@ def proc_row(columns, words):
     for end in ("local", "remote"):
         if end in row:
             row[end] = address(row[end])
+    if "detail" in row:
+        row.update(details(row.pop("detail")))
+    return row
+
+
+def details(column):
+    """Keys that a row has not are "-"; a name is the last one and may hold anything."""
+    row = dict.fromkeys(DETAILS, "-")
+    rest, found, name_of = column.partition("name=")
+    if found:
+        row["name"] = name_of
+    row.update(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
     return row
 
 

@@ -9,6 +9,7 @@
 #define SOCKPORT_COMPAT_H
 
 #include <linux/prefetch.h>
+#include <linux/rhashtable-types.h>
 #include <linux/sched/coredump.h>
 #include <linux/version.h>
 #include <net/af_unix.h>
@@ -222,5 +223,34 @@ static inline struct sock *sockport_bind_next(struct sock *sk)
 				sk_bind_node);
 }
 #endif
+
+/*
+ * struct netlink_table is private to net/netlink, though nl_table is exported.
+ * scripts/mirror compares this with the kernel's. 6.4, "netlink: remove unused
+ * 'compare' function"; 6.6, "netlink: Add new netlink_release function".
+ */
+struct listeners;
+
+struct netlink_table {
+	struct rhashtable	hash;
+	struct hlist_head	mc_list;
+	struct listeners __rcu	*listeners;
+	unsigned int		flags;
+	unsigned int		groups;
+	struct mutex		*cb_mutex;
+	struct module		*module;
+	int			(*bind)(struct net *net, int group);
+	void			(*unbind)(struct net *net, int group);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	void			(*release)(struct sock *sk,
+					   unsigned long *groups);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	bool			(*compare)(struct net *net, struct sock *sock);
+#endif
+	int			registered;
+};
+
+extern struct netlink_table *nl_table;
+extern rwlock_t nl_table_lock;
 
 #endif /* SOCKPORT_COMPAT_H */

@@ -104,13 +104,13 @@ bool sockport_unlisted_wants(const struct sockport_unlisted *unlisted,
 	return true;
 }
 
-/* Only the port id tells a netlink socket that is in its table. */
+/* By its port id it is in the hash table, by a group in a list. */
 static bool netlink_listed(struct socket *sock)
 {
 	struct sockaddr_nl address = {};
 
 	return kernel_getsockname(sock, (struct sockaddr *)&address) >= 0 &&
-	       address.nl_pid;
+	       (address.nl_pid || sock->sk->sk_bind_node.pprev);
 }
 
 static u8 protocol_of(const struct sock *sk)

@@ -5,6 +5,8 @@
 struct net;
 struct sockport_addresses;
 
+struct sockport_addresses *sockport_addresses_alloc(struct net *account,
+						    unsigned int room);
 void sockport_addresses_free(struct net *account,
 			     struct sockport_addresses *more);
 

@@ -253,4 +253,35 @@ struct netlink_table {
 extern struct netlink_table *nl_table;
 extern rwlock_t nl_table_lock;
 
+/*
+ * "sctp: hold socket lock when dumping endpoints in sctp_diag" gave
+ * sctp_for_each_endpoint() a namespace and a position, and let its callback
+ * sleep. It is in 6.1 too, so Kbuild looks. Before it the endpoints of all
+ * namespaces come, a bucket in one hold of its lock.
+ */
+struct sctp_endpoint;
+
+#ifdef SOCKPORT_SCTP_ENDPOINTS_OF_ALL
+static inline int
+sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
+						void *data), void *data),
+			int (*take)(struct sctp_endpoint *ep, void *data),
+			struct net *net, void *data)
+{
+	return each(take, data);
+}
+#else
+static inline int
+sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
+						void *data),
+				    struct net *net, int *pos, void *data),
+			int (*take)(struct sctp_endpoint *ep, void *data),
+			struct net *net, void *data)
+{
+	int pos = 0;
+
+	return each(take, net, &pos, data);
+}
+#endif
+
 #endif /* SOCKPORT_COMPAT_H */

@@ -284,4 +284,19 @@ sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
 }
 #endif
 
+/* Exported for mptcp_diag, its prototype is in a private header. */
+struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
+					 long *s_num);
+
+/* "tcp: ulp: diag: more info without CAP_NET_ADMIN", Kbuild looks for it */
+static inline int sockport_ulp_info(const struct tcp_ulp_ops *ops,
+				    struct sock *sk, struct sk_buff *skb)
+{
+#ifdef SOCKPORT_ULP_INFO_NET_ADMIN
+	return ops->get_info(sk, skb, false);
+#else
+	return ops->get_info(sk, skb);
+#endif
+}
+
 #endif /* SOCKPORT_COMPAT_H */

@@ -68,7 +68,13 @@ static void note_bucket(struct sockport_walk *walk,
 		__set_bit(tb->port, sockport_tcp_state(walk, space)->bound);
 }
 
-static void note_bound(struct sockport_walk *walk)
+/**
+ * sockport_tcp_note_bound - note the ports that bind() has opened
+ * @walk: walk, its state is an array of struct sockport_tcp
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_tcp_note_bound(struct sockport_walk *walk)
 {
 	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
 	struct inet_bind_hashbucket *head;
@@ -95,7 +101,7 @@ static int tcp_begin(struct sockport_walk *walk)
 	err = sockport_walk_state(walk, array_size(walk->scope->count,
 						   sizeof(struct sockport_tcp)));
 	if (!err && sockport_filter_states(walk->filter, CONNECTED))
-		note_bound(walk);
+		sockport_tcp_note_bound(walk);
 	return err;
 }
 
@@ -161,8 +167,16 @@ static void drop_hidden(struct sockport_walk *walk, unsigned int mark)
 	walk->count = count;
 }
 
-/* Remember whose ports they are. */
-static int note_listeners(struct sockport_walk *walk, unsigned int mark)
+/**
+ * sockport_tcp_note_owners - remember whose ports some listeners have
+ * @walk: walk that was asked for processes
+ * @mark: first listener in the batch; those that are hidden are dropped
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_tcp_note_owners(struct sockport_walk *walk, unsigned int mark)
 {
 	unsigned int i;
 	int err;
@@ -199,7 +213,7 @@ static int tcp_listeners(struct sockport_walk *walk)
 		lc.chain.lock = &lc.head->lock;
 		err = sockport_chain_take(&lc.chain);
 		if (!err && walk->owners)
-			err = note_listeners(walk, mark);
+			err = sockport_tcp_note_owners(walk, mark);
 		if (err)
 			return err;
 		cond_resched();

@@ -52,6 +52,8 @@ sockport_tcp_state(const struct sockport_walk *walk,
 	return (struct sockport_tcp *)walk->state + space->index;
 }
 
+void sockport_tcp_note_bound(struct sockport_walk *walk);
+int sockport_tcp_note_owners(struct sockport_walk *walk, unsigned int mark);
 bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk);
 
 #endif /* SOCKPORT_TCP_H */

@@ -170,7 +170,7 @@ static int put_tuple(struct sk_buff *skb, const struct sockport_record *rec)
 	     nla_put_u32(skb, SOCKPORT_A_SOCKET_REMOTE_PORT,
 			 rec->remote_port)))
 		return -EMSGSIZE;
-	if (rec->family == AF_VSOCK && rec->has & SOCKPORT_HAS_PORTS &&
+	if (rec->protocol == SOCKPORT_PROTOCOL_VSOCK &&
 	    (nla_put_u32(skb, SOCKPORT_A_SOCKET_LOCAL_CID, rec->local.cid) ||
 	     nla_put_u32(skb, SOCKPORT_A_SOCKET_REMOTE_CID, rec->remote.cid)))
 		return -EMSGSIZE;

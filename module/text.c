@@ -238,7 +238,7 @@ static void put_address(struct line *line, const struct sockport_record *rec,
 {
 	char *column = line->at;
 
-	if (!(rec->has & SOCKPORT_HAS_ADDRESS) && rec->family != AF_VSOCK) {
+	if (!(rec->has & SOCKPORT_HAS_ADDRESS) && rec->protocol != SOCKPORT_PROTOCOL_VSOCK) {
 		put_char(line, '-', 15);
 		return;
 	}

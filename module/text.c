@@ -259,13 +259,18 @@ static void put_address(struct line *line, const struct sockport_record *rec,
 static void put_path(struct line *line, const struct sockport_record *rec)
 {
 	unsigned int i;
+	bool plain;
 	u8 c;
 
 	for (i = 0; i < rec->name_len; i++) {
 		c = rec->name[i];
-		if (!c)
+		/* A path may begin with one of its own. */
+		plain = c > ' ' && c < 127 && c != '\\' && (i || c != '@');
+		if (!c) {
 			c = '@';
-		if (c > ' ' && c < 127 && c != '\\') {
+			plain = true;
+		}
+		if (plain) {
 			*line->at++ = c;
 			continue;
 		}

@@ -215,7 +215,7 @@ stock_package()
 	need_candidate "$meta"
 	if [ -n "$series" ]; then
 		package=$(apt-cache pkgnames linux-image-"$series" |
-			grep -E "^linux-image-${series//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" |
+			grep -E "^linux-image-${series//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" | grep -vE -- "-(rt|cloud)-" |
 			sort -V | tail -n 1) || :
 	else
 		package=$(apt-cache depends --important "$meta" |

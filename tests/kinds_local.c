@@ -598,26 +598,45 @@ static int see_message(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-/* Close one of "fd" and open another in its place, as fast as can be. */
-static pid_t churn_chain(int *fd, unsigned int count, volatile uint64_t *turns)
-{
-	unsigned int i, number = count;
-	pid_t parent = getpid(), pid = must(fork(), "fork");
+/* More than processors, so that a walk is put off when it lets go of the lock. */
+#define WORKERS	3
 
-	if (pid)
-		return pid;
+struct others {
+	int			*fd;
+	unsigned int		count;
+	volatile uint64_t	*turns;
+	pid_t			pid[WORKERS];
+};
+
+/* Close one of each third and open another in its place, as fast as can be. */
+static void churn_chain(struct others *others, unsigned int third)
+{
+	unsigned int i, number = 10000 * (third + 1);
+	pid_t parent = getpid();
+
+	others->pid[third] = must(fork(), "fork");
+	if (others->pid[third])
+		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	srandom(1);
-	for (;; ++*turns) {
-		i = random() % count;
-		close(fd[i]);
+	for (i = 0; i < others->count; i++)
+		if (i % WORKERS != third)
+			close(others->fd[i]);
+	srandom(third);
+	for (;; ++others->turns[third]) {
+		i = random() % (others->count / WORKERS) * WORKERS + third;
+		close(others->fd[i]);
 		do {
 			number = number % (NAMES - 1) + 1;
-			fd[i] = unix_in_chain(number);
-		} while (fd[i] < 0);
+			others->fd[i] = unix_in_chain(number);
+		} while (others->fd[i] < 0);
 	}
+}
+
+static uint64_t turns_of(const struct others *others)
+{
+	return others->turns[0] + others->turns[1] + others->turns[2];
 }
 
 static unsigned int dump_stable(struct client *client, struct stable *stable)
@@ -640,40 +659,59 @@ static unsigned int dump_stable(struct client *client, struct stable *stable)
 	return wrong;
 }
 
-TEST_F_TIMEOUT(kinds, unix_once, 3600)
+/* Returns how often one of "stay" sockets was not listed once. */
+static unsigned int dump_beside(struct client *client, unsigned int stay, unsigned int go,
+				unsigned int dumps)
 {
-	unsigned int count = scaled(2000, 500), dumps = scaled(100, 10), i, wrong = 0;
-	struct stable stable = { .cookie = calloc(count, sizeof(uint64_t)),
-				 .seen = calloc(count, sizeof(unsigned int)), .count = count };
-	volatile uint64_t *turns = mmap(NULL, sizeof(*turns), PROT_READ | PROT_WRITE,
-					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int *fd = calloc(count, sizeof(int));
+	struct stable stable = { .cookie = calloc(stay, sizeof(uint64_t)),
+				 .seen = calloc(stay, sizeof(unsigned int)), .count = stay };
+	struct others others = { .fd = calloc(go, sizeof(int)), .count = go };
+	unsigned int i, wrong = 0;
 	uint64_t began, before;
-	pid_t pid;
 
-	for (i = 0; i < count; i++) {
-		stable.cookie[i] = socket_cookie(unix_in_chain(2 * i));
-		fd[i] = unix_in_chain(2 * i + 1);
+	others.turns = mmap(NULL, WORKERS * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < stay || i < go; i++) {
+		if (i < stay)
+			stable.cookie[i] = socket_cookie(unix_in_chain(2 * i));
+		if (i < go)
+			others.fd[i] = unix_in_chain(2 * i + 1);
 	}
-	qsort(stable.cookie, count, sizeof(uint64_t), compare_cookies);
-	pid = churn_chain(fd, count, turns);
-	for (i = 0; i < count; i++)
-		close(fd[i]);
-	began = *turns;
+	qsort(stable.cookie, stay, sizeof(uint64_t), compare_cookies);
+	for (i = 0; i < WORKERS; i++)
+		churn_chain(&others, i);
+	for (i = 0; i < go; i++)
+		close(others.fd[i]);
+	began = turns_of(&others);
 	for (i = 0; i < dumps; i++) {
 		struct deadline d = deadline();
 
-		for (before = *turns; *turns < before + 20; )
+		for (before = turns_of(&others); turns_of(&others) < before + 5; )
 			deadline_wait(&d, "churn");
-		wrong += dump_stable(&self->client, &stable);
+		wrong += dump_stable(client, &stable);
 	}
-	note("%u sockets stayed among %u, %llu others came and went in %u dumps", count,
-	     stable.listed, (unsigned long long)(*turns - began), dumps);
+	note("%u sockets stayed among %u, %llu others came and went in %u dumps", stay,
+	     stable.listed, (unsigned long long)(turns_of(&others) - began), dumps);
 	run("grep -i restart /proc/net/sockport_stats | sed 's/^/# /'");
-	EXPECT_EQ(0, wrong);
-	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	for (i = 0; i < WORKERS; i++) {
+		if (waitpid(others.pid[i], NULL, WNOHANG))
+			die("one of the others ended too early");
+		kill(others.pid[i], SIGKILL);
+		waitpid(others.pid[i], NULL, 0);
+	}
+	return wrong;
+}
+
+TEST_F_TIMEOUT(kinds, unix_once_in_a_long_chain, 3600)
+{
+	EXPECT_EQ(0, dump_beside(&self->client, scaled(2000, 500), scaled(2000, 500),
+				 scaled(100, 10)));
+}
+
+/* Who comes joins in front: what keeps the place is one of those that go. */
+TEST_F_TIMEOUT(kinds, unix_once_behind_others, 3600)
+{
+	EXPECT_EQ(0, dump_beside(&self->client, 60, 300, scaled(300, 30)));
 }
 
 /* Packet */

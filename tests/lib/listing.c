@@ -181,6 +181,8 @@ static void get_states(struct row *row, const struct line *line)
 /* A byte, or three octal digits after a backslash; an abstract name begins with @. */
 static void get_name(struct row *row, const char *text)
 {
+	const bool abstract = *text == '@';
+
 	row->extra |= EXTRA_NAME;
 	while (*text && row->name_length < sizeof(row->name)) {
 		if (*text == '\\') {
@@ -191,7 +193,7 @@ static void get_name(struct row *row, const char *text)
 			row->name[row->name_length++] = *text++;
 		}
 	}
-	if (row->name[0] == '@')
+	if (abstract)
 		row->name[0] = 0;
 }
 

@@ -7,6 +7,7 @@
 /**
  * struct oracle - what the kernel shows of raw, ping, UNIX, packet or XDP sockets,
  *	and what our own text does
+ * @name: for people, NULL ends a list
  * @kind: enum sockport_protocol
  * @read: its rows
  * @fields: enum row_field that it speaks about

@@ -34,8 +34,11 @@
 #define PIECE		64
 #define PIECE_NUMBERS	65536U
 
+/* Threads that are looked at in one RCU read-side critical section. */
+#define NUMBERS		256
+
 /* Tables of threads seen last, by which one that several have is known. */
-#define SEEN_BITS	4
+#define SEEN_BITS	8
 
 /**
  * struct found - a socket in a file table
@@ -95,22 +98,26 @@ static bool has_own_table(struct pass *pass, struct task_struct *task,
 	return true;
 }
 
-/* The next thread with a file table to look at, with a reference; or NULL. */
-static struct task_struct *task_after(struct pass *pass,
-				     struct sockport_process *process)
+/*
+ * The next thread with a file table to look at, with a reference; NULL when
+ * some numbers have been looked at in vain. Returns false when there are no
+ * more.
+ */
+static bool task_after(struct pass *pass, struct sockport_process *process,
+		       struct task_struct **found)
 {
 	struct pid_namespace *pid_ns = pass->files->reader->pid_ns;
 	struct task_struct *task;
+	unsigned int n;
 	struct pid *pid;
 
+	*found = NULL;
 	rcu_read_lock();
-	for (;;) {
+	for (n = 0; n < NUMBERS && !*found; n++) {
 		pass->nr++;
 		pid = idr_get_next(&pid_ns->idr, &pass->nr);
-		if (!pid) {
-			task = NULL;
+		if (!pid)
 			break;
-		}
 		task = pid_task(pid, PIDTYPE_PID);
 		if (!task)
 			continue;
@@ -120,11 +127,10 @@ static struct task_struct *task_after(struct pass *pass,
 		/* Always ended by a NUL, though it may be changing. */
 		strscpy(process->comm, task->group_leader->comm,
 			sizeof(process->comm));
-		get_task_struct(task);
-		break;
+		*found = get_task_struct(task);
 	}
 	rcu_read_unlock();
-	return task;
+	return *found || n == NUMBERS;
 }
 
 /*
@@ -182,11 +188,11 @@ static void find_inodes(struct pass *pass, unsigned int n)
 
 	for (i = 0; i < n; i++) {
 		found = &pass->found[i];
-		found->inode = file_inode(found->file)->i_ino;
+		sock = sock_from_file(found->file);
+		found->inode = SOCK_INODE(sock)->i_ino;
 		found->keep = false;
 		if (!pass->files->unlisted)
 			continue;
-		sock = sock_from_file(found->file);
 		found->keep = sockport_unlisted_wants(pass->files->unlisted,
 						      READ_ONCE(sock->sk));
 		if (found->keep)
@@ -281,10 +287,15 @@ static int walk_tasks(struct pass *pass)
 	struct task_struct *task;
 	int err = 0;
 
-	while (!err && (task = task_after(pass, &process))) {
-		if (sockport_reader_sees_task(pass->files->reader, task))
-			err = take_task(pass, task, &process);
-		put_task_struct(task);
+	while (!err && task_after(pass, &process, &task)) {
+		if (task) {
+			if (sockport_reader_sees_task(pass->files->reader,
+						      task))
+				err = take_task(pass, task, &process);
+			put_task_struct(task);
+		}
+		if (fatal_signal_pending(current))
+			err = -EINTR;
 		cond_resched();
 	}
 	return err;

@@ -68,7 +68,8 @@ void *sockport_alloc(struct net *net, size_t size)
 {
 	void *memory;
 
-	if (!sockport_charge(net, size))
+	/* More would be worth a warning to kvmalloc(). */
+	if (size > INT_MAX || !sockport_charge(net, size))
 		return NULL;
 	memory = kvzalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!memory)

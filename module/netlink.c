@@ -28,6 +28,10 @@
 			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER | \
 			 SOCKPORT_WANT_MEMORY)
 
+/* What is not for everyone. */
+#define WANT_READER	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | \
+			 SOCKPORT_WANT_UNLISTED)
+
 static struct genl_family sockport_family;
 
 /**
@@ -65,11 +69,23 @@ struct query {
 };
 
 /**
+ * struct failure - why a dump cannot begin
+ * @err: negative errno
+ * @extack: what goes with it
+ */
+struct failure {
+	int			err;
+	struct netlink_ext_ack	extack;
+};
+
+/**
  * struct dump - what a dump keeps from one message to the next
- * @query: the request, NULL before the first message
+ * @query: the request, or NULL
+ * @failure: then this
  */
 struct dump {
 	struct query	*query;
+	struct failure	*failure;
 };
 
 /**
@@ -90,16 +106,6 @@ static struct dump *dump_of(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
 	return (struct dump *)cb->ctx;
-}
-
-static struct request dump_request(struct netlink_callback *cb)
-{
-	return (struct request) {
-		.skb	= cb->skb,
-		.net	= sock_net(cb->skb->sk),
-		.attrs	= sockport_dump_attrs(cb),
-		.extack	= cb->extack,
-	};
 }
 
 static struct request do_request(struct sk_buff *skb, struct genl_info *info)
@@ -189,11 +195,12 @@ static int query_scope(struct query *query, const struct request *request,
 		user_ns = &init_user_ns;
 	else if (fd)
 		user_ns = query->other->user_ns;
-	sockport_reader_init(&query->reader, request->skb, user_ns);
+	sockport_reader_init(&query->reader, request->skb, user_ns,
+			     query->want & WANT_READER);
 	return 0;
 }
 
-static struct query *query_new(const struct request *request,
+static struct query *query_new(const struct request *request, u32 want,
 			       const struct nlattr *fd,
 			       const struct nlattr *all)
 {
@@ -203,9 +210,10 @@ static struct query *query_new(const struct request *request,
 	if (!query)
 		return ERR_PTR(-ENOMEM);
 	query->account = request->net;
+	query->want = want;
 	sockport_owners_init(&query->owners, query->account);
 	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
-			       &query->filter, 0);
+			       &query->filter, want);
 	err = query_scope(query, request, fd, all);
 	if (err) {
 		query_free(query);
@@ -228,24 +236,21 @@ static int query_files(struct query *query)
 	if (!(query->want &
 	      (SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_UNLISTED)))
 		return 0;
-	query->unlisted.want = query->want;
 	return sockport_files_walk(&files);
 }
 
 static struct query *query_ports(const struct request *request)
 {
-	const struct nlattr *want;
+	const struct nlattr *want = request_attr(request, SOCKPORT_A_PORT_WANT);
 	struct query *query;
 	int err;
 
-	query = query_new(request,
+	query = query_new(request, want ? nla_get_u32(want) &
+				   SOCKPORT_WANT_PROCESSES : 0,
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	want = request_attr(request, SOCKPORT_A_PORT_WANT);
-	if (want)
-		query->want = nla_get_u32(want) & SOCKPORT_WANT_PROCESSES;
 	err = sockport_request_ports(&query->filter, request->attrs,
 				     query->reader.user_ns, request->extack);
 	if (!err)
@@ -296,17 +301,16 @@ static int query_walk(struct query *query)
 
 static struct query *query_sockets(const struct request *request)
 {
-	const struct nlattr *want;
+	const struct nlattr *want = request_attr(request,
+						 SOCKPORT_A_SOCKET_WANT);
 	struct query *query;
 	int err;
 
-	query = query_new(request,
+	query = query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
 			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
 			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	want = request_attr(request, SOCKPORT_A_SOCKET_WANT);
-	query->want = want ? nla_get_u32(want) : WANT_DEFAULT;
 	err = sockport_request_sockets(&query->filter, request->attrs,
 				       query->reader.user_ns, request->extack);
 	if (!err)
@@ -378,22 +382,60 @@ static int dump_result(const struct sk_buff *skb, int err)
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
 }
 
+/*
+ * Who sends the request is known here only: the first message may be made when
+ * somebody else reads from the socket. There is no extack before 6.12, so what
+ * is wrong is told with the first message.
+ */
+static int dump_start(struct netlink_callback *cb,
+		      struct query *(*begin)(const struct request *request))
+{
+	struct dump *dump = dump_of(cb);
+	struct failure *failure;
+	struct request request;
+	struct query *query;
+
+	failure = kzalloc(sizeof(*failure), GFP_KERNEL);
+	if (!failure)
+		return -ENOMEM;
+	request = (struct request) {
+		.skb	= cb->skb,
+		.net	= sock_net(cb->skb->sk),
+		.attrs	= sockport_dump_attrs(cb),
+		.extack	= &failure->extack,
+	};
+	query = begin(&request);
+	if (IS_ERR(query)) {
+		failure->err = PTR_ERR(query);
+		dump->failure = failure;
+		return 0;
+	}
+	dump->query = query;
+	kfree(failure);
+	return 0;
+}
+
+static int dump_failed(const struct dump *dump, struct netlink_callback *cb)
+{
+	if (cb->extack)
+		*cb->extack = dump->failure->extack;
+	return dump->failure->err;
+}
+
+static int port_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, query_ports);
+}
+
 int sockport_nl_port_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	struct query *query = dump->query;
-	struct request request;
-	int err = 0;
+	int err;
 
-	/* Not in .start, which has no extack before 6.12. */
-	if (!query) {
-		request = dump_request(cb);
-		query = query_ports(&request);
-		if (IS_ERR(query))
-			return PTR_ERR(query);
-		dump->query = query;
-	}
+	if (!query)
+		return dump_failed(dump, cb);
 	while (query->at < query->ports.count) {
 		err = put_port(skb, NETLINK_CB(cb->skb).portid,
 			       cb->nlh->nlmsg_seq, NLM_F_MULTI, query,
@@ -411,7 +453,13 @@ static int port_get_done(struct netlink_callback *cb)
 
 	if (dump->query)
 		query_ports_free(dump->query);
+	kfree(dump->failure);
 	return 0;
+}
+
+static int socket_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, query_sockets);
 }
 
 int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
@@ -420,24 +468,20 @@ int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 	struct dump *dump = dump_of(cb);
 	struct query *query = dump->query;
 	struct sockport_record *rec;
-	struct request request;
 	int err;
 
-	/* Not in .start, which has no extack before 6.12. */
-	if (!query) {
-		request = dump_request(cb);
-		query = query_sockets(&request);
-		if (IS_ERR(query))
-			return PTR_ERR(query);
-		dump->query = query;
-	}
+	if (!query)
+		return dump_failed(dump, cb);
 	while ((rec = sockport_walk_current(&query->walk))) {
 		if (IS_ERR(rec))
 			return PTR_ERR(rec);
 		err = put_socket(skb, NETLINK_CB(cb->skb).portid,
 				 cb->nlh->nlmsg_seq, NLM_F_MULTI, query, rec);
+		if (err && skb->len)
+			return skb->len;
+		/* It fits no message: the reader is told at the end. */
 		if (err)
-			return dump_result(skb, err);
+			sockport_walk_miss(&query->walk);
 		sockport_walk_advance(&query->walk);
 	}
 	return skb->len;
@@ -449,6 +493,7 @@ static int socket_get_done(struct netlink_callback *cb)
 
 	if (dump->query)
 		query_sockets_free(dump->query);
+	kfree(dump->failure);
 	return 0;
 }
 
@@ -577,6 +622,7 @@ static const struct genl_ops sockport_ops[] = {
 		.policy		= sockport_port_get_nl_policy,
 		.maxattr	= SOCKPORT_A_PORT_NETNS_ALL,
 		.doit		= sockport_nl_port_get_doit,
+		.start		= port_get_start,
 		.dumpit		= sockport_nl_port_get_dumpit,
 		.done		= port_get_done,
 	},
@@ -585,6 +631,7 @@ static const struct genl_ops sockport_ops[] = {
 		.policy		= sockport_socket_get_nl_policy,
 		.maxattr	= SOCKPORT_A_SOCKET_NETNS_ALL,
 		.doit		= sockport_nl_socket_get_doit,
+		.start		= socket_get_start,
 		.dumpit		= sockport_nl_socket_get_dumpit,
 		.done		= socket_get_done,
 	},

@@ -57,8 +57,14 @@ static bool sctp_associated(const struct sock *sk)
 #endif
 }
 
+/*
+ * The type comes first: any protocol may be that of a raw socket, which is a
+ * struct of its own. Protocols that are not named have tables of their own.
+ */
 static bool inet_unlisted(const struct sock *sk)
 {
+	if (sk->sk_type == SOCK_RAW)
+		return sk_unhashed(sk);
 	switch (READ_ONCE(sk->sk_protocol)) {
 	case IPPROTO_TCP:
 		return inet_sk_state_load(sk) == TCP_CLOSE &&
@@ -70,10 +76,12 @@ static bool inet_unlisted(const struct sock *sk)
 		       !sctp_associated(sk);
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		return sk_unhashed(sk) ||
-		       (sk->sk_type == SOCK_DGRAM && !SOCKPORT_PING_TABLE);
+		return sk_unhashed(sk) || !SOCKPORT_PING_TABLE;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		return sk_unhashed(sk);
 	}
-	return sk_unhashed(sk);
+	return true;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/prefetch.h>
+#include <linux/random.h>
 
 #include "owners.h"
 #include "record.h"
@@ -37,6 +38,9 @@ void sockport_owners_init(struct sockport_owners *owners, struct net *net)
 			    sizeof(struct sockport_holder));
 	sockport_table_init(&owners->held, net, sizeof(struct sockport_held));
 	sockport_table_init(&owners->port, net, sizeof(struct owned_port));
+	/* Who can choose inodes or ports shall not choose their slots. */
+	owners->held.seed = get_random_u64();
+	owners->port.seed = get_random_u64();
 }
 
 /**
@@ -55,7 +59,7 @@ void sockport_owners_exit(struct sockport_owners *owners)
 
 static unsigned int slot_of(const struct sockport_table *table, u64 key)
 {
-	return hash_64(key, ilog2(table->room));
+	return hash_64(key ^ table->seed, ilog2(table->room));
 }
 
 /* The element of a socket, or the free one where it would be. */
@@ -127,7 +131,6 @@ static u32 process_index(struct sockport_owners *owners,
 	return owners->process.count - 1;
 }
 
-/* A thread with a table of its own comes apart from its process. */
 static struct sockport_holder *
 holder_of(const struct sockport_owners *owners,
 	  const struct sockport_held *held, pid_t pid)
@@ -142,12 +145,31 @@ holder_of(const struct sockport_owners *owners,
 	return NULL;
 }
 
+static void add_holder(struct sockport_owners *owners,
+		       struct sockport_held *held, u32 process, u32 fd)
+{
+	struct sockport_holder *holder;
+
+	held->last = process;
+	if (held->count++ >= SOCKPORT_HOLDERS)
+		return;
+	holder = sockport_table_add(&owners->holder);
+	holder->process = process;
+	holder->fd = fd;
+	holder->next = held->first;
+	held->first = owners->holder.count;
+}
+
 /**
  * sockport_owners_add - a process has a socket open
  * @owners: owners in which sockport_owners_reserve() has made room
  * @process: the process
  * @inode: the socket's inode
  * @fd: descriptor
+ *
+ * What a process has open comes together, but for a thread that has a table of
+ * its own: that its process has been counted is known only while the process is
+ * among those remembered.
  *
  * Return: 1 when it is the first time that the socket is seen, else 0.
  */
@@ -158,25 +180,19 @@ int sockport_owners_add(struct sockport_owners *owners,
 	struct sockport_held *held = held_slot(&owners->held, inode);
 	u32 index = process_index(owners, process);
 	struct sockport_holder *holder;
-	bool first = !held->first;
 
-	if (first) {
+	if (!held->first) {
 		held->inode = inode;
 		owners->held.count++;
-	} else {
-		holder = holder_of(owners, held, process->pid);
-		if (holder) {
-			holder->fd = min(holder->fd, fd);
-			return 0;
-		}
+		add_holder(owners, held, index, fd);
+		return 1;
 	}
-	holder = sockport_table_add(&owners->holder);
-	holder->process = index;
-	holder->fd = fd;
-	holder->next = held->first;
-	held->first = owners->holder.count;
-	held->count++;
-	return first;
+	holder = holder_of(owners, held, process->pid);
+	if (holder)
+		holder->fd = min(holder->fd, fd);
+	else if (held->last != index)
+		add_holder(owners, held, index, fd);
+	return 0;
 }
 
 /**

@@ -32,16 +32,21 @@ struct sockport_holder {
 	u32	next;
 };
 
+/* Processes of a socket that are remembered, the others are counted. */
+#define SOCKPORT_HOLDERS	16
+
 /**
  * struct sockport_held - a socket that some process has open
  * @inode: the socket's inode
- * @first: index plus 1 of the first that has it
+ * @first: index plus 1 of one of those remembered
  * @count: how many have it
+ * @last: index of the process that was added last
  */
 struct sockport_held {
 	u64	inode;
 	u32	first;
 	u32	count;
+	u32	last;
 };
 
 /**

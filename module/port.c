@@ -188,15 +188,16 @@ static u32 add_limited(u32 sum, u32 more)
 	return sum + more < sum ? U32_MAX : sum + more;
 }
 
-static void add_process(struct sockport_port *port, u32 process)
+static void add_process(struct sockport_port *port,
+			const struct sockport_process *process, u32 index)
 {
 	unsigned int i;
 
 	for (i = 0; i < port->processes; i++)
-		if (port->process[i] == process)
+		if (process[port->process[i]].pid == process[index].pid)
 			return;
 	if (port->processes < SOCKPORT_PORT_PROCESSES)
-		port->process[port->processes++] = process;
+		port->process[port->processes++] = index;
 	else
 		port->processes_more = true;
 }
@@ -222,11 +223,10 @@ static void add_processes(struct sockport_port *port,
 		port->processes_more = false;
 	}
 	for (holder = sockport_owners_first(owners, held); holder;
-	     holder = sockport_owners_next(owners, holder)) {
-		add_process(port, holder->process);
-		if (port->processes_more)
-			break;
-	}
+	     holder = sockport_owners_next(owners, holder))
+		add_process(port, owners->process.at, holder->process);
+	if (held->count > SOCKPORT_HOLDERS)
+		port->processes_more = true;
 }
 
 static u8 family_bit(u8 family)

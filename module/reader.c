@@ -25,16 +25,19 @@
 #include "compat.h"
 #include "reader.h"
 
-/* Does the reader's /proc hide the processes of others? */
+/*
+ * Does the reader's /proc hide the processes of others? Where there is none
+ * nobody knows. Only what is cached is looked at: the reader may have mounted
+ * a filesystem there that does not answer.
+ */
 static bool proc_hides(void)
 {
 	const struct proc_fs_info *info;
+	bool hides = true;
 	struct path path;
-	bool hides;
 
-	if (kern_path("/proc", LOOKUP_FOLLOW, &path))
-		return false;
-	hides = false;
+	if (kern_path("/proc", LOOKUP_FOLLOW | LOOKUP_CACHED, &path))
+		return true;
 	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
 		info = proc_sb_info(path.dentry->d_sb);
 		hides = info->hide_pid != HIDEPID_OFF &&
@@ -59,12 +62,14 @@ static bool user_ns_below(const struct user_namespace *above,
  *	the socket, both must have them
  * @net_user_ns: user namespace that has the network namespaces asked about,
  *	the initial one for all of them
+ * @processes: the request is about processes, and about what else is not for
+ *	everyone
  *
  * Context: process context of who sends the request, may sleep.
  */
 void sockport_reader_init(struct sockport_reader *reader,
 			  struct sk_buff *request,
-			  struct user_namespace *net_user_ns)
+			  struct user_namespace *net_user_ns, bool processes)
 {
 	const struct sock *sk = NETLINK_CB(request).sk;
 	const struct cred *opener;
@@ -76,13 +81,13 @@ void sockport_reader_init(struct sockport_reader *reader,
 					       CAP_NET_ADMIN);
 	reader->uid = INVALID_UID;
 	reader->gid = INVALID_GID;
-	if (sk->sk_socket && sk->sk_socket->file) {
-		opener = sk->sk_socket->file->f_cred;
-		if (uid_eq(opener->fsuid, current_fsuid()) &&
-		    opener->user_ns == current_user_ns()) {
-			reader->uid = current_fsuid();
-			reader->gid = current_fsgid();
-		}
+	if (!processes)
+		return;
+	opener = sk->sk_socket->file->f_cred;
+	if (uid_eq(opener->fsuid, current_fsuid()) &&
+	    opener->user_ns == current_user_ns()) {
+		reader->uid = current_fsuid();
+		reader->gid = current_fsgid();
 	}
 	if (netlink_ns_capable(request, current_user_ns(), CAP_SYS_PTRACE))
 		reader->sees[0] = current_user_ns();
@@ -92,28 +97,39 @@ void sockport_reader_init(struct sockport_reader *reader,
 	reader->most = reader->sees[0] == &init_user_ns || reader->sees[1];
 }
 
+/* Who drops rights becomes undumpable first: see commit_creds(). */
+static bool still_dumpable(struct task_struct *task,
+			   const struct user_namespace *above)
+{
+	bool dumpable;
+
+	smp_rmb();
+	task_lock(task);
+	if (task->mm)
+		dumpable = sockport_mm_dumpable(task->mm) ||
+			   (above && user_ns_below(above, task->mm->user_ns));
+	else
+		dumpable = above;
+	task_unlock(task);
+	return dumpable;
+}
+
 /* PTRACE_MODE_READ_FSCREDS of one's own, without what security modules say. */
 static bool own_task(const struct sockport_reader *reader,
 		     struct task_struct *task)
 {
 	const struct cred *cred = __task_cred(task);
-	bool dumpable;
 
-	if (!uid_valid(reader->uid) || cred->user_ns != current_user_ns() ||
-	    !uid_eq(reader->uid, cred->euid) ||
-	    !uid_eq(reader->uid, cred->suid) ||
-	    !uid_eq(reader->uid, cred->uid) ||
-	    !gid_eq(reader->gid, cred->egid) ||
-	    !gid_eq(reader->gid, cred->sgid) ||
-	    !gid_eq(reader->gid, cred->gid) ||
-	    !cap_issubset(cred->cap_permitted, current_cred()->cap_effective))
-		return false;
-	/* Who drops rights becomes undumpable first: see commit_creds(). */
-	smp_rmb();
-	task_lock(task);
-	dumpable = task->mm && sockport_mm_dumpable(task->mm);
-	task_unlock(task);
-	return dumpable;
+	return uid_valid(reader->uid) && cred->user_ns == current_user_ns() &&
+	       uid_eq(reader->uid, cred->euid) &&
+	       uid_eq(reader->uid, cred->suid) &&
+	       uid_eq(reader->uid, cred->uid) &&
+	       gid_eq(reader->gid, cred->egid) &&
+	       gid_eq(reader->gid, cred->sgid) &&
+	       gid_eq(reader->gid, cred->gid) &&
+	       cap_issubset(cred->cap_permitted,
+			    current_cred()->cap_effective) &&
+	       still_dumpable(task, NULL);
 }
 
 /**
@@ -134,9 +150,10 @@ bool sockport_reader_sees_task(const struct sockport_reader *reader,
 
 	rcu_read_lock();
 	user_ns = __task_cred(task)->user_ns;
-	for (i = 0; i < ARRAY_SIZE(reader->sees); i++)
-		if (reader->sees[i])
-			sees |= user_ns_below(reader->sees[i], user_ns);
+	for (i = 0; i < ARRAY_SIZE(reader->sees) && !sees; i++)
+		sees = reader->sees[i] &&
+		       user_ns_below(reader->sees[i], user_ns) &&
+		       still_dumpable(task, reader->sees[i]);
 	if (!sees)
 		sees = own_task(reader, task);
 	rcu_read_unlock();

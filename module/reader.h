@@ -13,12 +13,12 @@ struct user_namespace;
 /**
  * struct sockport_reader - who asks, and what that one may see
  * @user_ns: user namespace in which uids are told, of who opened the socket
- * @pid_ns: pid namespace in which pids are told; like all below it means
- *	something only while the request is being taken in
+ * @pid_ns: pid namespace in which pids are told; like @sees it means something
+ *	only while the request is being taken in
  * @uid: own uid, INVALID_UID when who opened the socket and who sends differ
  * @gid: own gid
  * @net_admin: has CAP_NET_ADMIN over the network namespaces asked about
- * @most: sees whose every socket is; means something until the end
+ * @most: sees whose every socket is
  * @sees: user namespaces in which, and below which, every process may be seen;
  *	NULL for none
  */
@@ -34,7 +34,7 @@ struct sockport_reader {
 
 void sockport_reader_init(struct sockport_reader *reader,
 			  struct sk_buff *request,
-			  struct user_namespace *net_user_ns);
+			  struct user_namespace *net_user_ns, bool processes);
 bool sockport_reader_sees_task(const struct sockport_reader *reader,
 			       struct task_struct *task);
 bool sockport_reader_sees_uid(const struct sockport_reader *reader, kuid_t uid);

@@ -17,10 +17,8 @@
 #include "reply.h"
 #include "scope.h"
 
-/* Processes of a socket that are told by name; a message has to hold them. */
-#define PROCESSES_MOST	16
-/* Likewise; a path that is longer is left out. */
-#define CGROUP_MOST	1024
+/* A message has to hold it, so a path that is longer is left out. */
+#define CGROUP_MOST	512
 
 static int put_states(struct sk_buff *skb, const struct sockport_port *port)
 {
@@ -243,7 +241,6 @@ static int put_processes(struct sk_buff *skb,
 {
 	const struct sockport_holder *holder;
 	const struct sockport_held *held;
-	unsigned int left;
 	bool by_port;
 
 	held = sockport_owners_of(owners, rec, &by_port);
@@ -252,9 +249,8 @@ static int put_processes(struct sk_buff *skb,
 	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, held->count) ||
 	    (by_port && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
 		return -EMSGSIZE;
-	left = PROCESSES_MOST;
-	for (holder = sockport_owners_first(owners, held); holder && left;
-	     holder = sockport_owners_next(owners, holder), left--)
+	for (holder = sockport_owners_first(owners, held); holder;
+	     holder = sockport_owners_next(owners, holder))
 		if (put_process(skb, SOCKPORT_A_SOCKET_PROCESS,
 				sockport_owners_process(owners, holder),
 				by_port ? NULL : holder))

@@ -33,6 +33,9 @@
 /* How often a table that changes underneath is begun anew. */
 #define RESTARTS	64
 
+/* Further addresses that a record tells; a message has to hold them. */
+#define SCTP_EXTRAS_MOST	64
+
 /* Sockets that a pass begins with room for. */
 #define PASS_ROOM	64U
 
@@ -159,8 +162,12 @@ static bool same_address(const union sctp_addr *one,
 static int add_extra(struct sctp_pass *pass, const union sctp_addr *address,
 		     bool remote)
 {
+	const unsigned int most = SCTP_EXTRAS_MOST;
 	struct sctp_extra *extra;
 
+	if (pass->extras >= most &&
+	    pass->extra[pass->extras - most].record == pass->walk->count)
+		return 0;
 	if (pass->extras == pass->room) {
 		pass->full = true;
 		return -ENOBUFS;

@@ -4,6 +4,7 @@
  */
 #include <linux/bits.h>
 #include <linux/overflow.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "memory.h"
@@ -113,8 +114,11 @@ int sockport_table_rehash(struct sockport_table *table, unsigned int more,
 		return -ENOMEM;
 	}
 	table->count = 0;
-	for (i = 0; i < old.room; i++)
+	for (i = 0; i < old.room; i++) {
 		put(table, old.at + old.size * i);
+		if (i % 4096 == 4095)
+			cond_resched();
+	}
 	sockport_table_free(&old);
 	return 0;
 }

@@ -11,6 +11,7 @@ struct net;
  * @net: namespace whose account it goes to
  * @at: the elements, those beyond @count are 0
  * @size: bytes of one
+ * @seed: of a hash table
  * @count: elements
  * @room: elements that it has room for
  */
@@ -18,6 +19,7 @@ struct sockport_table {
 	struct net	*net;
 	void		*at;
 	size_t		size;
+	u64		seed;
 	unsigned int	count;
 	unsigned int	room;
 };

@@ -85,7 +85,8 @@ struct sockport_walk {
  * @ports: its sockets have ports
  * @per_net: it has a table in each namespace; @begin and @batch are called for
  *	one after the other, see sockport_walk_here()
- * @begin: called once before the first @batch, may be NULL. May sleep.
+ * @begin: called before the first @batch, and again until the walk has a state
+ *	(sockport_walk_state()), may be NULL. May sleep.
  *	Returns 0 or a negative errno.
  * @batch: append the records of one or more whole chains to the walk's batch.
  *	May sleep between chains. Returns 1 when more may follow, 0 at the end

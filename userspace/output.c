@@ -75,6 +75,15 @@ bool output_flush(struct output *output)
 }
 
 /**
+ * output_discard - forget what has been added and not been written
+ * @output: the output
+ */
+void output_discard(struct output *output)
+{
+	output->next = output->buffer;
+}
+
+/**
  * output_close - write the rest, free the output
  * @output: the output
  * @failure: what went wrong, if writing did

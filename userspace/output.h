@@ -34,6 +34,7 @@ struct output {
 int output_check_standard(struct failure *failure);
 int output_open(struct output *output, int descriptor, struct failure *failure);
 bool output_flush(struct output *output);
+void output_discard(struct output *output);
 int output_close(struct output *output, struct failure *failure);
 int output_close_standard(struct failure *failure);
 

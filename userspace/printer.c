@@ -46,6 +46,7 @@ int printer_row(struct printer *printer, const void *row)
 {
 	switch (printer->form) {
 	case PRINT_TEXT:
+		printer->is_first = false;
 		return text_row(&printer->output, printer->selection, row, printer->names) ? 0 : -1;
 	case PRINT_JSON:
 		return json_array_row(&printer->output, &printer->is_first, printer->selection,
@@ -66,8 +67,8 @@ static int end_table(struct printer *printer, bool complete)
 /**
  * printer_end - show what has not been shown, free all
  * @printer: the printer
- * @complete: all rows came; if not, JSON stays without its end, and a table is
- *	not shown at all
+ * @complete: all rows came; if not, JSON stays without its end, a header without
+ *	rows is taken back, and a table is not shown at all
  *
  * Return: 0, or -1 if not @complete or not all could be written.
  */
@@ -79,6 +80,8 @@ int printer_end(struct printer *printer, bool complete)
 		json_array_end(&printer->output, printer->is_first);
 		json_put(&printer->output, "\n");
 	}
+	if (!complete && printer->is_first)
+		output_discard(&printer->output);
 	/* What stopped the rows is told, unless it was writing. */
 	if (output_close(&printer->output, printer->failure))
 		return -1;

@@ -19,6 +19,7 @@ if [ -z "${IN_FIXTURE:-}" ]; then
 	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" quiet "$PWD/${0##*/}"
 fi
 
+export PYTHONDONTWRITEBYTECODE=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -4,17 +4,28 @@
 
 listing.py compare ports|sockets command|ynl PROC JSON
     Rows of the file PROC and of the JSON are the same, both ways.
+listing.py text PROC TEXT
+    Rows of the file PROC and of the command's text are the same, both ways.
 listing.py filter JSON EXPRESSION ALL
     The JSON has just those rows of ALL for which the expression holds.
+listing.py same JSON JSON KEY...
+    Two listings have the same rows, whatever they say for the keys.
 listing.py show PORT JSON PORTS SOCKETS
     The answer to "show PORT" agrees with both listings.
+
+Who asks has netlink sockets of its own, which differ each time; so of these only
+those count that the process FIXTURE_PID has open.
 """
 
 import collections
 import ipaddress
 import json
+import os
 import sys
 
+import holders
+
+# Keys of the column "detail"
 DETAILS = ("number", "peer", "groups", "queue", "assoc", "name")
 FAMILIES = {2: "4", 10: "6"}
 
@@ -28,33 +39,26 @@ SOCKET_ATTRIBUTES = {"proto": "protocol", "local": "local-address", "lport": "lo
                      "queue": "queue-id", "assoc": "association-state"}
 
 
+TYPES = {"stream": 1, "dgram": 2, "raw": 3, "rdm": 4, "seqpacket": 5, "dccp": 6, "packet": 10}
+
+
 def load(path):
+    """Rows of a listing, or an answer that is one object."""
     with open(path, encoding="utf-8") as stream:
-        return json.load(stream)
+        answer = json.load(stream)
+    return [row for row in answer if listed(row)] if isinstance(answer, list) else answer
 
 
-def proc_rows(path):
+def lines(path):
     with open(path, encoding="utf-8") as stream:
-        header, *lines = stream.read().splitlines()
-    columns = [each for each in header.split() if each != "detail"]
-    if "detail" in header:
-        columns.extend(DETAILS)
-    return columns, [proc_row(header.split(), line.split()) for line in lines if listed(line.split()[0])]
-
-
-def listed(kind):
-    """Whoever asks has netlink sockets of its own."""
-    return kind != "netlink"
-
-
-def proc_row(columns, words):
-    row = dict(zip(columns, words, strict=True))
-    for end in ("local", "remote"):
-        if end in row:
-            row[end] = address(row[end])
-    if "detail" in row:
-        row.update(details(row.pop("detail")))
-    return row
+        header, *rest = stream.read().splitlines()
+    columns = header.lower().split()
+    rows = [dict(zip(columns, line.split(), strict=True)) for line in rest]
+    if "detail" in columns:
+        columns[columns.index("detail"):] = DETAILS
+        for row in rows:
+            row.update(details(row.pop("detail")))
+    return columns, [row for row in rows if listed(row)]
 
 
 def details(column):
@@ -65,6 +69,21 @@ def details(column):
         row["name"] = name_of
     row.update(pair.split("=", 1) for pair in rest.split(",") if "=" in pair)
     return row
+
+
+def listed(row):
+    if row.get("proto", row.get("protocol")) != "netlink":
+        return True
+    return int(row["inode"] or 0) in holders.inodes(os.environ["FIXTURE_PID"])
+
+
+def proc_rows(path):
+    columns, rows = lines(path)
+    for row in rows:
+        for end in ("local", "remote"):
+            if end in row:
+                row[end] = address(row[end])
+    return columns, rows
 
 
 def address(plain):
@@ -94,6 +113,12 @@ def command_socket(row):
     plain = {name: text(value) for name, value in row.items()}
     for end in ("local", "remote"):
         plain[end] = address(plain[end])
+    if row["type"] is not None:
+        plain["type"] = str(TYPES[row["type"]])
+    if row["groups"] is not None:
+        plain["groups"] = f"{row['groups']:08x}"
+    if row["name"] is not None:
+        plain["name"] = path(row["name"].encode())
     return plain
 
 
@@ -150,8 +175,8 @@ def differences(columns, expected, seen):
 
 def compare(kind, source, proc_path, json_path):
     columns, expected = proc_rows(proc_path)
-    rows = load(json_path)
-    rows = [row for row in rows if listed(row.get("proto", row.get("protocol")))]
+    # What no table has is in no file either.
+    rows = [row for row in load(json_path) if not row.get("unlisted")]
     if kind == "ports":
         seen = [command_port(row) if source == "command" else ynl_port(row) for row in rows]
         # The order is promised, too.
@@ -163,13 +188,45 @@ def compare(kind, source, proc_path, json_path):
         seen = [command_socket(row) for row in rows]
     else:
         seen = [ynl_socket(row, columns) for row in rows]
-    print(f"{len(expected)} {kind} compared")
+    print(f"{len(expected)} {kind} compared: {kinds(expected)}")
     return differences(columns, expected, seen) + (not expected)
+
+
+def kinds(rows):
+    return " ".join(f"{kind}:{count}"
+                    for kind, count in collections.Counter(row["proto"] for row in rows).items())
+
+
+def compare_text(proc_path, text_path):
+    columns, expected = lines(proc_path)
+    shown, rows = lines(text_path)
+    seen = [row for row in rows if row.get("unlisted") != "1"]
+    for row in seen:
+        for end in ("local", "remote"):
+            if end in row:
+                row[end] = row[end].split("%")[0]
+    if shown[:len(columns)] != columns:
+        print("other columns:", *shown)
+        return 1
+    return differences(columns, expected, seen) + (not expected)
+
+
+def same(left_path, right_path, *keys):
+    """In whatever order; but for those keys."""
+    def bag(path):
+        return collections.Counter(json.dumps({key: value for key, value in row.items()
+                                               if key not in keys}) for row in load(path))
+
+    left, right = bag(left_path), bag(right_path)
+    for line in list(((left - right) + (right - left)).elements())[:10]:
+        print("only one has:", line)
+    print(f"{left.total()} rows, {right.total()} rows")
+    return left != right or not left
 
 
 def filtered(json_path, expression, all_path):
     def matches(row):
-        return eval(expression, {}, collections.defaultdict(type(None), row))  # noqa: S307
+        return eval(f"({expression})", {}, collections.defaultdict(type(None), row))  # noqa: S307
 
     rows, every = load(json_path), load(all_path)
     expected = [json.dumps(row) for row in every if matches(row)]
@@ -192,7 +249,8 @@ def show(port, json_path, ports_path, sockets_path):
 
 
 def main():
-    commands = {"compare": compare, "filter": filtered, "show": show}
+    commands = {"compare": compare, "text": compare_text, "filter": filtered, "same": same,
+                "show": show}
     return bool(commands[sys.argv[1]](*sys.argv[2:]))
 
 

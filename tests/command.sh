@@ -14,7 +14,11 @@ if [ -z "${IN_FIXTURE:-}" ]; then
 	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" quiet "$PWD/${0##*/}"
 fi
 
+export PYTHONDONTWRITEBYTECODE=1
 work=$(mktemp -d)
+# Others read there, too.
+chmod 755 "$work"
+umask 022
 
 cleanup()
 {
@@ -48,24 +52,42 @@ sockets_json()
 		python3 lib/listing.py compare sockets command "$work/proc" "$work/json"
 }
 
-# compare_text KIND COLUMNS FILE: the same lines, but for the blanks.
-compare_text()
-{
-	tail -n +2 "$3" | tr -s ' ' | LC_ALL=C sort >"$work/expected"
-	sockport "$1" --numeric --no-header --columns "${2%,}" | sed "s/%$DEVICE//g" |
-		tr -s ' ' | sed 's/^ //; s/ $//' | LC_ALL=C sort >"$work/seen"
-	diff "$work/expected" "$work/seen" | head -n 20
-	cmp -s "$work/expected" "$work/seen"
-}
-
 ports_text()
 {
-	compare_text ports "$PORT_COLUMNS" /proc/net/sockport
+	cat /proc/net/sockport >"$work/proc"
+	sockport ports --numeric --columns "${PORT_COLUMNS%,}" >"$work/text" &&
+		python3 lib/listing.py text "$work/proc" "$work/text"
 }
 
 sockets_text()
 {
-	compare_text sockets "$SOCKET_COLUMNS" /proc/net/sockport_sockets
+	cat /proc/net/sockport_sockets >"$work/proc"
+	sockport sockets --numeric --columns "${SOCKET_COLUMNS}unlisted" >"$work/text" &&
+		python3 lib/listing.py text "$work/proc" "$work/text" &&
+		# An interface has its name here.
+		grep -q "fe80::1%$DEVICE" "$work/text"
+}
+
+# What has neither address nor port is shown by what it has.
+ends_of_kinds()
+{
+	local end
+
+	sockport sockets >"$work/text" && sockport sockets -J >"$work/json" || return 1
+	for end in 'unix .* LISTEN .* /tmp/sockport\..*/with\\040a\\040blank' 'unix .* @listener' \
+		'unix .* @odd\\040\\134\\040\\012\\303\\244,"name"' 'unix .* ESTABLISHED .* \*  *\*:[0-9]' \
+		'raw .* 127.0.0.1:253' 'raw .* 192.0.2.1:253 *192.0.2.2:\*' \
+		'raw .* \[2001:db8::1\]:253' 'ping .* 127.0.0.1:icmp' \
+		"packet .* $DEVICE:0x88b5" 'packet .* \*:0x88b5' 'packet .* \*:\*'; do
+		grep -q "^$end" "$work/text" || {
+			echo "no line as $end"
+			return 1
+		}
+	done
+	python3 -c 'import json, sys
+names = [row["name"] for row in json.load(open(sys.argv[1])) if row["name"]]
+sys.exit("@odd \\ \n\u00e4,\"name\"" not in names or
+         not any(name.endswith("/with a blank") for name in names))' "$work/json"
 }
 
 header_and_columns()
@@ -103,43 +125,47 @@ option()
 
 options()
 {
-	option 'proto == "tcp"' --protocol tcp &&
-		option 'proto in ("udp", "tcp")' -p udp,tcp &&
+	option 'proto == "tcp" and not unlisted' --protocol tcp &&
+		option 'proto in ("udp", "tcp") and not unlisted' --protocol udp,tcp &&
+		option 'proto in ("unix", "raw", "ping", "packet")' --protocol unix,raw,ping,packet &&
 		option 'fam == "4"' -4 &&
 		option 'fam == "6"' -6 &&
 		option 'fam in ("4", "6")' --family ipv4,ipv6 &&
 		option 'state == "ESTABLISHED"' --state established &&
 		option 'state in ("LISTEN", "ESTABLISHED")' -s LISTEN,Established &&
-		option 'state not in ("LISTEN", "CLOSE")' -s connected &&
-		option 'state == "LISTEN" or proto != "tcp" and state == "CLOSE"' --listening &&
+		option 'state and state not in ("LISTEN", "CLOSE")' -s connected &&
+		option 'state == "LISTEN" or state == "CLOSE" and not unlisted and
+			proto not in ("tcp", "sctp", "mptcp", "vsock")' --listening &&
+		option 'proto == "unix" and state == "LISTEN"' --protocol unix --state listen &&
 		option 'role == "in"' --role in &&
 		option 'role == "out"' --role out &&
 		option 'port == 80' --port 80 &&
 		option 'port in (80, 443)' --port http,443 &&
-		option '1 <= port <= 1023' --port 1-1023 &&
-		option '20000 <= lport <= 20003 or lport == 80' --local-port 20000-20003,80 &&
+		option 'port and port <= 1023' --port 1-1023 &&
+		option 'lport in (20000, 20001, 20002, 20003, 80)' --local-port 20000-20003,80 &&
 		option 'rport == 8080' --remote-port 8080 &&
 		option 'local == "127.0.0.1" or local == "::ffff:127.0.0.1"' --local 127.0.0.1 &&
-		option 'local.startswith("127.") or local.startswith("::ffff:127.")' --local 127.0.0.0/8 &&
-		option 'local.startswith("2001:db8:") or local == "0.0.0.0"' \
+		option '(local or "").startswith(("127.", "::ffff:127."))' --local 127.0.0.0/8 &&
+		option '(local or "").startswith("2001:db8:") or local == "0.0.0.0"' \
 			--local 2001:db8::/32,0.0.0.0 &&
-		option 'remote.startswith("fe80:")' --remote fe80::/10 &&
+		option '(remote or "").startswith("fe80:")' --remote fe80::/10 &&
 		option 'uid == 33' --uid 33 &&
 		option 'uid in (33, 2001)' --uid www-data,2001 &&
 		option 'proto == "tcp" and role == "in" and state == "CLOSE" and uid == 2001' \
-			-p tcp --role in -s close --uid 2001
+			--protocol tcp --role in -s close --uid 2001
 }
 
 words()
 {
 	option 'proto == "tcp" and state == "ESTABLISHED"' tcp established &&
 		option 'fam == "4" and role == "out" and port == 80' ipv4 out http &&
-		option 'port == 15000 and proto == "udp"' udp 15000
+		option 'port == 15000 and proto == "udp"' udp 15000 &&
+		option 'proto == "unix" and state == "ESTABLISHED"' unix established
 }
 
 ports_options()
 {
-	sockport -J >"$work/all" && sockport -J -p udp --port 15000-15003 --role in >"$work/json" &&
+	sockport -J >"$work/all" && sockport -J --protocol udp --port 15000-15003 --role in >"$work/json" &&
 		python3 lib/listing.py filter "$work/json" \
 			'proto == "udp" and role == "in" and 15000 <= port <= 15003' "$work/all" &&
 		# What a row counts is filtered, too.
@@ -193,21 +219,40 @@ help_and_version()
 		"$(sockport --version)"
 }
 
+# Nearly: there are netlink sockets of the kernel and of who asks.
 empty_namespace()
 {
+	local kinds=tcp,udp,raw,ping,unix,packet,other
+
 	expect json '[]' "$(unshare -n "$SOCKPORT_BIN" --json | tr -d '[:space:]')" &&
-		expect sockets '[]' "$(unshare -n "$SOCKPORT_BIN" sockets --json | tr -d '[:space:]')" &&
-		expect header 1 "$(unshare -n "$SOCKPORT_BIN" sockets | wc -l)" &&
+		expect sockets '[]' "$(unshare -n "$SOCKPORT_BIN" sockets --protocol $kinds --json |
+			tr -d '[:space:]')" &&
+		expect header 1 "$(unshare -n "$SOCKPORT_BIN" sockets --protocol $kinds | wc -l)" &&
 		expect nothing 0 "$(unshare -n "$SOCKPORT_BIN" --no-header | wc -l)"
+}
+
+# as UID COMMAND...
+as()
+{
+	local uid=$1
+	shift
+
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 }
 
 # fails STATUS PATTERN ARGUMENT...: one line on stderr that fits, nothing on stdout.
 fails()
 {
-	local wanted=$1 pattern=$2 status=0
-	shift 2
+	fails_as 0 "$@"
+}
 
-	"$SOCKPORT_BIN" "$@" >"$work/out" 2>"$work/err" || status=$?
+# fails_as UID STATUS PATTERN ARGUMENT...
+fails_as()
+{
+	local uid=$1 wanted=$2 pattern=$3 status=0
+	shift 3
+
+	as "$uid" "$SOCKPORT_BIN" "$@" >"$work/out" 2>"$work/err" || status=$?
 	expect "status of '$*'" "$wanted" $status &&
 		expect "lines on stderr of '$*'" 1 "$(wc -l <"$work/err")" &&
 		expect "bytes on stdout of '$*'" 0 "$(wc -c <"$work/out")" || return 1
@@ -239,6 +284,10 @@ bad_arguments()
 		fails 2 '129' --remote 2001:db8::/129 &&
 		fails 2 'nosuchuser' --uid nosuchuser &&
 		fails 2 '' --uid 4294967295 &&
+		fails 2 'who' who '' &&
+		fails 2 'columns' who --columns pid &&
+		fails 2 'stats' stats --processes &&
+		fails 2 'summary' summary -p &&
 		fails 2 'port' --port &&
 		fails 2 'frobnicate' --frobnicate &&
 		fails 2 '-x\|x' -x &&
@@ -249,7 +298,8 @@ full_disk()
 {
 	local each status
 
-	for each in ports sockets 'show 80' stats --help --version 'sockets --json'; do
+	for each in ports sockets 'show 80' stats who 'who -J' "who $FIXTURE_PID" summary 'summary -J' \
+		--help --version 'sockets --json'; do
 		status=0
 		# shellcheck disable=SC2086
 		sockport $each >/dev/full 2>"$work/err" || status=$?
@@ -271,7 +321,7 @@ closed_pipe()
 {
 	local each
 
-	for each in ports sockets 'sockets --json' 'show 80'; do
+	for each in ports sockets 'sockets --json' 'show 80' who summary; do
 		# shellcheck disable=SC2086
 		(sockport $each 2>"$work/err"; echo $? >"$work/status") | true
 		expect "words of $each" 0 "$(wc -c <"$work/err")" || return 1
@@ -285,17 +335,278 @@ closed_pipe()
 # Marks are not for everyone; all the rest is.
 unprivileged()
 {
-	setpriv --reuid 65534 --regid 65534 --clear-groups \
-		"$SOCKPORT_BIN" sockets --json >"$work/json" 2>"$work/err" || return 1
+	as 65534 "$SOCKPORT_BIN" sockets --json >"$work/json" 2>"$work/err" || return 1
 	expect 'words on stderr' 0 "$(wc -c <"$work/err")" || return 1
 	sockport sockets --json >"$work/all"
 	python3 -c 'import json, sys
 seen, root = (json.load(open(name)) for name in sys.argv[1:])
-ok = any(row["mark"] for row in root) and all(row["mark"] is None for row in seen)
-for row in root:
-    row["mark"] = None
-key = lambda row: row["cookie"]
-sys.exit(not ok or sorted(seen, key=key) != sorted(root, key=key))' "$work/json" "$work/all"
+sys.exit(not any(row["mark"] for row in root) or any(row["mark"] for row in seen))' \
+		"$work/json" "$work/all" &&
+		sockport sockets --json --protocol tcp,udp,raw,ping,unix,packet >"$work/all" &&
+		as 65534 "$SOCKPORT_BIN" sockets --json --protocol tcp,udp,raw,ping,unix,packet >"$work/json" &&
+		python3 lib/listing.py same "$work/json" "$work/all" mark
+}
+
+# processes_of UID: what this user is told is what /proc tells.
+processes_of()
+{
+	as "$1" "$SOCKPORT_BIN" sockets -pJ >"$work/json" &&
+		as "$1" "$SOCKPORT_BIN" sockets -H -o inode,processes >"$work/text" &&
+		as "$1" python3 - sockets "$work/json" "$work/text" <lib/holders.py
+}
+
+sockets_processes()
+{
+	processes_of 0 || return 1
+	# Its second descriptor of the socket does not count.
+	sockport sockets -pHo lport --port 9000 listen | grep -q " web?server\[$FIXTURE_WEB\]:[0-9] *$" &&
+		expect both 2 "$(sockport sockets -H -o process_count --port 9001 | tr -d ' ')" &&
+		sockport sockets -H -o processes --port 9001 |
+			grep -q "fixture\[$FIXTURE_PID\]:[0-9]*" &&
+		sockport sockets -H --columns processes --port 9001 |
+			grep -q "web?server\[$FIXTURE_WEB\]:3"
+}
+
+# Nobody has accepted the fifth connection, so nobody has it open.
+by_port()
+{
+	sockport sockets -H -o processes --port 80 --role in established >"$work/text" || return 1
+	expect 'by port' 1 "$(grep -c "~fixture\[$FIXTURE_PID\]" "$work/text")" &&
+		expect 'open' "$(($(wc -l <"$work/text") - 1))" \
+			"$(grep -c "^ *fixture\[$FIXTURE_PID\]:" "$work/text")"
+}
+
+ports_processes()
+{
+	sockport ports -pJ >"$work/json" && python3 lib/holders.py ports "$work/json" &&
+		sockport ports -pH --port 9000 --role in tcp | grep -q " web?server\[$FIXTURE_WEB\] *$" &&
+		sockport -Ho port,processes --port 9033 | grep -q "\[$FIXTURE_USER\] *$"
+}
+
+show_processes()
+{
+	sockport show 9001 >"$work/text" && sockport show 9001 --json >"$work/json" || return 1
+	sed -n '/^Processes:/,/^$/p' "$work/text" >"$work/owners"
+	grep -q "^ *$FIXTURE_PID fixture " "$work/owners" &&
+		grep -q "^ *$FIXTURE_WEB web?server " "$work/owners" &&
+		expect lines 5 "$(wc -l <"$work/owners")" &&
+		python3 -c 'import json, sys
+answer = json.load(open(sys.argv[1]))
+sys.exit(sorted(row["pid"] for row in answer["owners"]) != sorted(map(int, sys.argv[2:])) or
+         sorted(each["pid"] for row in answer["bound"] for each in row["processes"]) !=
+         sorted(map(int, sys.argv[2:])))' "$work/json" "$FIXTURE_PID" "$FIXTURE_WEB"
+}
+
+# Nobody's processes are none of nobody's business, but a user sees its own.
+unprivileged_processes()
+{
+	processes_of 33 || return 1
+	grep -q "\[$FIXTURE_USER\]" "$work/text" &&
+		expect foreign 0 "$(grep -c "\[\($FIXTURE_PID\|$FIXTURE_WEB\)\]" "$work/text")" &&
+		expect "nobody's" 0 "$(as 65534 "$SOCKPORT_BIN" sockets -Ho processes \
+		--protocol tcp,udp,unix,raw,packet | grep -c '\[')" &&
+		expect ports 0 "$(as 65534 "$SOCKPORT_BIN" ports -Ho processes | grep -c '\[')" &&
+		as 33 "$SOCKPORT_BIN" who --json >"$work/json" &&
+		as 33 python3 - who "$work/json" <lib/holders.py &&
+		as 65534 "$SOCKPORT_BIN" who --json --protocol tcp,udp,unix >"$work/json" &&
+		expect 'who is there' '[]' "$(python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))["processes"])' "$work/json")"
+}
+
+# in_cgroup NAME COMMAND...; 4 where there are no control groups.
+in_cgroup()
+{
+	local cgroup=/sys/fs/cgroup/$1 status=0
+	shift
+
+	[ -e /sys/fs/cgroup/cgroup.procs ] && mkdir -p "$cgroup" || return 4
+	(echo "$BASHPID" >"$cgroup/cgroup.procs" && exec "$@") || status=$?
+	rmdir "$cgroup"
+	return $status
+}
+
+cgroup_and_unit()
+{
+	local id
+
+	id=$(printf '%064x' 48879)
+	in_cgroup sockport-test.service "$SOCKPORT_FIXTURE" listen 7070 \
+		bash -c 'sed -n s/^0:://p /proc/self/cgroup; exec "$@"' - \
+		"$SOCKPORT_BIN" sockets -H --columns cgroup,unit,processes tcp 7070 >"$work/text" || return
+	expect cgroup "$(head -n 1 "$work/text") sockport-test.service" \
+		"$(tail -n 1 "$work/text" | awk '{ print $1, $2 }')" &&
+		grep -q 'fixture\[[0-9]*\]:3' "$work/text" || return 1
+	in_cgroup "docker-$id.scope" "$SOCKPORT_FIXTURE" listen 7070 \
+		"$SOCKPORT_BIN" who "${id:0:13}" >"$work/text" &&
+		grep -q "fixture *${id:0:12} *tcp:7070" "$work/text" &&
+		expect 'nobody else' 0 "$(grep -c "\b$FIXTURE_PID\b" "$work/text")" || return 1
+	# Where nobody may see the group, it is not known.
+	expect 'cgroups for nobody' - "$(as 65534 "$SOCKPORT_BIN" sockets -H -o cgroup |
+		tr -d ' ' | sort -u)"
+}
+
+# Same port, other namespaces: two with a name, one in a unit, one in nothing, that of init.
+all_namespaces()
+{
+	local here=/proc/$$/ns/net listen="$SOCKPORT_FIXTURE listen 7070" name status=0
+
+	ip netns add sockport-one && ip netns add sockport-two || return 1
+	# shellcheck disable=SC2086,SC2016
+	nsenter --net=/run/netns/sockport-one $listen nsenter --net=/run/netns/sockport-two $listen \
+		nsenter --net=/proc/1/ns/net $listen nsenter --net=$here \
+		bash -c '"$@" -A ports -J --port 7070 >"$0/ports" &&
+			"$@" -AJ sockets tcp 7070 >"$0/sockets" &&
+			"$@" ports -AH tcp 7070 >"$0/text" && "$@" show 7070 -A >"$0/show" &&
+			"$@" summary -AJ tcp >"$0/summary" &&
+			stat -L -c %i /run/netns/sockport-one /run/netns/sockport-two /proc/1/ns/net >"$0/inodes"' \
+		"$work" "$SOCKPORT_BIN" || status=$?
+	ip netns del sockport-one
+	ip netns del sockport-two
+	[ $status -eq 0 ] || return $status
+	python3 -c 'import json, sys
+inodes = [int(line) for line in open(sys.argv[1] + "/inodes")]
+expected = sorted(zip(("sockport-one", "sockport-two", "init"), inodes))
+for name in ("ports", "sockets"):
+    rows = json.load(open(sys.argv[1] + "/" + name))
+    seen = sorted((row["netns"], row["netns_inode"]) for row in rows)
+    if seen != expected or any(row["port"] != 7070 for row in rows):
+        sys.exit(f"{name}: {seen}, not {expected}")
+tallies = {row["netns"]: row["sockets"] for row in
+           json.load(open(sys.argv[1] + "/summary"))["sockets"]}
+sys.exit(any(tallies[name] != 1 for name in ("sockport-one", "sockport-two")))' "$work" || return 1
+	for name in sockport-one sockport-two init; do
+		grep -q "^$name *tcp *in *7070 " "$work/text" &&
+			grep -q "^Network namespace $name:" "$work/show" || return 1
+	done
+}
+
+# Ours has no name either.
+nameless_namespaces()
+{
+	# shellcheck disable=SC2016
+	local inside='stat -L -c %i /proc/self/ns/net >"$0/inode"; exec "$@"'
+
+	in_cgroup sockport-test.service unshare -n "$SOCKPORT_FIXTURE" listen 7070 \
+		nsenter --net=/proc/$$/ns/net "$SOCKPORT_BIN" -AHo port --port 7070 >"$work/text" || return
+	expect unit 'sockport-test.service 7070' \
+		"$(tr -s ' ' <"$work/text" | sed 's/^ //; s/ $//')" || return 1
+	in_cgroup sockport unshare -n "$SOCKPORT_FIXTURE" listen 7070 bash -c "$inside" "$work" \
+		nsenter --net=/proc/$$/ns/net "$SOCKPORT_BIN" -AHo port --port 7070 >"$work/text" || return
+	expect inode "net:[$(<"$work/inode")] 7070" "$(tr -s ' ' <"$work/text" | sed 's/^ //; s/ $//')"
+}
+
+# outside COMMAND...: in another namespace.
+outside()
+{
+	unshare -n "$@"
+}
+
+# from_outside NAME COMMAND: it says what it says inside.
+from_outside()
+{
+	# shellcheck disable=SC2086
+	sockport $2 >"$work/inside" && outside "$SOCKPORT_BIN" $2 --netns "$1" >"$work/text" &&
+		cmp "$work/inside" "$work/text" || {
+		echo "$2 --netns $1"
+		return 1
+	}
+}
+
+one_namespace()
+{
+	local status=0 each inside kinds='--protocol tcp,udp,raw,ping,unix,packet'
+
+	ip netns attach sockport-test $$ || return 1
+	# shellcheck disable=SC2086
+	sockport sockets -J $kinds >"$work/inside" &&
+		outside "$SOCKPORT_BIN" sockets -J $kinds --netns sockport-test >"$work/json" &&
+		python3 lib/listing.py same "$work/json" "$work/inside" netns_inode || status=1
+	for each in ports 'ports -pJo +netns' 'show 80' 'show 8443 -J' 'who --protocol tcp,udp,unix' \
+		'sockets -lo +interface --protocol tcp,udp'; do
+		from_outside sockport-test "$each" || status=1
+	done
+	inside=$(ip netns exec sockport-test "$SOCKPORT_BIN" | cksum)
+	for each in sockport-test /run/netns/sockport-test "$FIXTURE_WEB" "/proc/$FIXTURE_USER/ns/net"; do
+		expect "$each" "$inside" "$(outside "$SOCKPORT_BIN" --netns "$each" | cksum)" || status=1
+	done
+	# The name is enough to open it, but not to be told.
+	fails_as 65534 1 'permission' sockets --netns sockport-test || status=1
+	ip netns del sockport-test
+	return $status
+}
+
+bad_namespaces()
+{
+	local pid
+
+	# A process that was: its number is not in use again so soon.
+	pid=$(bash -c 'echo $$')
+	fails 2 'sockport-none' --netns sockport-none &&
+		fails 2 "$pid" --netns "$pid" &&
+		fails 2 '99999999999' --netns 99999999999 &&
+		fails 2 '/etc/passwd' sockets --netns /etc/passwd &&
+		fails 2 'ns/mnt' who --netns /proc/self/ns/mnt &&
+		fails 2 'directory\|no network namespace' summary --netns / &&
+		fails 2 '/nowhere/at/all' show 80 --netns /nowhere/at/all &&
+		fails 2 '' --netns '' &&
+		fails 2 '' --netns .. &&
+		fails 2 'netns' --netns &&
+		fails 2 'exclude' -A --netns "$FIXTURE_WEB" &&
+		fails 2 'stats' stats -A &&
+		fails_as 65534 1 'permission' -A &&
+		fails_as 65534 1 'permission' sockets -A &&
+		fails_as 65534 1 'permission' --netns "$FIXTURE_WEB" &&
+		fails_as 65534 1 'permission' --netns "/proc/$FIXTURE_WEB/ns/net"
+}
+
+who()
+{
+	local each
+
+	sockport who --json >"$work/json" && python3 lib/holders.py who "$work/json" || return 1
+	for each in "$FIXTURE_PID" "$FIXTURE_WEB" "$FIXTURE_USER"; do
+		sockport who "$each" --json >"$work/json" &&
+			python3 lib/holders.py who "$work/json" "$each" || return 1
+	done
+	sockport who 'web server' --json >"$work/json" &&
+		python3 lib/holders.py who "$work/json" "$FIXTURE_WEB" &&
+		sockport who fixture --json >"$work/json" &&
+		python3 lib/holders.py who "$work/json" "$FIXTURE_PID" "$FIXTURE_USER" &&
+		python3 -c 'import json, sys
+answer = json.load(open(sys.argv[1]))
+row = next(row for row in answer["processes"] if row["pid"] == int(sys.argv[2]))
+sys.exit(not {"tcp:80", "tcp:443", "tcp:8443", "tcp:9001", "udp:15000", "unix:2"} <= set(row["listens"])
+         or row["listen_count"] + 1 != len(row["listens"]) or row["lingering"] != 1 or
+         answer["incomplete"] != 0)' "$work/json" "$FIXTURE_PID"
+}
+
+who_text()
+{
+	sockport who "$FIXTURE_WEB" >"$work/text" || return 1
+	grep -q "^ *$FIXTURE_WEB web?server .* tcp:9000,tcp:9001,udp:9000 *1 *1 *0 *0 *0" \
+		"$work/text" &&
+		grep -q "^ *$FIXTURE_WEB web?server *3 tcp .* 127.0.0.1:9001 " "$work/text" &&
+		fails 1 'nosuchprocess' who nosuchprocess &&
+		fails 1 '4194305' who 4194305 --json
+}
+
+summary()
+{
+	sockport summary --json >"$work/json" && sockport summary >"$work/text" || return 1
+	python3 lib/holders.py summary "$work/json" "$work/text" || return 1
+	# Some limits are the host's: only its own namespace has them.
+	nsenter --net=/proc/1/ns/net "$SOCKPORT_BIN" summary --json >"$work/all" &&
+		nsenter --net=/proc/1/ns/net python3 lib/holders.py limits "$work/all" || return 1
+	# Filters change what is counted, not the limits.
+	sockport summary --json tcp established >"$work/all" &&
+		python3 -c 'import json, sys
+some, every = (json.load(open(name)) for name in sys.argv[1:])
+tcp = next(row for row in every["sockets"] if row["proto"] == "tcp")
+sys.exit([(row["proto"], row["states"]) for row in some["sockets"]] !=
+         [("tcp", {"ESTABLISHED": tcp["states"]["ESTABLISHED"]})] or
+         {row["limit"]: row["max"] for row in some["limits"] if row["limit"] != "backlog"} !=
+         {row["limit"]: row["max"] for row in every["limits"] if row["limit"] != "backlog"})' \
+			"$work/all" "$work/json"
 }
 
 peak_memory()
@@ -318,7 +629,7 @@ module_absent()
 	local each status=0
 
 	rmmod sockport || return 1
-	for each in ports sockets 'show 80' stats 'sockets --json'; do
+	for each in ports sockets 'show 80' stats 'sockets --json' who summary; do
 		# shellcheck disable=SC2086
 		fails 1 'not loaded.*modprobe' $each || status=1
 	done
@@ -329,7 +640,9 @@ module_absent()
 	return $status
 }
 
-ktap_run ports_json sockets_json ports_text sockets_text header_and_columns names_and_numbers \
-	options words ports_options show_json show_text stats help_and_version empty_namespace \
-	bad_arguments full_disk closed_output closed_pipe unprivileged memory_is_constant \
-	module_absent
+ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
+	names_and_numbers options words ports_options show_json show_text stats help_and_version \
+	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
+	sockets_processes by_port ports_processes show_processes unprivileged_processes \
+	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who who_text \
+	summary memory_is_constant module_absent

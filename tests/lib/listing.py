@@ -74,7 +74,9 @@ def details(column):
 def listed(row):
     if row.get("proto", row.get("protocol")) != "netlink":
         return True
-    return int(row["inode"] or 0) in holders.inodes(os.environ["FIXTURE_PID"])
+    # The kernel's have none.
+    inode = row.get("inode")
+    return inode not in (None, "-") and int(inode) in holders.inodes(os.environ["FIXTURE_PID"])
 
 
 def proc_rows(path):

@@ -13,6 +13,15 @@ static bool match_mask(u64 mask, unsigned int bit)
 	return !mask || mask & BIT_ULL(bit);
 }
 
+/* Who asks for other ones gets all that are in no table. */
+static bool match_protocol(const struct sockport_filter *filter,
+			   const struct sockport_record *rec)
+{
+	return match_mask(filter->protocols, rec->protocol) ||
+	       (rec->has & SOCKPORT_IS_UNLISTED &&
+		filter->protocols & BIT(SOCKPORT_PROTOCOL_OTHER));
+}
+
 static bool match_port(const struct sockport_ranges *ranges,
 		       const struct sockport_record *rec, u32 port)
 {
@@ -98,7 +107,7 @@ bool sockport_filter_match(const struct sockport_filter *filter,
 			   const struct sockport_record *rec,
 			   const struct sock *sk)
 {
-	return match_mask(filter->protocols, rec->protocol) &&
+	return match_protocol(filter, rec) &&
 	       match_mask(filter->states, rec->state) &&
 	       match_mask(filter->roles, rec->role) &&
 	       match_mask(filter->families, rec->family) &&

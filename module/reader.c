@@ -97,12 +97,12 @@ void sockport_reader_init(struct sockport_reader *reader,
 	reader->most = reader->sees[0] == &init_user_ns || reader->sees[1];
 }
 
-/* Who drops rights becomes undumpable first: see commit_creds(). */
 static bool still_dumpable(struct task_struct *task,
 			   const struct user_namespace *above)
 {
 	bool dumpable;
 
+	/* Who drops rights becomes undumpable first: see commit_creds(). */
 	smp_rmb();
 	task_lock(task);
 	if (task->mm)

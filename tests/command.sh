@@ -35,7 +35,8 @@ sockport()
 # The fixture's interface, which stands behind link-local addresses
 DEVICE=near
 PORT_COLUMNS=$(head -n 1 /proc/net/sockport | tr -s ' \n' ,)
-SOCKET_COLUMNS=$(head -n 1 /proc/net/sockport_sockets | tr -s ' \n' ,)
+SOCKET_COLUMNS=$(head -n 1 /proc/net/sockport_sockets | tr -s ' \n' , |
+	sed 's/detail,/number,peer,groups,queue,assoc,name,/')
 
 ports_json()
 {

@@ -517,6 +517,45 @@ TEST_F_TIMEOUT(owners, judged_by_both, 300)
 	client_close(&user);
 }
 
+/*
+ * A dump whose first message finds no room is begun when somebody reads. That
+ * may be another than who asked.
+ */
+TEST_F_TIMEOUT(owners, put_off, 300)
+{
+	struct request *request = malloc(sizeof(*request));
+	struct rows rows = { 0 };
+	struct client user;
+	int size = 1;
+
+	helper(self, open_as(OTHER, OTHER, 1, PORT));
+	become(USER);
+	user = client_open();
+	ASSERT_EQ(0, setsockopt(mnl_socket_get_fd(user.nl), SOL_SOCKET, SO_RCVBUF, &size,
+				sizeof(size)));
+	request_begin(&user, request, SOCKPORT_CMD_STATS_GET, 0);
+	request_send(&user, request);
+	request_begin(&user, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
+	mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_WANT, WANT | SOCKPORT_WANT_CGROUP);
+	request_send(&user, request);
+	become(0);
+	size = 1 << 20;
+	ASSERT_EQ(0, setsockopt(mnl_socket_get_fd(user.nl), SOL_SOCKET, SO_RCVBUF, &size,
+				sizeof(size)));
+	/* The account of the module, and that there was no room. */
+	while (mnl_socket_recvfrom(user.nl, user.buffer, user.room) <= 0)
+		ASSERT_EQ(ENOBUFS, errno);
+	while (client_receive(&user, client_add_row, &rows) == -ENOBUFS)
+		;
+	ASSERT_EQ(0, user.error);
+	ASSERT_EQ(1, rows.count);
+	EXPECT_EQ(0, rows.row[0].processes);
+	EXPECT_FALSE(rows.row[0].extra & EXTRA_CGROUP);
+	rows_free(&rows);
+	client_close(&user);
+	free(request);
+}
+
 /* In a pid namespace, its own numbers; whoever is outside has none. */
 static int see_inside(void)
 {
@@ -621,7 +660,8 @@ static unsigned int unlisted(struct client *client, uint64_t inode, uint8_t prot
 TEST_F_TIMEOUT(owners, unlisted, 300)
 {
 	int tcp = socket(AF_INET, SOCK_STREAM, 0), udp = socket(AF_INET6, SOCK_DGRAM, 0);
-	int alg = socket(AF_ALG, SOCK_SEQPACKET, 0), bound;
+	static const int raws[] = { IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_ICMP };
+	int alg = socket(AF_ALG, SOCK_SEQPACKET, 0), bound, i;
 	struct rows rows;
 
 	row_kinds = ROW_KINDS_ALL;
@@ -632,6 +672,16 @@ TEST_F_TIMEOUT(owners, unlisted, 300)
 	if (alg >= 0)
 		EXPECT_EQ(1, unlisted(&self->client, socket_inode(alg), SOCKPORT_PROTOCOL_OTHER));
 	EXPECT_EQ(100, unlisted(&self->client, socket_inode(bound), SOCKPORT_PROTOCOL_TCP));
+	/* A raw socket is one whatever its protocol is. */
+	for (i = 0; i < 3; i++) {
+		int raw = socket(AF_INET, SOCK_RAW, raws[i]);
+
+		EXPECT_LE(0, raw);
+		EXPECT_EQ(100, unlisted(&self->client, socket_inode(raw), SOCKPORT_PROTOCOL_RAW));
+		raw = socket(AF_INET6, SOCK_RAW, raws[i]);
+		EXPECT_LE(0, raw);
+		EXPECT_EQ(100, unlisted(&self->client, socket_inode(raw), SOCKPORT_PROTOCOL_RAW));
+	}
 	rows = client_rows(&self->client, WANT);
 	for_each_row(row, &rows)
 		EXPECT_FALSE(row->extra & EXTRA_UNLISTED);

@@ -442,7 +442,7 @@ cgroup_and_unit()
 		grep -q "fixture *${id:0:12} *tcp:7070" "$work/text" &&
 		expect 'nobody else' 0 "$(grep -c "\b$FIXTURE_PID\b" "$work/text")" || return 1
 	# Where nobody may see the group, it is not known.
-	expect 'cgroups for nobody' - "$(as 65534 "$SOCKPORT_BIN" sockets -H -o cgroup |
+	expect 'cgroups for nobody' - "$(as 65534 "$SOCKPORT_BIN" sockets -H -o cgroup tcp |
 		tr -d ' ' | sort -u)"
 }
 

@@ -396,6 +396,8 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		.function.socket = function,
 		.data = data,
 	};
+	/* Who has a mask for datagrams asks who listens: what is unbound does not. */
+	const bool listening = filter->tcp_states != filter->datagram_states;
 	unsigned int i, count;
 	struct filter parts[FILTER_PARTS];
 	struct nlmsghdr *request;
@@ -405,7 +407,7 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		request = request_start(client->request, client->family, NLM_F_DUMP,
 					SOCKPORT_CMD_SOCKET_GET, SOCKPORT_FAMILY_VERSION);
 		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT,
-				 filter_takes_unlisted(&parts[i]) ?
+				 !listening && filter_takes_unlisted(&parts[i]) ?
 				 want : want & ~SOCKPORT_WANT_UNLISTED);
 		put_netns(client, request, SOCKPORT_A_SOCKET_NETNS_FD,
 			  SOCKPORT_A_SOCKET_NETNS_ALL);

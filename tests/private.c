@@ -223,16 +223,15 @@ TEST_F_TIMEOUT(private, own_namespace, 300)
 /* Lines beyond the header, -1 if the file cannot be opened. */
 static int lines_of(pid_t pid, const char *name)
 {
-	int count = -1, fd;
-	char file[64], *text, *at;
+	char file[64], *text;
+	int count, fd;
 
 	snprintf(file, sizeof(file), "/proc/%d/net/%s", pid, name);
 	fd = open(file, O_RDONLY);
 	if (fd < 0)
 		return -1;
 	text = read_text_fd(fd, 4096);
-	for (at = text; (at = strchr(at, '\n')); at++)
-		count++;
+	count = text_lines(text) - 1;
 	free(text);
 	close(fd);
 	return count;

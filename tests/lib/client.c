@@ -369,10 +369,13 @@ static void get_attribute(struct row *row, const struct nlattr *attr)
 	}
 }
 
-static bool kind_told(const struct nlmsghdr *nlh)
+bool client_kind_told(const struct nlmsghdr *nlh)
 {
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
 	struct nlattr *attr;
 
+	if (header->cmd != SOCKPORT_CMD_SOCKET_GET)
+		return true;
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) == SOCKPORT_A_SOCKET_PROTOCOL)
 			return row_kinds & 1U << mnl_attr_get_u8(attr);
@@ -384,7 +387,7 @@ int client_add_row(const struct nlmsghdr *nlh, void *data)
 	struct nlattr *attr;
 	struct row *row;
 
-	if (!kind_told(nlh))
+	if (!client_kind_told(nlh))
 		return MNL_CB_OK;
 	row = rows_add(data);
 

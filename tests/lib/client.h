@@ -48,6 +48,8 @@ void request_send(struct client *client, const struct request *request);
 int client_receive(struct client *client, mnl_cb_t each, void *data);
 int client_run(struct client *client, const struct request *request, mnl_cb_t each, void *data);
 
+/* Is the message about a port, or a socket of one of row_kinds? */
+bool client_kind_told(const struct nlmsghdr *nlh);
 /* For mnl_cb_t: data is struct rows * or struct ports *. */
 int client_add_row(const struct nlmsghdr *nlh, void *data);
 int client_add_port(const struct nlmsghdr *nlh, void *data);

@@ -358,6 +358,15 @@ static void add_port(const struct line *line, void *ports)
 	get_state_counts(port, (char *)value(line, "states"));
 }
 
+size_t text_lines(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text = strchr(text, '\n') + 1)
+		count += strncmp(text, "netlink ", 8) != 0;
+	return count;
+}
+
 struct rows listing_rows(char *text)
 {
 	struct rows rows = { 0 };

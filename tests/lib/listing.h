@@ -14,6 +14,9 @@ char *read_text(const char *file, size_t piece);
 char *read_text_fd(int fd, size_t piece);
 
 /* What a text of one of these files says; it is cut up. */
+/* Lines but for netlink sockets: each namespace has some that are the kernel's. */
+size_t text_lines(const char *text);
+
 struct rows listing_rows(char *text);
 struct ports listing_ports(char *text);
 

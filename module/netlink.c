@@ -7,66 +7,17 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "cgroup.h"
 #include "compat.h"
-#include "files.h"
-#include "filter.h"
-#include "memory.h"
 #include "net.h"
 #include "netlink.h"
-#include "other.h"
 #include "owners.h"
 #include "port.h"
-#include "reader.h"
+#include "query.h"
 #include "reply.h"
-#include "request.h"
-#include "scope.h"
 #include "sockport-nl-gen.h"
 #include "walk.h"
 
-#define WANT_DEFAULT	(SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_OWNER | \
-			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER | \
-			 SOCKPORT_WANT_MEMORY)
-
-/* What is not for everyone. */
-#define WANT_READER	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | \
-			 SOCKPORT_WANT_UNLISTED)
-
 static struct genl_family sockport_family;
-
-/**
- * struct query - a request under way
- * @account: namespace of who asks, whose account it goes to
- * @other: namespace asked about instead, with a reference, or NULL
- * @scope: namespaces asked about
- * @filter: what it asks for
- * @reader: who asks
- * @want: mask of enum sockport_want
- * @owners: who has sockets open, when that is asked for
- * @unlisted: sockets that are in no table, likewise
- * @cgroups: paths of cgroups, likewise, or NULL
- * @ports: port table to answer from
- * @at: next row of @ports
- * @walk: or walk to answer from
- */
-struct query {
-	struct net			*account;
-	struct net			*other;
-	struct sockport_scope		scope;
-	struct sockport_filter		filter;
-	struct sockport_reader		reader;
-	u32				want;
-	struct sockport_owners		owners;
-	struct sockport_unlisted	unlisted;
-	struct sockport_cgroups		*cgroups;
-	union {
-		struct {
-			struct sockport_ports	ports;
-			unsigned int		at;
-		};
-		struct sockport_walk	walk;
-	};
-};
 
 /**
  * struct failure - why a dump cannot begin
@@ -84,22 +35,8 @@ struct failure {
  * @failure: then this
  */
 struct dump {
-	struct query	*query;
-	struct failure	*failure;
-};
-
-/**
- * struct request - a request as it comes in
- * @skb: its message
- * @net: namespace that it came from
- * @attrs: attributes, checked against the policy, or NULL
- * @extack: where to say what is wrong, may be NULL
- */
-struct request {
-	struct sk_buff		*skb;
-	struct net		*net;
-	struct nlattr		**attrs;
-	struct netlink_ext_ack	*extack;
+	struct sockport_query	*query;
+	struct failure		*failure;
 };
 
 static struct dump *dump_of(struct netlink_callback *cb)
@@ -108,9 +45,10 @@ static struct dump *dump_of(struct netlink_callback *cb)
 	return (struct dump *)cb->ctx;
 }
 
-static struct request do_request(struct sk_buff *skb, struct genl_info *info)
+static struct sockport_request do_request(struct sk_buff *skb,
+					  struct genl_info *info)
 {
-	return (struct request) {
+	return (struct sockport_request) {
 		.skb	= skb,
 		.net	= genl_info_net(info),
 		.attrs	= info->attrs,
@@ -118,222 +56,9 @@ static struct request do_request(struct sk_buff *skb, struct genl_info *info)
 	};
 }
 
-static const struct nlattr *request_attr(const struct request *request,
-					 int attr)
-{
-	return request->attrs ? request->attrs[attr] : NULL;
-}
-
-static void query_free(struct query *query)
-{
-	struct net *account = query->account;
-
-	if (query->cgroups) {
-		sockport_cgroups_exit(query->cgroups);
-		sockport_free(account, query->cgroups, sizeof(*query->cgroups));
-	}
-	sockport_unlisted_exit(&query->unlisted);
-	sockport_owners_exit(&query->owners);
-	sockport_scope_exit(&query->scope);
-	if (query->other)
-		put_net(query->other);
-	sockport_free(account, query, sizeof(*query));
-}
-
-static int query_other(struct query *query, const struct request *request,
-		       const struct nlattr *fd)
-{
-	struct net *net;
-
-	net = get_net_ns_by_fd(nla_get_u32(fd));
-	if (IS_ERR(net)) {
-		NL_SET_ERR_MSG_ATTR(request->extack, fd,
-				    "descriptor is no network namespace");
-		return PTR_ERR(net);
-	}
-	query->other = net;
-	sockport_scope_one(&query->scope, query->account, net);
-	if (netlink_ns_capable(request->skb, net->user_ns, CAP_NET_ADMIN))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(request->extack, fd,
-			    "needs CAP_NET_ADMIN over that namespace");
-	return -EPERM;
-}
-
-static int query_all(struct query *query, const struct request *request,
-		     const struct nlattr *all)
-{
-	if (netlink_capable(request->skb, CAP_NET_ADMIN))
-		return sockport_scope_all(&query->scope, query->account);
-	NL_SET_ERR_MSG_ATTR(request->extack, all,
-			    "needs CAP_NET_ADMIN in the initial user namespace");
-	return -EPERM;
-}
-
-/* Which namespaces it is about, and who asks. */
-static int query_scope(struct query *query, const struct request *request,
-		       const struct nlattr *fd, const struct nlattr *all)
-{
-	struct user_namespace *user_ns = request->net->user_ns;
-	int err = 0;
-
-	sockport_scope_one(&query->scope, query->account, request->net);
-	if (fd && all) {
-		NL_SET_ERR_MSG_ATTR(request->extack, all,
-				    "one namespace or all of them");
-		return -EINVAL;
-	}
-	if (fd)
-		err = query_other(query, request, fd);
-	else if (all)
-		err = query_all(query, request, all);
-	if (err) {
-		sockport_scope_one(&query->scope, query->account, request->net);
-		return err;
-	}
-	if (all)
-		user_ns = &init_user_ns;
-	else if (fd)
-		user_ns = query->other->user_ns;
-	sockport_reader_init(&query->reader, request->skb, user_ns,
-			     query->want & WANT_READER);
-	return 0;
-}
-
-static struct query *query_new(const struct request *request, u32 want,
-			       const struct nlattr *fd,
-			       const struct nlattr *all)
-{
-	struct query *query = sockport_alloc(request->net, sizeof(*query));
-	int err;
-
-	if (!query)
-		return ERR_PTR(-ENOMEM);
-	query->account = request->net;
-	query->want = want;
-	sockport_owners_init(&query->owners, query->account);
-	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
-			       &query->filter, want);
-	err = query_scope(query, request, fd, all);
-	if (err) {
-		query_free(query);
-		return ERR_PTR(err);
-	}
-	return query;
-}
-
-/* Look through the files of processes, when that is asked for. */
-static int query_files(struct query *query)
-{
-	const struct sockport_files files = {
-		.net		= query->account,
-		.reader		= &query->reader,
-		.owners		= &query->owners,
-		.unlisted	= query->want & SOCKPORT_WANT_UNLISTED ?
-				  &query->unlisted : NULL,
-	};
-
-	if (!(query->want &
-	      (SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_UNLISTED)))
-		return 0;
-	return sockport_files_walk(&files);
-}
-
-static struct query *query_ports(const struct request *request)
-{
-	const struct nlattr *want = request_attr(request, SOCKPORT_A_PORT_WANT);
-	struct query *query;
-	int err;
-
-	query = query_new(request, want ? nla_get_u32(want) &
-				   SOCKPORT_WANT_PROCESSES : 0,
-			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
-			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
-	if (IS_ERR(query))
-		return query;
-	err = sockport_request_ports(&query->filter, request->attrs,
-				     query->reader.user_ns, request->extack);
-	if (!err)
-		err = query_files(query);
-	if (!err)
-		err = sockport_ports_build(&query->ports, &query->scope,
-					   &query->filter,
-					   query->want ? &query->owners : NULL);
-	if (err) {
-		query_free(query);
-		return ERR_PTR(err);
-	}
-	return query;
-}
-
-static void query_ports_free(struct query *query)
-{
-	sockport_ports_free(&query->ports);
-	query_free(query);
-}
-
-static int query_cgroups(struct query *query)
-{
-	if (!(query->want & SOCKPORT_WANT_CGROUP))
-		return 0;
-	query->cgroups = sockport_alloc(query->account,
-					sizeof(*query->cgroups));
-	if (!query->cgroups)
-		return -ENOMEM;
-	sockport_cgroups_init(query->cgroups, query->account);
-	return 0;
-}
-
-static int query_walk(struct query *query)
-{
-	int err;
-
-	err = sockport_walk_init(&query->walk, &query->scope, &query->filter,
-				 query->want);
-	if (err)
-		return err;
-	if (query->want & SOCKPORT_WANT_PROCESSES)
-		query->walk.owners = &query->owners;
-	if (query->want & SOCKPORT_WANT_UNLISTED)
-		query->walk.unlisted = &query->unlisted;
-	return 0;
-}
-
-static struct query *query_sockets(const struct request *request)
-{
-	const struct nlattr *want = request_attr(request,
-						 SOCKPORT_A_SOCKET_WANT);
-	struct query *query;
-	int err;
-
-	query = query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
-			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
-			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
-	if (IS_ERR(query))
-		return query;
-	err = sockport_request_sockets(&query->filter, request->attrs,
-				       query->reader.user_ns, request->extack);
-	if (!err)
-		err = query_cgroups(query);
-	if (!err)
-		err = query_files(query);
-	if (!err)
-		err = query_walk(query);
-	if (err) {
-		query_free(query);
-		return ERR_PTR(err);
-	}
-	return query;
-}
-
-static void query_sockets_free(struct query *query)
-{
-	sockport_walk_exit(&query->walk);
-	query_free(query);
-}
-
 static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
-		    const struct query *query, const struct sockport_port *port)
+		    const struct sockport_query *query,
+		    const struct sockport_port *port)
 {
 	void *hdr;
 
@@ -351,7 +76,7 @@ static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 }
 
 static int put_socket(struct sk_buff *skb, u32 portid, u32 seq, int flags,
-		      const struct query *query,
+		      const struct sockport_query *query,
 		      const struct sockport_record *rec)
 {
 	const struct sockport_answer answer = {
@@ -387,18 +112,19 @@ static int dump_result(const struct sk_buff *skb, int err)
  * somebody else reads from the socket. There is no extack before 6.12, so what
  * is wrong is told with the first message.
  */
-static int dump_start(struct netlink_callback *cb,
-		      struct query *(*begin)(const struct request *request))
+static int
+dump_start(struct netlink_callback *cb,
+	   struct sockport_query *(*begin)(const struct sockport_request *req))
 {
 	struct dump *dump = dump_of(cb);
 	struct failure *failure;
-	struct request request;
-	struct query *query;
+	struct sockport_request request;
+	struct sockport_query *query;
 
 	failure = kzalloc(sizeof(*failure), GFP_KERNEL);
 	if (!failure)
 		return -ENOMEM;
-	request = (struct request) {
+	request = (struct sockport_request) {
 		.skb	= cb->skb,
 		.net	= sock_net(cb->skb->sk),
 		.attrs	= sockport_dump_attrs(cb),
@@ -424,14 +150,14 @@ static int dump_failed(const struct dump *dump, struct netlink_callback *cb)
 
 static int port_get_start(struct netlink_callback *cb)
 {
-	return dump_start(cb, query_ports);
+	return dump_start(cb, sockport_query_ports);
 }
 
 int sockport_nl_port_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
-	struct query *query = dump->query;
+	struct sockport_query *query = dump->query;
 	int err;
 
 	if (!query)
@@ -452,21 +178,21 @@ static int port_get_done(struct netlink_callback *cb)
 	struct dump *dump = dump_of(cb);
 
 	if (dump->query)
-		query_ports_free(dump->query);
+		sockport_query_ports_free(dump->query);
 	kfree(dump->failure);
 	return 0;
 }
 
 static int socket_get_start(struct netlink_callback *cb)
 {
-	return dump_start(cb, query_sockets);
+	return dump_start(cb, sockport_query_sockets);
 }
 
 int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
-	struct query *query = dump->query;
+	struct sockport_query *query = dump->query;
 	struct sockport_record *rec;
 	int err;
 
@@ -492,7 +218,7 @@ static int socket_get_done(struct netlink_callback *cb)
 	struct dump *dump = dump_of(cb);
 
 	if (dump->query)
-		query_sockets_free(dump->query);
+		sockport_query_sockets_free(dump->query);
 	kfree(dump->failure);
 	return 0;
 }
@@ -509,12 +235,12 @@ static int send_reply(struct sk_buff *reply, int err, struct genl_info *info)
 
 int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct request request = do_request(skb, info);
+	const struct sockport_request request = do_request(skb, info);
 	struct sk_buff *reply;
-	struct query *query;
+	struct sockport_query *query;
 	int err;
 
-	query = query_ports(&request);
+	query = sockport_query_ports(&request);
 	if (IS_ERR(query))
 		return PTR_ERR(query);
 
@@ -541,13 +267,13 @@ int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		       query->ports.row[0]);
 	err = send_reply(reply, err, info);
 free_query:
-	query_ports_free(query);
+	sockport_query_ports_free(query);
 	return err;
 }
 
 /* Fill @reply with the one socket that the query's walk has to offer. */
 static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
-			   struct query *query)
+			   struct sockport_query *query)
 {
 	struct sockport_record *rec;
 	int err;
@@ -577,12 +303,12 @@ static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
 
 int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct request request = do_request(skb, info);
+	const struct sockport_request request = do_request(skb, info);
 	struct sk_buff *reply;
-	struct query *query;
+	struct sockport_query *query;
 	int err;
 
-	query = query_sockets(&request);
+	query = sockport_query_sockets(&request);
 	if (IS_ERR(query))
 		return PTR_ERR(query);
 
@@ -592,7 +318,7 @@ int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)
 		err = put_only_socket(reply, info, query);
 		err = send_reply(reply, err, info);
 	}
-	query_sockets_free(query);
+	sockport_query_sockets_free(query);
 	return err;
 }
 

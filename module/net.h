@@ -27,6 +27,15 @@ struct sockport_file;
  * @file_walks: passes over the file tables of all processes
  * @walked_files: sockets found in file tables by all passes
  * @file_walk_ns: nanoseconds spent in all passes
+ * @history_rows: port rows that history is kept of
+ * @history_rows_lost: what went uncounted because there was no room for a row
+ * @history_sockets: TCP sockets that are followed now
+ * @history_sockets_lost: sockets that could not be followed
+ * @closed_doors: closed ports that are remembered now
+ * @closed_doors_lost: attempts on closed ports that were forgotten to make
+ *	room for others
+ * @events_sent: events that were sent to who listens
+ * @events_lost: events that nobody was told of
  */
 struct sockport_stats {
 	atomic64_t	port_walks;
@@ -43,6 +52,14 @@ struct sockport_stats {
 	atomic64_t	file_walks;
 	atomic64_t	walked_files;
 	atomic64_t	file_walk_ns;
+	atomic64_t	history_rows;
+	atomic64_t	history_rows_lost;
+	atomic64_t	history_sockets;
+	atomic64_t	history_sockets_lost;
+	atomic64_t	closed_doors;
+	atomic64_t	closed_doors_lost;
+	atomic64_t	events_sent;
+	atomic64_t	events_lost;
 };
 
 /**
@@ -57,10 +74,15 @@ struct sockport_entry {
 
 /**
  * struct sockport_net - what the module keeps for a network namespace
+ * @dead: it is being torn down; set before a grace period, after which nobody
+ *	who looks at it under RCU adds anything of this namespace anywhere
+ * @events_told: losses of events that listeners have been told of
  * @stats: its own account
  * @entry: its files
  */
 struct sockport_net {
+	bool				dead;
+	u64				events_told;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];
 };

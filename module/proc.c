@@ -241,13 +241,21 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "file_walks",		&stats->file_walks },
 		{ "walked_files",	&stats->walked_files },
 		{ "file_walk_time_ns",	&stats->file_walk_ns },
+		{ "history_rows",	&stats->history_rows },
+		{ "history_rows_lost",	&stats->history_rows_lost },
+		{ "history_sockets",	&stats->history_sockets },
+		{ "history_sockets_lost", &stats->history_sockets_lost },
+		{ "closed_doors",	&stats->closed_doors },
+		{ "closed_doors_lost",	&stats->closed_doors_lost },
+		{ "events_sent",	&stats->events_sent },
+		{ "events_lost",	&stats->events_lost },
 	};
 	unsigned int i;
 
-	seq_puts(seq, "name              value\n");
-	seq_printf(seq, "%-17s %s\n", "version", SOCKPORT_VERSION);
+	seq_puts(seq, "name                 value\n");
+	seq_printf(seq, "%-20s %s\n", "version", SOCKPORT_VERSION);
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
-		seq_printf(seq, "%-17s %lld\n", lines[i].name,
+		seq_printf(seq, "%-20s %lld\n", lines[i].name,
 			   atomic64_read(lines[i].value));
 	return 0;
 }

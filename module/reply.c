@@ -396,6 +396,27 @@ static int put_count(struct sk_buff *skb, int attr, const atomic64_t *count)
 				 SOCKPORT_A_STATS_PAD);
 }
 
+static int put_history_counts(struct sk_buff *skb,
+			      const struct sockport_stats *stats)
+{
+	if (put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS,
+		      &stats->history_rows) ||
+	    put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS_LOST,
+		      &stats->history_rows_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS,
+		      &stats->history_sockets) ||
+	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS_LOST,
+		      &stats->history_sockets_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_CLOSED_DOORS,
+		      &stats->closed_doors) ||
+	    put_count(skb, SOCKPORT_A_STATS_CLOSED_DOORS_LOST,
+		      &stats->closed_doors_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_EVENTS_SENT, &stats->events_sent) ||
+	    put_count(skb, SOCKPORT_A_STATS_EVENTS_LOST, &stats->events_lost))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * sockport_reply_stats - put the module's own account into a message
  * @skb: message
@@ -429,5 +450,5 @@ int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
 	    put_count(skb, SOCKPORT_A_STATS_FILE_WALK_TIME,
 		      &stats->file_walk_ns))
 		return -EMSGSIZE;
-	return 0;
+	return put_history_counts(skb, stats);
 }

@@ -142,6 +142,11 @@ static inline bool sockport_mm_dumpable(struct mm_struct *mm)
 #endif
 }
 
+/* "genetlink: add CAP_NET_ADMIN test for multicast bind", backported to 6.1 */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
+#endif
+
 /*
  * When the retransmit timer fires: first a field, then the timer itself told
  * by icsk_timeout(), which "tcp: rename icsk_timeout() to

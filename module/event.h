@@ -65,6 +65,11 @@ struct sockport_event {
 	char			comm[TASK_COMM_LEN];
 };
 
+/*
+ * In the order of a module's life: the netlink family, sockport_events_start(),
+ * who posts; who posts, sockport_events_stop(), the family. Every namespace
+ * that dies: marked dead, a grace period, sockport_events_flush().
+ */
 bool sockport_events_wanted(struct net *net);
 void sockport_event_post(struct net *net, const struct sockport_event *event);
 int sockport_events_start(void);

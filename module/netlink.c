@@ -17,8 +17,6 @@
 #include "sockport-nl-gen.h"
 #include "walk.h"
 
-static struct genl_family sockport_family;
-
 /**
  * struct failure - why a dump cannot begin
  * @err: negative errno
@@ -367,7 +365,14 @@ static const struct genl_ops sockport_ops[] = {
 	},
 };
 
-static struct genl_family sockport_family __ro_after_init = {
+static const struct genl_multicast_group sockport_groups[] = {
+	[SOCKPORT_NLGRP_EVENTS] = {
+		.name	= SOCKPORT_MCGRP_EVENTS,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family sockport_family __ro_after_init = {
 	.name		= SOCKPORT_FAMILY_NAME,
 	.version	= SOCKPORT_FAMILY_VERSION,
 	.netnsok	= true,
@@ -375,6 +380,8 @@ static struct genl_family sockport_family __ro_after_init = {
 	.module		= THIS_MODULE,
 	.ops		= sockport_ops,
 	.n_ops		= ARRAY_SIZE(sockport_ops),
+	.mcgrps		= sockport_groups,
+	.n_mcgrps	= ARRAY_SIZE(sockport_groups),
 };
 
 /**
@@ -391,6 +398,9 @@ int sockport_netlink_init(void)
 
 /**
  * sockport_netlink_exit - unregister the family
+ *
+ * After sockport_events_stop(): the number of its group may be another
+ * family's as soon as it is gone.
  *
  * Context: process context. A dump under way holds the module, so there is
  * none; waits for requests that are being answered.

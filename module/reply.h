@@ -4,8 +4,10 @@
 
 #include <linux/types.h>
 
+struct net;
 struct sk_buff;
 struct sockport_cgroups;
+struct sockport_event;
 struct sockport_owners;
 struct sockport_port;
 struct sockport_reader;
@@ -39,5 +41,7 @@ int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_answer *answer);
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
+int sockport_reply_event(struct sk_buff *skb, const struct net *net,
+			 const struct sockport_event *event, u64 lost);
 
 #endif /* SOCKPORT_REPLY_H */

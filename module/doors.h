@@ -31,6 +31,9 @@ struct sockport_door {
 	u16			port;
 };
 
+/*
+ * A namespace that dies: marked dead, a grace period, sockport_doors_forget().
+ */
 int sockport_doors_start(unsigned int room);
 void sockport_doors_stop(void);
 void sockport_doors_knock(struct net *net, const struct sk_buff *skb);

@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "doors.h"
 #include "event.h"
 #include "reply.h"
 
@@ -111,6 +112,32 @@ int sockport_reply_event(struct sk_buff *skb, const struct net *net,
 {
 	if (put_kind(skb, event, lost) || put_tuple(skb, event) ||
 	    put_end(skb, event) || put_owner(skb, net, event))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * sockport_reply_door - put a closed door into a message
+ * @skb: message
+ * @door: the door
+ * @netns: inode of its namespace
+ *
+ * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
+ */
+int sockport_reply_door(struct sk_buff *skb, const struct sockport_door *door,
+			u32 netns)
+{
+	if (nla_put_u8(skb, SOCKPORT_A_CLOSED_DOOR_PROTOCOL, door->protocol) ||
+	    nla_put_u32(skb, SOCKPORT_A_CLOSED_DOOR_PORT, door->port) ||
+	    nla_put_u32(skb, SOCKPORT_A_CLOSED_DOOR_NETNS, netns) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_CLOSED_DOOR_ATTEMPTS,
+			      door->attempts, SOCKPORT_A_CLOSED_DOOR_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_CLOSED_DOOR_FIRST, door->first,
+			      SOCKPORT_A_CLOSED_DOOR_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_CLOSED_DOOR_LAST, door->last,
+			      SOCKPORT_A_CLOSED_DOOR_PAD) ||
+	    put_address(skb, SOCKPORT_A_CLOSED_DOOR_SOURCE, door->family,
+			&door->source))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -105,6 +105,7 @@ struct sockport_history *sockport_history_find(const struct net *net,
 struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
 					      u8 role, u16 port);
 void sockport_history_touch(struct sockport_history *row);
+void sockport_history_reset(struct net *net);
 u64 sockport_history_total(const struct sockport_history *row,
 			   unsigned int counter);
 

@@ -8,6 +8,9 @@
 #include <net/sock.h>
 
 #include "compat.h"
+#include "doors.h"
+#include "event.h"
+#include "history.h"
 #include "net.h"
 #include "netlink.h"
 #include "owners.h"
@@ -92,6 +95,24 @@ static int put_socket(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (sockport_reply_socket(skb, rec, &answer)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int put_door(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct sockport_door *door, u32 netns)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &sockport_family, NLM_F_MULTI,
+			  SOCKPORT_CMD_CLOSED_DOOR_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sockport_reply_door(skb, door, netns)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -221,6 +242,54 @@ static int socket_get_done(struct netlink_callback *cb)
 	return 0;
 }
 
+static int closed_door_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, sockport_query_doors);
+}
+
+/* The next door, which stays the next until it is told. */
+static const struct sockport_door *next_door(struct sockport_some_doors *doors)
+{
+	if (doors->at == doors->count) {
+		doors->at = 0;
+		doors->count = sockport_doors_read(&doors->place, doors->door,
+						   ARRAY_SIZE(doors->door));
+	}
+	return doors->count ? &doors->door[doors->at] : NULL;
+}
+
+int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct sockport_query *query = dump->query;
+	const struct sockport_door *door;
+	struct sockport_space *space;
+	int err;
+
+	if (!query)
+		return dump_failed(dump, cb);
+	while ((door = next_door(&query->doors))) {
+		/* The scope's namespaces live; one that died is not found. */
+		space = sockport_scope_find(&query->scope, door->net);
+		err = space ? put_door(skb, cb, door, space->inode) : 0;
+		if (err)
+			return dump_result(skb, err);
+		query->doors.at++;
+	}
+	return skb->len;
+}
+
+static int closed_door_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump->query)
+		sockport_query_doors_free(dump->query);
+	kfree(dump->failure);
+	return 0;
+}
+
 /* Send a reply that put_port() or put_socket() has filled, or could not. */
 static int send_reply(struct sk_buff *reply, int err, struct genl_info *info)
 {
@@ -340,6 +409,21 @@ int sockport_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return send_reply(reply, err, info);
 }
 
+int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct sockport_event event = {
+		.type = SOCKPORT_EVENT_TYPE_RESET,
+		.time = ktime_get_real_ns(),
+	};
+	struct net *net = genl_info_net(info);
+
+	sockport_history_reset(net);
+	sockport_doors_forget(net);
+	if (sockport_events_wanted(net))
+		sockport_event_post(net, &event);
+	return 0;
+}
+
 static const struct genl_ops sockport_ops[] = {
 	{
 		.cmd		= SOCKPORT_CMD_PORT_GET,
@@ -362,6 +446,19 @@ static const struct genl_ops sockport_ops[] = {
 	{
 		.cmd		= SOCKPORT_CMD_STATS_GET,
 		.doit		= sockport_nl_stats_get_doit,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_CLOSED_DOOR_GET,
+		.policy		= sockport_closed_door_get_nl_policy,
+		.maxattr	= SOCKPORT_A_CLOSED_DOOR_NETNS_ALL,
+		.start		= closed_door_get_start,
+		.dumpit		= sockport_nl_closed_door_get_dumpit,
+		.done		= closed_door_get_done,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_HISTORY_RESET,
+		.flags		= GENL_UNS_ADMIN_PERM,
+		.doit		= sockport_nl_history_reset_doit,
 	},
 };
 

@@ -275,3 +275,44 @@ void sockport_query_sockets_free(struct sockport_query *query)
 	sockport_walk_exit(&query->walk);
 	query_free(query);
 }
+
+/**
+ * sockport_query_doors - take in a request for closed doors
+ * @request: the request
+ *
+ * Who knocked is nothing that the kernel tells everyone, it needs CAP_NET_ADMIN
+ * over the namespaces asked about.
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query, for sockport_query_doors_free(); or an ERR_PTR, with a
+ * message in @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_doors(const struct sockport_request *request)
+{
+	struct sockport_query *query;
+
+	query = query_new(request, 0,
+			  request_attr(request,
+				       SOCKPORT_A_CLOSED_DOOR_NETNS_FD),
+			  request_attr(request,
+				       SOCKPORT_A_CLOSED_DOOR_NETNS_ALL));
+	if (IS_ERR(query) || query->reader.net_admin)
+		return query;
+	NL_SET_ERR_MSG(request->extack,
+		       "needs CAP_NET_ADMIN over the namespace");
+	query_free(query);
+	return ERR_PTR(-EPERM);
+}
+
+/**
+ * sockport_query_doors_free - be done with a request for closed doors
+ * @query: what sockport_query_doors() returned
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_doors_free(struct sockport_query *query)
+{
+	query_free(query);
+}

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+#include "doors.h"
 #include "filter.h"
 #include "other.h"
 #include "owners.h"
@@ -33,6 +34,20 @@ struct sockport_request {
 };
 
 /**
+ * struct sockport_some_doors - closed doors on their way to the reader
+ * @place: where to go on with sockport_doors_read()
+ * @count: how many of @door there are
+ * @at: next of them
+ * @door: closed doors of all namespaces
+ */
+struct sockport_some_doors {
+	unsigned int		place;
+	unsigned int		count;
+	unsigned int		at;
+	struct sockport_door	door[32];
+};
+
+/**
  * struct sockport_query - a request under way
  * @account: namespace of who asks, whose account it goes to
  * @other: namespace asked about instead, with a reference, or NULL
@@ -46,6 +61,7 @@ struct sockport_request {
  * @ports: port table to answer from
  * @at: next row of @ports
  * @walk: or walk to answer from
+ * @doors: or closed doors
  */
 struct sockport_query {
 	struct net			*account;
@@ -63,6 +79,7 @@ struct sockport_query {
 			unsigned int		at;
 		};
 		struct sockport_walk	walk;
+		struct sockport_some_doors doors;
 	};
 };
 
@@ -72,5 +89,8 @@ void sockport_query_ports_free(struct sockport_query *query);
 struct sockport_query *
 sockport_query_sockets(const struct sockport_request *request);
 void sockport_query_sockets_free(struct sockport_query *query);
+struct sockport_query *
+sockport_query_doors(const struct sockport_request *request);
+void sockport_query_doors_free(struct sockport_query *query);
 
 #endif /* SOCKPORT_QUERY_H */

@@ -7,6 +7,7 @@
 struct net;
 struct sk_buff;
 struct sockport_cgroups;
+struct sockport_door;
 struct sockport_event;
 struct sockport_owners;
 struct sockport_port;
@@ -43,5 +44,7 @@ int sockport_reply_socket(struct sk_buff *skb,
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
 int sockport_reply_event(struct sk_buff *skb, const struct net *net,
 			 const struct sockport_event *event, u64 lost);
+int sockport_reply_door(struct sk_buff *skb, const struct sockport_door *door,
+			u32 netns);
 
 #endif /* SOCKPORT_REPLY_H */

@@ -293,6 +293,44 @@ sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
 struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 					 long *s_num);
 
+/*
+ * What tracepoints tell: 6.11, "tcp: rstreason: introduce SK_RST_REASON_*" and
+ * "net: introduce sk_skb_reason_drop function"; 6.12, "udp: add skb to
+ * udp_fail_queue_rcv_skb tracepoint".
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/rstreason.h>
+
+#define SOCKPORT_PROBE_SEND_RESET(name) \
+	void name(void *data, const struct sock *sk, \
+		  const struct sk_buff *skb, const enum sk_rst_reason reason)
+#else
+#define SOCKPORT_PROBE_SEND_RESET(name) \
+	void name(void *data, const struct sock *sk, const struct sk_buff *skb)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#define SOCKPORT_PROBE_KFREE_SKB(name) \
+	void name(void *data, struct sk_buff *skb, void *location, \
+		  enum skb_drop_reason reason, const struct sock *rx_sk)
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define SOCKPORT_PROBE_KFREE_SKB(name) \
+	void name(void *data, struct sk_buff *skb, void *location, \
+		  enum skb_drop_reason reason, struct sock *rx_sk)
+#else
+#define SOCKPORT_PROBE_KFREE_SKB(name) \
+	void name(void *data, struct sk_buff *skb, void *location, \
+		  enum skb_drop_reason reason)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define SOCKPORT_PROBE_UDP_FAIL(name) \
+	void name(void *data, int rc, struct sock *sk, struct sk_buff *skb)
+#else
+#define SOCKPORT_PROBE_UDP_FAIL(name) \
+	void name(void *data, int rc, struct sock *sk)
+#endif
+
 /* "tcp: ulp: diag: more info without CAP_NET_ADMIN", Kbuild looks for it */
 static inline int sockport_ulp_info(const struct tcp_ulp_ops *ops,
 				    struct sock *sk, struct sk_buff *skb)

@@ -22,20 +22,22 @@ static bool match_protocol(const struct sockport_filter *filter,
 		filter->protocols & BIT(SOCKPORT_PROTOCOL_OTHER));
 }
 
-static bool match_port(const struct sockport_ranges *ranges,
-		       const struct sockport_record *rec, u32 port)
+static bool in_ranges(const struct sockport_ranges *ranges, u32 port)
 {
 	unsigned int i;
 
-	if (!ranges->count)
-		return true;
-	if (!(rec->has & SOCKPORT_HAS_PORTS))
-		return false;
 	for (i = 0; i < ranges->count; i++)
 		if (port >= ranges->range[i].first &&
 		    port <= ranges->range[i].last)
 			return true;
-	return false;
+	return !ranges->count;
+}
+
+static bool match_port(const struct sockport_ranges *ranges,
+		       const struct sockport_record *rec, u32 port)
+{
+	return !ranges->count ||
+	       (rec->has & SOCKPORT_HAS_PORTS && in_ranges(ranges, port));
 }
 
 static bool match_uid(const struct sockport_filter *filter,
@@ -90,6 +92,30 @@ static bool match_addresses(const struct sockport_filter *filter,
 	}
 	return match_address(&filter->local, &local, rec->family) &&
 	       match_address(&filter->remote, &remote, rec->family);
+}
+
+/**
+ * sockport_filter_port - does a port match that may have no sockets?
+ * @filter: filter, or NULL for none
+ * @protocol: enum sockport_protocol
+ * @role: enum sockport_role
+ * @port: host order
+ *
+ * Return: false also when the filter asks for what only sockets have.
+ */
+bool sockport_filter_port(const struct sockport_filter *filter, u8 protocol,
+			  u8 role, u16 port)
+{
+	if (!filter)
+		return true;
+	if (filter->states || filter->families || filter->local_port.count ||
+	    filter->remote_port.count || filter->local.count ||
+	    filter->remote.count || filter->uids || filter->ifindex >= 0 ||
+	    filter->cookie)
+		return false;
+	return match_mask(filter->protocols, protocol) &&
+	       match_mask(filter->roles, role) &&
+	       in_ranges(&filter->port, port);
 }
 
 /**

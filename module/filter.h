@@ -73,6 +73,8 @@ struct sockport_filter {
 bool sockport_filter_match(const struct sockport_filter *filter,
 			   const struct sockport_record *rec,
 			   const struct sock *sk);
+bool sockport_filter_port(const struct sockport_filter *filter, u8 protocol,
+			  u8 role, u16 port);
 
 /**
  * sockport_filter_ports - does a filter ask for what only ports have?

@@ -3,10 +3,9 @@
 #define SOCKPORT_HISTORY_H
 
 #include <linux/atomic.h>
-#include <linux/bits.h>
 #include <linux/cache.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
-#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -16,7 +15,7 @@
 
 struct net;
 struct pid;
-struct sockport_scope;
+struct sock;
 
 /* Counters are numbered as their attributes are. */
 #define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_RECEIVE_DROPS + 1)
@@ -33,14 +32,14 @@ struct sockport_shard {
 } ____cacheline_aligned_in_smp;
 
 /**
- * struct sockport_spread - the distributions of a row, for some of the CPUs
+ * struct sockport_spread - the distributions of a row
  * @sum: of all values, indexed by enum sockport_distribution_kind
  * @bucket: how many values there were of each magnitude
  */
 struct sockport_spread {
 	atomic64_t	sum[SOCKPORT_SPREADS];
 	atomic64_t	bucket[SOCKPORT_SPREADS][SOCKPORT_BUCKETS];
-} ____cacheline_aligned_in_smp;
+};
 
 /**
  * struct sockport_opener - who opened a port, or connected to it
@@ -71,10 +70,12 @@ struct sockport_opener {
  * @first: milliseconds since 1970, 0 before anything happened
  * @last: likewise
  * @checked: jiffies when a UDP port's role was looked up last
+ * @listened: a listener has been there
  * @listeners: followed listeners, changes under @lock, read under RCU
  * @lock: guards @opener and @listeners, taken with BH disabled
  * @opener: who opened it last
- * @spread: distributions, one for each shard, or NULL
+ * @base: what is taken off each counter since the last reset
+ * @spread: distributions, or NULL
  * @shard: counters
  */
 struct sockport_history {
@@ -91,23 +92,68 @@ struct sockport_history {
 	atomic64_t		first;
 	atomic64_t		last;
 	unsigned long		checked;
+	bool			listened;
 	struct hlist_head	listeners;
 	spinlock_t		lock; /* see above */
 	struct sockport_opener	opener;
+	u64			base[SOCKPORT_COUNTERS];
 	struct sockport_spread	*spread;
 	struct sockport_shard	shard[];
 };
 
+/**
+ * struct sockport_totals - what a port did, for an encoder
+ * @value: indexed by SOCKPORT_A_HISTORY_*, all of them
+ */
+struct sockport_totals {
+	u64	value[SOCKPORT_A_HISTORY_MAX + 1];
+};
+
+/* What rows of UDP have. */
+#define SOCKPORT_COUNTERS_UDP	(BIT(SOCKPORT_A_HISTORY_BYTES_IN) | \
+				 BIT(SOCKPORT_A_HISTORY_BYTES_OUT) | \
+				 BIT(SOCKPORT_A_HISTORY_SEGMENTS_IN) | \
+				 BIT(SOCKPORT_A_HISTORY_SEGMENTS_OUT) | \
+				 BIT(SOCKPORT_A_HISTORY_RECEIVE_DROPS))
+
+/**
+ * sockport_totals_know - does a value mean something?
+ * @totals: what a port did
+ * @protocol: of the port, enum sockport_protocol
+ * @value: SOCKPORT_A_HISTORY_*
+ *
+ * Return: false for a time before anything happened, and for what ports of
+ * this protocol do not count.
+ */
+static inline bool sockport_totals_know(const struct sockport_totals *totals,
+					u8 protocol, unsigned int value)
+{
+	if (value == SOCKPORT_A_HISTORY_FIRST_ACTIVE ||
+	    value == SOCKPORT_A_HISTORY_LAST_ACTIVE)
+		return totals->value[value];
+	return protocol == SOCKPORT_PROTOCOL_TCP ||
+	       BIT(value) & SOCKPORT_COUNTERS_UDP;
+}
+
 extern unsigned int sockport_shard_mask;
 
+int sockport_history_start(unsigned int rows);
+void sockport_history_stop(void);
+void sockport_history_forget(struct net *net);
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port);
 struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
 					      u8 role, u16 port);
 void sockport_history_touch(struct sockport_history *row);
-void sockport_history_reset(struct net *net);
-u64 sockport_history_total(const struct sockport_history *row,
-			   unsigned int counter);
+void sockport_history_spread(struct sockport_history *row, unsigned int kind,
+			     u64 value);
+void sockport_history_open(struct sockport_history *row,
+			   const struct sock *sk);
+struct sockport_history *sockport_history_next(struct net *net,
+					       struct sockport_history *row);
+void sockport_history_totals(const struct sockport_history *row,
+			     struct sockport_totals *totals);
+void sockport_history_rebase(struct net *net);
 
 /**
  * sockport_history_add - count something
@@ -126,14 +172,33 @@ static inline void sockport_history_add(struct sockport_history *row,
 }
 
 /**
- * sockport_bucket - the magnitude of a value
- * @value: value
+ * sockport_history_now - the time as history has it
  *
- * Return: 0 for 0, n for 2^(n-1) to 2^n - 1, the last one for all beyond.
+ * Context: any but NMI.
+ *
+ * Return: milliseconds since 1970, as of the last tick.
  */
-static inline unsigned int sockport_bucket(u64 value)
+static inline u64 sockport_history_now(void)
 {
-	return min_t(unsigned int, fls64(value), SOCKPORT_BUCKETS - 1);
+	struct timespec64 now;
+
+	ktime_get_coarse_real_ts64(&now);
+	return now.tv_sec * MSEC_PER_SEC + now.tv_nsec / NSEC_PER_MSEC;
+}
+
+/**
+ * sockport_raise - note the highest value seen
+ * @high: highest so far
+ * @value: another one
+ *
+ * Context: any.
+ */
+static inline void sockport_raise(atomic_t *high, int value)
+{
+	int old = atomic_read(high);
+
+	while (value > old && !atomic_try_cmpxchg(high, &old, value))
+		;
 }
 
 #endif /* SOCKPORT_HISTORY_H */

@@ -12,14 +12,28 @@
 #include "net.h"
 #include "netlink.h"
 #include "proc.h"
+#include "switch.h"
 
 unsigned int sockport_net_id __read_mostly;
 
+static int __net_init net_init(struct net *net)
+{
+	sockport_switch_net_init(net);
+	return sockport_proc_net_init(net);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	sockport_proc_net_exit(net);
+	sockport_switch_net_exit(net);
+}
+
 static struct pernet_operations net_ops = {
-	.init	= sockport_proc_net_init,
-	.exit	= sockport_proc_net_exit,
-	.id	= &sockport_net_id,
-	.size	= sizeof(struct sockport_net),
+	.init		= net_init,
+	.pre_exit	= sockport_switch_net_pre_exit,
+	.exit		= net_exit,
+	.id		= &sockport_net_id,
+	.size		= sizeof(struct sockport_net),
 };
 
 static int __init sockport_init(void)
@@ -35,8 +49,13 @@ static int __init sockport_init(void)
 	err = sockport_netlink_init();
 	if (err)
 		goto exit_proc;
+	err = sockport_switch_init();
+	if (err)
+		goto exit_netlink;
 	return 0;
 
+exit_netlink:
+	sockport_netlink_exit();
 exit_proc:
 	sockport_proc_exit();
 unregister_net:
@@ -46,6 +65,7 @@ unregister_net:
 
 static void __exit sockport_exit(void)
 {
+	sockport_switch_exit();
 	sockport_netlink_exit();
 	sockport_proc_exit();
 	unregister_pernet_subsys(&net_ops);

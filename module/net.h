@@ -3,6 +3,7 @@
 #define SOCKPORT_NET_H
 
 #include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/types.h>
 #include <net/netns/generic.h>
 
@@ -77,12 +78,14 @@ struct sockport_entry {
  * @dead: it is being torn down; set before a grace period, after which nobody
  *	who looks at it under RCU adds anything of this namespace anywhere
  * @events_told: losses of events that listeners have been told of
+ * @history: rows of its ports
  * @stats: its own account
  * @entry: its files
  */
 struct sockport_net {
 	bool				dead;
 	u64				events_told;
+	struct list_head		history;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];
 };

@@ -10,7 +10,6 @@
 #include "compat.h"
 #include "doors.h"
 #include "event.h"
-#include "history.h"
 #include "net.h"
 #include "netlink.h"
 #include "owners.h"
@@ -18,6 +17,7 @@
 #include "query.h"
 #include "reply.h"
 #include "sockport-nl-gen.h"
+#include "switch.h"
 #include "walk.h"
 
 /**
@@ -68,7 +68,7 @@ static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 	if (!hdr)
 		return -EMSGSIZE;
 	if (sockport_reply_port(skb, port, query->reader.user_ns,
-				&query->owners)) {
+				&query->owners, query->cgroups)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -417,8 +417,7 @@ int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct net *net = genl_info_net(info);
 
-	sockport_history_reset(net);
-	sockport_doors_forget(net);
+	sockport_switch_reset(net);
 	if (sockport_events_wanted(net))
 		sockport_event_post(net, &event);
 	return 0;

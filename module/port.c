@@ -9,11 +9,15 @@
 #include <linux/socket.h>
 
 #include "filter.h"
+#include "follow.h"
+#include "history.h"
 #include "memory.h"
 #include "net.h"
 #include "owners.h"
 #include "port.h"
 #include "record.h"
+#include "scope.h"
+#include "switch.h"
 #include "walk.h"
 
 static unsigned int max_rows = 1 << 18;
@@ -60,13 +64,34 @@ struct build {
 	struct port_tree	*tree[];
 };
 
-static unsigned int dir_of(const struct sockport_record *rec)
+/**
+ * struct port_key - what tells rows apart
+ * @space: network namespace
+ * @port: host order
+ * @dir: protocol and role
+ */
+struct port_key {
+	const struct sockport_space	*space;
+	u32				port;
+	unsigned int			dir;
+};
+
+static unsigned int dir_of(u8 protocol, u8 role)
 {
-	return rec->protocol << 1 | (rec->role == SOCKPORT_ROLE_OUT);
+	return protocol << 1 | (role == SOCKPORT_ROLE_OUT);
+}
+
+static struct port_key key_of(const struct sockport_record *rec)
+{
+	return (struct port_key) {
+		.space	= rec->space,
+		.port	= sockport_record_port(rec),
+		.dir	= dir_of(rec->protocol, rec->role),
+	};
 }
 
 static struct sockport_port *port_new(struct build *build,
-				      const struct sockport_record *rec)
+				      const struct port_key *key)
 {
 	struct sockport_port *port;
 
@@ -75,41 +100,40 @@ static struct sockport_port *port_new(struct build *build,
 	port = sockport_alloc(build->net, sizeof(*port));
 	if (!port)
 		return ERR_PTR(-ENOMEM);
-	port->netns = rec->space->inode;
-	port->protocol = rec->protocol;
-	port->role = rec->role;
-	port->port = sockport_record_port(rec);
+	port->netns = key->space->inode;
+	port->protocol = key->dir >> 1;
+	port->role = key->dir & 1 ? SOCKPORT_ROLE_OUT : SOCKPORT_ROLE_IN;
+	port->port = key->port;
 	build->rows++;
 	return port;
 }
 
-static bool wide_before(const struct sockport_port *port,
-			const struct sockport_record *rec)
+static unsigned int port_dir(const struct sockport_port *port)
 {
-	unsigned int dir = port->protocol << 1 |
-			   (port->role == SOCKPORT_ROLE_OUT);
-
-	return dir < dir_of(rec) ||
-	       (dir == dir_of(rec) && port->port < sockport_record_port(rec));
+	return dir_of(port->protocol, port->role);
 }
 
 static struct sockport_port *wide_port(struct build *build,
 				       struct port_tree *tree,
-				       const struct sockport_record *rec)
+				       const struct port_key *key)
 {
 	struct rb_node **link = &tree->wide.rb_node, *parent = NULL;
 	struct sockport_port *port;
+	unsigned int dir;
 
 	while (*link) {
 		parent = *link;
 		port = rb_entry(parent, struct sockport_port, node);
-		if (port->port == sockport_record_port(rec) &&
-		    port->protocol == rec->protocol && port->role == rec->role)
+		dir = port_dir(port);
+		if (dir == key->dir && port->port == key->port)
 			return port;
-		link = wide_before(port, rec) ? &parent->rb_right :
-						&parent->rb_left;
+		if (dir < key->dir ||
+		    (dir == key->dir && port->port < key->port))
+			link = &parent->rb_right;
+		else
+			link = &parent->rb_left;
 	}
-	port = port_new(build, rec);
+	port = port_new(build, key);
 	if (IS_ERR(port))
 		return port;
 	rb_link_node(&port->node, parent, link);
@@ -118,10 +142,9 @@ static struct sockport_port *wide_port(struct build *build,
 }
 
 static struct sockport_port **port_slot(struct build *build,
-					const struct sockport_record *rec)
+					const struct port_key *key)
 {
-	struct port_dir **dir = &build->tree[rec->space->index]->dir[dir_of(rec)];
-	u32 number = sockport_record_port(rec);
+	struct port_dir **dir = &build->tree[key->space->index]->dir[key->dir];
 	struct port_leaf **leaf;
 
 	if (unlikely(!*dir)) {
@@ -129,19 +152,20 @@ static struct sockport_port **port_slot(struct build *build,
 		if (!*dir)
 			return NULL;
 	}
-	leaf = &(*dir)->leaf[number >> LEAF_BITS];
+	leaf = &(*dir)->leaf[key->port >> LEAF_BITS];
 	if (unlikely(!*leaf)) {
 		*leaf = sockport_alloc(build->net, sizeof(**leaf));
 		if (!*leaf)
 			return NULL;
 	}
-	return &(*leaf)->row[number % LEAF_ROWS];
+	return &(*leaf)->row[key->port % LEAF_ROWS];
 }
 
+/* The row, made when there is none. */
 static struct sockport_port *port_of(struct build *build,
-				     const struct sockport_record *rec)
+				     const struct port_key *key)
 {
-	struct port_tree **tree = &build->tree[rec->space->index];
+	struct port_tree **tree = &build->tree[key->space->index];
 	struct sockport_port **slot, *port;
 
 	if (unlikely(!*tree)) {
@@ -149,17 +173,29 @@ static struct sockport_port *port_of(struct build *build,
 		if (!*tree)
 			return ERR_PTR(-ENOMEM);
 	}
-	if (unlikely(sockport_record_port(rec) > U16_MAX))
-		return wide_port(build, *tree, rec);
-	slot = port_slot(build, rec);
+	if (unlikely(key->port > U16_MAX))
+		return wide_port(build, *tree, key);
+	slot = port_slot(build, key);
 	if (!slot)
 		return ERR_PTR(-ENOMEM);
 	if (*slot)
 		return *slot;
-	port = port_new(build, rec);
+	port = port_new(build, key);
 	if (!IS_ERR(port))
 		*slot = port;
 	return port;
+}
+
+/* The row of a port of 16 bits, if there is one. */
+static struct sockport_port *port_find(const struct build *build,
+				       const struct port_key *key)
+{
+	const struct port_tree *tree = build->tree[key->space->index];
+	const struct port_dir *dir = tree ? tree->dir[key->dir] : NULL;
+	const struct port_leaf *leaf;
+
+	leaf = dir ? dir->leaf[key->port >> LEAF_BITS] : NULL;
+	return leaf ? leaf->row[key->port % LEAF_ROWS] : NULL;
 }
 
 /* Keep the lowest ones, ascending. */
@@ -277,13 +313,15 @@ static int add_sockets(struct build *build, struct sockport_walk *walk)
 {
 	struct sockport_record *rec;
 	struct sockport_port *port;
+	struct port_key key;
 
 	while ((rec = sockport_walk_current(walk))) {
 		if (IS_ERR(rec))
 			return PTR_ERR(rec);
 		/* A socket of such a kind may have no port yet. */
 		if (rec->has & SOCKPORT_HAS_PORTS) {
-			port = port_of(build, rec);
+			key = key_of(rec);
+			port = port_of(build, &key);
 			if (IS_ERR(port)) {
 				walk->err = PTR_ERR(port);
 				return walk->err;
@@ -323,8 +361,7 @@ static void take_wide(struct sockport_ports *ports, struct port_tree *tree,
 
 	while ((node = rb_first(&tree->wide))) {
 		port = rb_entry(node, struct sockport_port, node);
-		if ((port->protocol << 1 | (port->role == SOCKPORT_ROLE_OUT)) !=
-		    dir)
+		if (port_dir(port) != dir)
 			return;
 		rb_erase(node, &tree->wide);
 		ports->row[ports->count++] = port;
@@ -347,6 +384,9 @@ static void take_tree(struct sockport_ports *ports, struct port_tree *tree)
 
 static void port_free(struct net *net, struct sockport_port *port)
 {
+	if (!port)
+		return;
+	sockport_port_forget(net, port);
 	sockport_free(net, port, sizeof(*port));
 }
 
@@ -403,14 +443,81 @@ static int ports_take(struct sockport_ports *ports, struct build *build)
 	return 0;
 }
 
+static int add_history_of(struct build *build,
+			  const struct sockport_ports_ask *ask,
+			  const struct sockport_space *space)
+{
+	struct sockport_history *row = NULL;
+	struct sockport_port *port;
+	struct port_key key;
+	int err;
+
+	while ((row = sockport_history_next(space->net, row))) {
+		key = (struct port_key) {
+			.space	= space,
+			.port	= row->port,
+			.dir	= dir_of(row->protocol, row->role),
+		};
+		port = port_find(build, &key);
+		if (!port && atomic64_read(&row->first) &&
+		    sockport_filter_port(ask->filter, row->protocol,
+					 row->role, row->port)) {
+			port = port_of(build, &key);
+			if (IS_ERR(port))
+				return PTR_ERR(port);
+		}
+		err = port ? sockport_port_recall(build->net, port, row, ask) :
+			     0;
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* What ports did, also those that have no sockets any more. */
+static int add_history(struct build *build,
+		       const struct sockport_ports_ask *ask)
+{
+	const struct sockport_scope *scope = ask->scope;
+	unsigned int i;
+	int err = 0;
+
+	if (!(ask->want & SOCKPORT_WANT_RECALL) || !sockport_switch_lock())
+		return 0;
+	sockport_follow_fold(scope->count == 1 ? scope->space[0].net : NULL);
+	for (i = 0; i < scope->count && !err; i++)
+		err = add_history_of(build, ask, &scope->space[i]);
+	sockport_switch_unlock();
+	return err;
+}
+
+static int walk_ports(struct build *build, struct sockport_ports *ports,
+		      const struct sockport_ports_ask *ask)
+{
+	u32 want = SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_UID;
+	struct sockport_walk walk;
+	int err;
+
+	if (ask->owners)
+		want |= SOCKPORT_WANT_INODE;
+	err = sockport_walk_init(&walk, ask->scope, ask->filter, want);
+	if (err)
+		return err;
+	walk.for_ports = true;
+	err = add_sockets(build, &walk);
+	if (err == -ENOBUFS && walk.missed) {
+		ports->err = err;
+		err = 0;
+	}
+	sockport_walk_exit(&walk);
+	return err;
+}
+
 /**
  * sockport_ports_build - walk all sockets and make the table of their ports
  * @ports: table to fill
- * @scope: namespaces to walk, kept by the caller as long as this lasts; the
- *	one whose account it goes to until sockport_ports_free()
- * @filter: sockets that count, NULL for all
- * @owners: who has sockets open, kept until sockport_ports_free(); NULL when
- *	rows need not tell
+ * @ask: what is asked for
  *
  * Context: process context, may sleep.
  *
@@ -420,39 +527,25 @@ static int ports_take(struct sockport_ports *ports, struct build *build)
  * something to free.
  */
 int sockport_ports_build(struct sockport_ports *ports,
-			 struct sockport_scope *scope,
-			 const struct sockport_filter *filter,
-			 struct sockport_owners *owners)
+			 const struct sockport_ports_ask *ask)
 {
-	u32 want = SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_UID;
-	struct sockport_walk walk;
+	unsigned int trees = ask->scope->count;
 	struct build *build;
 	int err;
 
 	memset(ports, 0, sizeof(*ports));
-	ports->net = scope->account;
-	build = sockport_alloc(ports->net,
-			       struct_size(build, tree, scope->count));
+	ports->net = ask->scope->account;
+	build = sockport_alloc(ports->net, struct_size(build, tree, trees));
 	if (!build)
 		return -ENOMEM;
 	build->net = ports->net;
-	build->owners = owners;
-	build->trees = scope->count;
-	if (owners)
-		want |= SOCKPORT_WANT_INODE;
-	err = sockport_walk_init(&walk, scope, filter, want);
-	if (err)
-		goto free_build;
-	walk.for_ports = true;
-	err = add_sockets(build, &walk);
-	if (err == -ENOBUFS && walk.missed) {
-		ports->err = err;
-		err = 0;
-	}
+	build->owners = ask->owners;
+	build->trees = trees;
+	err = walk_ports(build, ports, ask);
+	if (!err)
+		err = add_history(build, ask);
 	if (!err)
 		err = ports_take(ports, build);
-	sockport_walk_exit(&walk);
-free_build:
 	build_free(build);
 	return err;
 }
@@ -479,10 +572,13 @@ void sockport_ports_free(struct sockport_ports *ports)
  * sockport_port_state - what a port is for
  * @port: row
  *
- * Return: enum sockport_port_state, or 0 for a row of role out.
+ * Return: enum sockport_port_state, or 0 for a row of role out that has
+ * sockets.
  */
 u8 sockport_port_state(const struct sockport_port *port)
 {
+	if (!port->sockets)
+		return SOCKPORT_PORT_STATE_CLOSED;
 	if (port->role == SOCKPORT_ROLE_OUT)
 		return 0;
 	if (port->listeners || port->unconnected)

@@ -3,14 +3,19 @@
 #define SOCKPORT_PORT_H
 
 #include <linux/rbtree.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <uapi/linux/sockport.h>
 
 struct net;
 struct sockport_filter;
+struct sockport_history;
 struct sockport_owners;
+struct sockport_reader;
 struct sockport_scope;
+struct sockport_spread;
+struct sockport_totals;
 
 #define SOCKPORT_PORT_UIDS	8
 #define SOCKPORT_PORT_PROCESSES	16
@@ -44,6 +49,9 @@ struct sockport_scope;
  * @processes_more: there are more than that
  * @by_listener: they have the port's listeners open
  * @process: indices of processes among the owners
+ * @totals: what it did, or NULL
+ * @spread: distributions of that, or NULL
+ * @opener: who opened it last, or NULL
  */
 struct sockport_port {
 	struct rb_node	node;
@@ -68,7 +76,47 @@ struct sockport_port {
 	bool	processes_more;
 	bool	by_listener;
 	u32	process[SOCKPORT_PORT_PROCESSES];
+	struct sockport_totals		*totals;
+	struct sockport_spread		*spread;
+	struct sockport_port_opener	*opener;
 };
+
+/**
+ * struct sockport_port_opener - who opened a port, for an encoder
+ * @pid: in the reader's pid namespace, 0 when it is not in there
+ * @uid: owner of the socket
+ * @cgroup: id of its cgroup, 0 when unknown
+ * @comm: name of the process
+ */
+struct sockport_port_opener {
+	pid_t	pid;
+	kuid_t	uid;
+	u64	cgroup;
+	char	comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct sockport_ports_ask - what is asked of a port table
+ * @scope: namespaces to walk, kept by the caller as long as building lasts;
+ *	the one whose account it goes to until sockport_ports_free()
+ * @filter: sockets that count, NULL for all
+ * @owners: who has sockets open, kept until sockport_ports_free(); NULL when
+ *	rows need not tell
+ * @reader: who asks, when rows are to tell who opened them
+ * @want: mask of enum sockport_want, only history, distributions and opener
+ *	mean something
+ */
+struct sockport_ports_ask {
+	struct sockport_scope		*scope;
+	const struct sockport_filter	*filter;
+	struct sockport_owners		*owners;
+	const struct sockport_reader	*reader;
+	u32				want;
+};
+
+#define SOCKPORT_WANT_RECALL	(SOCKPORT_WANT_HISTORY | \
+				 SOCKPORT_WANT_DISTRIBUTIONS | \
+				 SOCKPORT_WANT_OPENER)
 
 /**
  * struct sockport_ports - a port table
@@ -87,10 +135,12 @@ struct sockport_ports {
 };
 
 int sockport_ports_build(struct sockport_ports *ports,
-			 struct sockport_scope *scope,
-			 const struct sockport_filter *filter,
-			 struct sockport_owners *owners);
+			 const struct sockport_ports_ask *ask);
 void sockport_ports_free(struct sockport_ports *ports);
 u8 sockport_port_state(const struct sockport_port *port);
+int sockport_port_recall(struct net *net, struct sockport_port *port,
+			 struct sockport_history *row,
+			 const struct sockport_ports_ask *ask);
+void sockport_port_forget(struct net *net, struct sockport_port *port);
 
 #endif /* SOCKPORT_PORT_H */

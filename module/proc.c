@@ -95,6 +95,10 @@ static void *ports_at(struct reader *reader, loff_t pos)
 static void *ports_start(struct seq_file *seq, loff_t *pos)
 {
 	struct reader *reader = seq->private;
+	const struct sockport_ports_ask ask = {
+		.scope	= &reader->scope,
+		.want	= SOCKPORT_WANT_HISTORY,
+	};
 	int err;
 
 	if (*pos == 0) {
@@ -104,8 +108,7 @@ static void *ports_start(struct seq_file *seq, loff_t *pos)
 	if (reader->ended)
 		return NULL;
 	if (!reader->begun) {
-		err = sockport_ports_build(&reader->ports, &reader->scope,
-					   NULL, NULL);
+		err = sockport_ports_build(&reader->ports, &ask);
 		if (err)
 			return ERR_PTR(err);
 		reader->begun = true;

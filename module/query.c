@@ -18,7 +18,10 @@
 
 /* What is not for everyone. */
 #define WANT_READER	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | \
-			 SOCKPORT_WANT_UNLISTED)
+			 SOCKPORT_WANT_UNLISTED | SOCKPORT_WANT_OPENER)
+
+/* What can be asked of ports. */
+#define WANT_PORTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_RECALL)
 
 static const struct nlattr *request_attr(const struct sockport_request *request,
 					 int attr)
@@ -145,6 +148,32 @@ static int query_files(struct sockport_query *query)
 	return sockport_files_walk(&files);
 }
 
+static int query_cgroups(struct sockport_query *query)
+{
+	if (!(query->want & (SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OPENER)))
+		return 0;
+	query->cgroups = sockport_alloc(query->account,
+					sizeof(*query->cgroups));
+	if (!query->cgroups)
+		return -ENOMEM;
+	sockport_cgroups_init(query->cgroups, query->account);
+	return 0;
+}
+
+static int query_table(struct sockport_query *query)
+{
+	const struct sockport_ports_ask ask = {
+		.scope	= &query->scope,
+		.filter	= &query->filter,
+		.owners	= query->want & SOCKPORT_WANT_PROCESSES ?
+			  &query->owners : NULL,
+		.reader	= &query->reader,
+		.want	= query->want,
+	};
+
+	return sockport_ports_build(&query->ports, &ask);
+}
+
 /**
  * sockport_query_ports - take in a request for ports
  * @request: the request
@@ -164,8 +193,7 @@ sockport_query_ports(const struct sockport_request *request)
 	struct sockport_query *query;
 	int err;
 
-	query = query_new(request, want ? nla_get_u32(want) &
-				   SOCKPORT_WANT_PROCESSES : 0,
+	query = query_new(request, want ? nla_get_u32(want) & WANT_PORTS : 0,
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
 	if (IS_ERR(query))
@@ -175,9 +203,9 @@ sockport_query_ports(const struct sockport_request *request)
 	if (!err)
 		err = query_files(query);
 	if (!err)
-		err = sockport_ports_build(&query->ports, &query->scope,
-					   &query->filter,
-					   query->want ? &query->owners : NULL);
+		err = query_cgroups(query);
+	if (!err)
+		err = query_table(query);
 	if (err) {
 		query_free(query);
 		return ERR_PTR(err);
@@ -195,18 +223,6 @@ void sockport_query_ports_free(struct sockport_query *query)
 {
 	sockport_ports_free(&query->ports);
 	query_free(query);
-}
-
-static int query_cgroups(struct sockport_query *query)
-{
-	if (!(query->want & SOCKPORT_WANT_CGROUP))
-		return 0;
-	query->cgroups = sockport_alloc(query->account,
-					sizeof(*query->cgroups));
-	if (!query->cgroups)
-		return -ENOMEM;
-	sockport_cgroups_init(query->cgroups, query->account);
-	return 0;
 }
 
 static int query_walk(struct sockport_query *query)

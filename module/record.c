@@ -6,13 +6,13 @@
  * the socket stays allocated. In the established hash it keeps its tuple too;
  * all else changes underneath, as it does for /proc/net/tcp and inet_diag.
  */
-#include <linux/cgroup.h>
 #include <linux/sock_diag.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "cgroup.h"
 #include "compat.h"
 #include "record.h"
 
@@ -146,10 +146,9 @@ static void record_mark(struct sockport_record *rec, const struct sock *sk)
 /* Of the unified hierarchy, as ss has it. */
 static void record_cgroup(struct sockport_record *rec, struct sock *sk)
 {
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	rec->cgroup = cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
-	rec->has |= SOCKPORT_HAS_CGROUP;
-#endif
+	rec->cgroup = sockport_cgroup_of(sk);
+	if (rec->cgroup)
+		rec->has |= SOCKPORT_HAS_CGROUP;
 }
 
 static void end_inode(struct sockport_record *rec, u64 *inode,

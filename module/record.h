@@ -15,6 +15,8 @@ struct sockport_space;
 /* What only the module itself asks for, beside enum sockport_want. */
 #define SOCKPORT_WANT_UID	BIT(16)
 #define SOCKPORT_WANT_INODE	BIT(17)
+/* Each TCP socket is to be followed from now on. */
+#define SOCKPORT_WANT_FOLLOW	BIT(18)
 
 /**
  * enum sockport_has - which fields of a record are known

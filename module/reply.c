@@ -17,9 +17,6 @@
 #include "reply.h"
 #include "scope.h"
 
-/* A message has to hold it, so a path that is longer is left out. */
-#define CGROUP_MOST	512
-
 static int put_states(struct sk_buff *skb, const struct sockport_port *port)
 {
 	struct nlattr *nest;
@@ -135,16 +132,21 @@ static int put_port_processes(struct sk_buff *skb,
  * @port: row
  * @user_ns: user namespace of the reader
  * @owners: what the table was built with
+ * @cgroups: paths of cgroups, when rows tell who opened them, or NULL
+ *
+ * Context: process context of who reads, may sleep.
  *
  * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
  */
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
 			struct user_namespace *user_ns,
-			const struct sockport_owners *owners)
+			const struct sockport_owners *owners,
+			struct sockport_cgroups *cgroups)
 {
 	if (put_port_key(skb, port) || put_port_sums(skb, port) ||
 	    put_states(skb, port) || put_port_uids(skb, port, user_ns) ||
-	    put_port_processes(skb, port, owners))
+	    put_port_processes(skb, port, owners) ||
+	    sockport_reply_history(skb, port, user_ns, cgroups))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -268,7 +270,9 @@ static int put_cgroup(struct sk_buff *skb, const struct sockport_record *rec,
 	    !sockport_reader_sees_uid(reader, rec->uid))
 		return 0;
 	path = sockport_cgroup_path(cgroups, rec->cgroup);
-	return path && strlen(path) <= CGROUP_MOST ? nla_put_string(skb, SOCKPORT_A_SOCKET_CGROUP, path) : 0;
+	if (!path || strlen(path) > SOCKPORT_REPLY_PATH)
+		return 0;
+	return nla_put_string(skb, SOCKPORT_A_SOCKET_CGROUP, path);
 }
 
 static int put_queues(struct sk_buff *skb, const struct sockport_record *rec)

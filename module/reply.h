@@ -17,6 +17,9 @@ struct sockport_stats;
 struct tcp_info;
 struct user_namespace;
 
+/* A message has to hold it, so a path that is longer is left out. */
+#define SOCKPORT_REPLY_PATH	512
+
 /**
  * struct sockport_answer - what a reply with a socket is made with
  * @want: mask of enum sockport_want
@@ -37,7 +40,12 @@ struct sockport_answer {
 
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
 			struct user_namespace *user_ns,
-			const struct sockport_owners *owners);
+			const struct sockport_owners *owners,
+			struct sockport_cgroups *cgroups);
+int sockport_reply_history(struct sk_buff *skb,
+			   const struct sockport_port *port,
+			   struct user_namespace *user_ns,
+			   struct sockport_cgroups *cgroups);
 int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_answer *answer);

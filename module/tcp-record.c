@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "filter.h"
+#include "follow.h"
 #include "tcp.h"
 #include "walk.h"
 
@@ -218,6 +219,8 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 		rec->has |= SOCKPORT_IS_HIDDEN;
 	}
 
+	if (walk->want & SOCKPORT_WANT_FOLLOW && sk_fullsock(sk))
+		sockport_follow_take_in(sk, rec->role);
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
 	if (state == TCP_TIME_WAIT)

@@ -15,7 +15,9 @@
 
 #include "compat.h"
 #include "filter.h"
+#include "history.h"
 #include "owners.h"
+#include "switch.h"
 #include "tcp.h"
 #include "walk.h"
 
@@ -68,6 +70,21 @@ static void note_bucket(struct sockport_walk *walk,
 		__set_bit(tb->port, sockport_tcp_state(walk, space)->bound);
 }
 
+/* Those that had a listener once. */
+static void note_listened(struct sockport_walk *walk,
+			  const struct sockport_space *space)
+{
+	struct sockport_tcp *state = sockport_tcp_state(walk, space);
+	struct sockport_history *row = NULL;
+
+	if (!sockport_switch_lock())
+		return;
+	while ((row = sockport_history_next(space->net, row)))
+		if (READ_ONCE(row->listened))
+			__set_bit(row->port, state->bound);
+	sockport_switch_unlock();
+}
+
 /**
  * sockport_tcp_note_bound - note the ports that bind() has opened
  * @walk: walk, its state is an array of struct sockport_tcp
@@ -92,6 +109,8 @@ void sockport_tcp_note_bound(struct sockport_walk *walk)
 		if (i % 256 == 255)
 			cond_resched();
 	}
+	for (i = 0; i < walk->scope->count; i++)
+		note_listened(walk, &walk->scope->space[i]);
 }
 
 static int tcp_begin(struct sockport_walk *walk)

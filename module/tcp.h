@@ -16,7 +16,7 @@ struct sock;
  *	one namespace
  * @listening: ports that have a listener
  * @bound: ports outside of ip_local_port_range whose bind bucket was made by
- *	bind()
+ *	bind(), and those that had a listener since history began
  */
 struct sockport_tcp {
 	DECLARE_BITMAP(listening, SOCKPORT_TCP_PORTS);

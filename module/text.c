@@ -13,12 +13,13 @@
 #include <linux/uidgid.h>
 
 #include "compat.h"
+#include "history.h"
 #include "port.h"
 #include "record.h"
 #include "text.h"
 
 const char sockport_text_ports_head[] =
-	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states\n";
+	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states           accepted opened   failed   closed   resets_in resets_out bytes_in     bytes_out    segs_in    segs_out   retrans last_active\n";
 const char sockport_text_sockets_head[] =
 	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only type detail\n";
 
@@ -62,6 +63,7 @@ static const struct name port_state_names[] = {
 	[SOCKPORT_PORT_STATE_OPEN]	= NAME("open            ", 4),
 	[SOCKPORT_PORT_STATE_ASSIGNED]	= NAME("assigned        ", 8),
 	[SOCKPORT_PORT_STATE_DRAINING]	= NAME("draining        ", 8),
+	[SOCKPORT_PORT_STATE_CLOSED]	= NAME("closed          ", 6),
 };
 
 static const struct name state_names[] = {
@@ -425,7 +427,50 @@ static void put_states(struct line *line, const struct sockport_port *port)
 		*line->at++ = ':';
 		put_digits(line, port->states[i]);
 	}
-	end_column(line, column, 0);
+	if (line->at == column)
+		put_name(line, &none);
+	end_column(line, column, 16);
+}
+
+static void put_total(struct line *line, const struct sockport_port *port,
+		      unsigned int value, unsigned int width)
+{
+	const struct sockport_totals *totals = port->totals;
+	bool known = totals &&
+		     sockport_totals_know(totals, port->protocol, value);
+
+	put_known(line, known, known ? totals->value[value] : 0, width);
+}
+
+/* Of several counters, all of TCP. */
+static void put_sum(struct line *line, const struct sockport_port *port,
+		    unsigned int first, unsigned int last, unsigned int width)
+{
+	bool known = port->totals && port->protocol == SOCKPORT_PROTOCOL_TCP;
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = first; known && i <= last; i++)
+		sum += port->totals->value[i];
+	put_known(line, known, sum, width);
+}
+
+static void put_totals(struct line *line, const struct sockport_port *port)
+{
+	put_total(line, port, SOCKPORT_A_HISTORY_ACCEPTED, 8);
+	put_total(line, port, SOCKPORT_A_HISTORY_OPENED, 8);
+	put_sum(line, port, SOCKPORT_A_HISTORY_REFUSED,
+		SOCKPORT_A_HISTORY_FAILED, 8);
+	put_sum(line, port, SOCKPORT_A_HISTORY_CLOSED,
+		SOCKPORT_A_HISTORY_BROKEN, 8);
+	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_RECEIVED, 9);
+	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_SENT, 10);
+	put_total(line, port, SOCKPORT_A_HISTORY_BYTES_IN, 12);
+	put_total(line, port, SOCKPORT_A_HISTORY_BYTES_OUT, 12);
+	put_total(line, port, SOCKPORT_A_HISTORY_SEGMENTS_IN, 10);
+	put_total(line, port, SOCKPORT_A_HISTORY_SEGMENTS_OUT, 10);
+	put_total(line, port, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS, 7);
+	put_total(line, port, SOCKPORT_A_HISTORY_LAST_ACTIVE, 1);
 }
 
 /**
@@ -454,5 +499,6 @@ void sockport_text_port(struct seq_file *seq, const struct sockport_port *port,
 	put_number(&line, port->drops, 5);
 	put_uids(&line, port, user_ns);
 	put_states(&line, port);
+	put_totals(&line, port);
 	line_end(&line, seq);
 }

@@ -35,7 +35,8 @@ struct sockport_unlisted;
  * @owners: processes that have sockets open, NULL when nobody asked
  * @unlisted: sockets found in file tables only, NULL when nobody asked
  * @filter: what sockets must match, NULL for all
- * @want: mask of enum sockport_want and of SOCKPORT_WANT_UID and _INODE
+ * @want: mask of enum sockport_want and of SOCKPORT_WANT_UID, _INODE and
+ *	_FOLLOW
  * @for_ports: the walk is for a port table
  * @kind: index of the kind under way
  * @phase: which of the kind's tables is under way, the kind's own

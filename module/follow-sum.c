@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a followed socket adds to its port's row
+ *
+ * For each socket we keep what has been added, so that every byte is added
+ * once, by whoever comes first: a reader while the socket lives or the probe at
+ * its end. All functions are called with the lock of the socket's chain held,
+ * or for a socket that is nobody else's; in an RCU read-side critical section.
+ */
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "follow.h"
+#include "history.h"
+
+/* Listeners of a port that are asked how many connections wait there. */
+#define LISTENERS	16
+
+/*
+ * Bytes in order, less the FIN: it has a sequence number too. Who does not have
+ * the socket locked may see the FIN counted before it is marked, and holds one
+ * byte back.
+ */
+static u64 payload_in(const struct sock *sk, bool locked)
+{
+	u64 bytes = READ_ONCE(tcp_sk(sk)->bytes_received);
+
+	if (bytes && (sock_flag(sk, SOCK_DONE) || !locked))
+		bytes--;
+	return bytes;
+}
+
+static void add_wide(struct sockport_history *row, unsigned int counter,
+		     u64 *seen, u64 now)
+{
+	if (now <= *seen)
+		return;
+	sockport_history_add(row, counter, now - *seen);
+	*seen = now;
+}
+
+/* These wrap. */
+static void add_narrow(struct sockport_history *row, unsigned int counter,
+		       u32 *seen, u32 now)
+{
+	u32 more = now - *seen;
+
+	if (!more || more > S32_MAX)
+		return;
+	sockport_history_add(row, counter, more);
+	*seen = now;
+}
+
+/**
+ * sockport_follow_begin - a socket begins something
+ * @follow: the socket
+ * @row: its port's row, may be NULL for a listener
+ * @phase: what it begins
+ * @now: nanoseconds of the monotonic clock, 0 when it began earlier
+ *
+ * What the socket did before it was opened does not count, connect() may have
+ * failed on it. A socket that was accepted, or is taken in, counts from 0.
+ */
+void sockport_follow_begin(struct sockport_follow *follow,
+			   struct sockport_history *row, u8 phase, u64 now)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+
+	follow->row = row;
+	follow->phase = phase;
+	follow->since = now;
+	follow->was_reset = false;
+	follow->bytes_in = 0;
+	follow->bytes_out = 0;
+	follow->retransmitted_bytes = now ? tp->bytes_retrans : 0;
+	follow->segments_in = now ? tp->segs_in : 0;
+	follow->segments_out = now ? tp->segs_out : 0;
+	follow->retransmitted = now ? tp->total_retrans : 0;
+	follow->drops = now ? sockport_sock_drops(follow->sk) : 0;
+	follow->before = follow->retransmitted;
+	if (now && phase == SOCKPORT_PHASE_OPENING) {
+		follow->bytes_in = payload_in(follow->sk, true);
+		follow->bytes_out = tp->bytes_sent - tp->bytes_retrans;
+	}
+}
+
+static void add_connection(struct sockport_follow *follow, bool locked)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+	struct sockport_history *row = follow->row;
+	u64 sent;
+
+	add_wide(row, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
+		 payload_in(follow->sk, locked));
+	sent = READ_ONCE(tp->bytes_sent);
+	smp_rmb(); /* what is sent again is counted as that first */
+	add_wide(row, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out,
+		 sent - READ_ONCE(tp->bytes_retrans));
+	add_wide(row, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
+		 &follow->retransmitted_bytes, READ_ONCE(tp->bytes_retrans));
+	add_narrow(row, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
+		   READ_ONCE(tp->segs_in));
+	add_narrow(row, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
+		   &follow->segments_out, READ_ONCE(tp->segs_out));
+	add_narrow(row, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS,
+		   &follow->retransmitted, READ_ONCE(tp->total_retrans));
+	add_narrow(row, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
+		   sockport_sock_drops(follow->sk));
+}
+
+/**
+ * sockport_follow_add - add what a socket did since the last time
+ * @follow: the socket, its row is known
+ * @locked: the socket is locked
+ */
+void sockport_follow_add(struct sockport_follow *follow, bool locked)
+{
+	switch (follow->phase) {
+	case SOCKPORT_PHASE_LISTENING:
+		add_narrow(follow->row, SOCKPORT_A_HISTORY_LISTEN_DROPS,
+			   &follow->drops, sockport_sock_drops(follow->sk));
+		break;
+	case SOCKPORT_PHASE_OPENING:
+	case SOCKPORT_PHASE_CONNECTED:
+		add_connection(follow, locked);
+		break;
+	}
+}
+
+static void one_more(struct sockport_history *row)
+{
+	sockport_raise(&row->connections_high,
+		       atomic_inc_return(&row->connections));
+}
+
+static void add_syns(const struct sockport_follow *follow)
+{
+	u32 again = tcp_sk(follow->sk)->total_retrans - follow->before;
+
+	if (again)
+		sockport_history_add(follow->row,
+				     SOCKPORT_A_HISTORY_SYN_RETRANSMITS, again);
+}
+
+/**
+ * sockport_follow_opened - a connection that this host opened is established
+ * @follow: the socket, locked
+ * @followed: it goes on being followed
+ */
+void sockport_follow_opened(struct sockport_follow *follow, bool followed)
+{
+	struct sockport_history *row = follow->row;
+	u64 now = ktime_get_ns();
+	u64 since = follow->since;
+
+	sockport_history_add(row, SOCKPORT_A_HISTORY_OPENED, 1);
+	sockport_history_touch(row);
+	add_syns(follow);
+	if (since)
+		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
+					div_u64(now - since, NSEC_PER_USEC));
+	follow->phase = SOCKPORT_PHASE_CONNECTED;
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0, now);
+	follow->since = now;
+	if (followed)
+		one_more(row);
+}
+
+/* A listener is freed after a grace period. */
+static void note_backlog(struct sockport_history *row)
+{
+	const struct sockport_follow *listener;
+	unsigned int n = 0;
+
+	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
+		sockport_raise(&row->backlog_high,
+			       READ_ONCE(listener->sk->sk_ack_backlog));
+		if (++n == LISTENERS)
+			return;
+	}
+}
+
+/**
+ * sockport_follow_accepted - a connection came in and is established
+ * @follow: the socket, locked
+ * @followed: it goes on being followed
+ *
+ * It waits for accept() already.
+ */
+void sockport_follow_accepted(struct sockport_follow *follow, bool followed)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+	struct sockport_history *row = follow->row;
+	u64 now = ktime_get_ns();
+
+	sockport_history_add(row, SOCKPORT_A_HISTORY_ACCEPTED, 1);
+	sockport_history_touch(row);
+	note_backlog(row);
+	/* Which answer was acknowledged is unknown when there were several. */
+	if (tp->srtt_us && !tp->total_retrans)
+		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
+					tp->srtt_us >> 3);
+	follow->since = now;
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, now);
+	if (followed)
+		one_more(row);
+}
+
+static u8 cause_of_error(int err)
+{
+	switch (err) {
+	case ECONNREFUSED:
+		return SOCKPORT_CAUSE_REFUSED;
+	case ETIMEDOUT:
+		return SOCKPORT_CAUSE_TIMED_OUT;
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENETDOWN:
+	case EHOSTDOWN:
+	case ENONET:
+		return SOCKPORT_CAUSE_UNREACHABLE;
+	}
+	return SOCKPORT_CAUSE_OTHER;
+}
+
+/**
+ * sockport_follow_failed - a connection could not be opened
+ * @follow: the socket, locked, about to be closed
+ */
+void sockport_follow_failed(struct sockport_follow *follow)
+{
+	u8 cause = cause_of_error(READ_ONCE(follow->sk->sk_err));
+	unsigned int counter;
+
+	switch (cause) {
+	case SOCKPORT_CAUSE_REFUSED:
+		counter = SOCKPORT_A_HISTORY_REFUSED;
+		break;
+	case SOCKPORT_CAUSE_TIMED_OUT:
+		counter = SOCKPORT_A_HISTORY_TIMED_OUT;
+		break;
+	case SOCKPORT_CAUSE_UNREACHABLE:
+		counter = SOCKPORT_A_HISTORY_UNREACHABLE;
+		break;
+	default:
+		counter = SOCKPORT_A_HISTORY_FAILED;
+	}
+	add_connection(follow, true);
+	add_syns(follow);
+	sockport_history_add(follow->row, counter, 1);
+	sockport_history_touch(follow->row);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
+			     ktime_get_ns());
+}
+
+/*
+ * Who sent the first FIN shows in the last state. Without any, somebody broke
+ * the connection off; an error that is no reset comes from the network.
+ */
+static u8 cause_of_end(const struct sockport_follow *follow, int old)
+{
+	switch (old) {
+	case TCP_CLOSE_WAIT:
+	case TCP_LAST_ACK:
+		return SOCKPORT_CAUSE_CLOSED_BY_PEER;
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+		return SOCKPORT_CAUSE_CLOSED;
+	}
+	if (follow->was_reset)
+		return SOCKPORT_CAUSE_RESET_BY_PEER;
+	switch (READ_ONCE(follow->sk->sk_err)) {
+	case 0:
+	case ECONNABORTED:
+		return SOCKPORT_CAUSE_RESET;
+	}
+	return cause_of_error(READ_ONCE(follow->sk->sk_err));
+}
+
+static unsigned int counter_of_end(u8 cause)
+{
+	switch (cause) {
+	case SOCKPORT_CAUSE_CLOSED:
+	case SOCKPORT_CAUSE_RESET:
+		return SOCKPORT_A_HISTORY_CLOSED;
+	case SOCKPORT_CAUSE_CLOSED_BY_PEER:
+	case SOCKPORT_CAUSE_RESET_BY_PEER:
+		return SOCKPORT_A_HISTORY_CLOSED_BY_PEER;
+	}
+	return SOCKPORT_A_HISTORY_BROKEN;
+}
+
+/**
+ * sockport_follow_ended - an established connection ends
+ * @follow: the socket, locked, about to be closed
+ * @old: TCP state that it was in
+ * @followed: it was followed
+ */
+void sockport_follow_ended(struct sockport_follow *follow, int old,
+			   bool followed)
+{
+	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
+	struct sockport_history *row = follow->row;
+	u8 cause = cause_of_end(follow, old);
+	u64 now = ktime_get_ns();
+
+	add_connection(follow, true);
+	sockport_history_add(row, counter_of_end(cause), 1);
+	sockport_history_touch(row);
+	if (follow->since)
+		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_LIFETIME,
+					div_u64(now - follow->since,
+						NSEC_PER_USEC));
+	sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_BYTES,
+				follow->bytes_in + follow->bytes_out);
+	if (rtt)
+		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_RTT,
+					rtt);
+	if (followed)
+		atomic_dec(&row->connections);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause, now);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of all followed sockets, hashed by address
+ *
+ * A socket has its own lock, which its state changes under: it comes first. Then
+ * that of a run of chains here. Who reads has the latter, which keeps sockets
+ * from being freed, and only tries the former.
+ */
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/prefetch.h>
+#include <linux/slab.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "follow.h"
+#include "history.h"
+#include "net.h"
+
+/* Chains side by side that have the same lock, and locks. */
+#define RUN		16
+#define LOCKS		BIT(10)
+/* Sockets that are read in one go, so that their cache misses overlap. */
+#define AHEAD		32
+
+/**
+ * struct table - all followed sockets
+ * @bits: buckets, as a power of two
+ * @room: sockets that may be followed
+ * @count: sockets that are
+ * @lock: each guards some runs of chains, taken with BH disabled
+ * @bucket: chains
+ */
+struct table {
+	unsigned int		bits;
+	unsigned int		room;
+	atomic_t		count;
+	spinlock_t		lock[LOCKS]; /* see above */
+	struct hlist_head	bucket[];
+};
+
+/* Changes only while no probe is registered and nobody reads. */
+static struct table *table;
+
+static spinlock_t *lock_of(unsigned int bucket)
+{
+	return &table->lock[bucket / RUN % LOCKS];
+}
+
+/**
+ * sockport_follow_lock - lock the chain of a socket
+ * @sk: TCP socket
+ *
+ * Context: process or BH, while history is on. Disables BH.
+ *
+ * Return: the chain, for all that follows.
+ */
+unsigned int sockport_follow_lock(const struct sock *sk)
+	__acquires(table->lock)
+{
+	unsigned int bucket = hash_ptr(sk, table->bits);
+
+	spin_lock_bh(lock_of(bucket));
+	return bucket;
+}
+
+/**
+ * sockport_follow_unlock - unlock a chain
+ * @bucket: chain
+ */
+void sockport_follow_unlock(unsigned int bucket)
+	__releases(table->lock)
+{
+	spin_unlock_bh(lock_of(bucket));
+}
+
+/**
+ * sockport_follow_find - find a followed socket
+ * @sk: TCP socket
+ * @bucket: its chain, locked
+ *
+ * Return: what is kept of it until the chain is unlocked, or NULL.
+ */
+struct sockport_follow *sockport_follow_find(const struct sock *sk,
+					     unsigned int bucket)
+{
+	struct sockport_follow *follow;
+
+	hlist_for_each_entry(follow, &table->bucket[bucket], node)
+		if (follow->sk == sk)
+			return follow;
+	return NULL;
+}
+
+/**
+ * sockport_follow_new - follow one more socket
+ * @sk: TCP socket that is not followed
+ * @bucket: its chain, locked
+ *
+ * Return: what is kept of it; NULL when there is no room, which is counted.
+ */
+struct sockport_follow *sockport_follow_new(const struct sock *sk,
+					    unsigned int bucket)
+{
+	struct sockport_stats *stats = sockport_stats(sock_net(sk));
+	struct sockport_follow *follow = NULL;
+
+	if (atomic_inc_return(&table->count) <= table->room)
+		follow = kzalloc(sizeof(*follow), GFP_ATOMIC | __GFP_NOWARN);
+	if (!follow) {
+		atomic_dec(&table->count);
+		atomic64_inc(&stats->history_sockets_lost);
+		return NULL;
+	}
+	follow->sk = sk;
+	follow->net = sock_net(sk);
+	hlist_add_head(&follow->node, &table->bucket[bucket]);
+	atomic64_inc(&stats->history_sockets);
+	return follow;
+}
+
+/**
+ * sockport_follow_free - follow a socket no more
+ * @follow: the socket, its chain is locked
+ */
+void sockport_follow_free(struct sockport_follow *follow)
+{
+	hlist_del(&follow->node);
+	atomic_dec(&table->count);
+	atomic64_dec(&sockport_stats(follow->net)->history_sockets);
+	/* Who looks for a port's backlog may still see a listener. */
+	kfree_rcu(follow, rcu);
+}
+
+/* Always inline: to gcc a function that only prefetches has no effect. */
+static __always_inline void prefetch_sock(const struct sock *sk)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+
+	prefetch(&sk->sk_lock);
+	prefetch(&sk->sk_drops);
+	prefetch(&sk->sk_flags);
+	prefetch(&tp->bytes_received);
+	prefetch(&tp->bytes_sent);
+	prefetch(&tp->total_retrans);
+	prefetch(&tp->bytes_retrans);
+}
+
+static void fold_some(struct sockport_follow **some, unsigned int n)
+{
+	while (n)
+		sockport_follow_fold_one(some[--n]);
+}
+
+/* All sockets of chains that have one lock, which is held. */
+static void fold_run(const struct net *net, struct hlist_head *chain)
+{
+	struct sockport_follow *some[AHEAD], *follow;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < RUN; i++)
+		prefetch(chain[i].first);
+	for (i = 0; i < RUN; i++) {
+		hlist_for_each_entry(follow, &chain[i], node) {
+			if (net && follow->net != net)
+				continue;
+			prefetch_sock(follow->sk);
+			some[n++] = follow;
+			if (n == AHEAD) {
+				fold_some(some, n);
+				n = 0;
+			}
+		}
+	}
+	fold_some(some, n);
+}
+
+static bool run_empty(const struct hlist_head *chain)
+{
+	unsigned int i;
+
+	for (i = 0; i < RUN; i++)
+		if (!hlist_empty(&chain[i]))
+			return false;
+	return true;
+}
+
+/**
+ * sockport_follow_fold - bring rows up to date with the sockets that live
+ * @net: namespace of the sockets, NULL for all
+ *
+ * Context: process context, sockport_switch_lock() held, may sleep.
+ */
+void sockport_follow_fold(const struct net *net)
+{
+	struct hlist_head *chain = table->bucket;
+	unsigned int i;
+
+	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
+		if (run_empty(chain))
+			continue;
+		rcu_read_lock();
+		spin_lock_bh(lock_of(i));
+		fold_run(net, chain);
+		spin_unlock_bh(lock_of(i));
+		rcu_read_unlock();
+		cond_resched();
+	}
+}
+
+static void forget_run(const struct net *net, struct hlist_head *chain)
+{
+	struct sockport_follow *follow;
+	struct hlist_node *next;
+	unsigned int i;
+
+	for (i = 0; i < RUN; i++) {
+		hlist_for_each_entry_safe(follow, next, &chain[i], node) {
+			if (net && follow->net != net)
+				continue;
+			if (follow->phase == SOCKPORT_PHASE_LISTENING)
+				sockport_follow_leave(follow);
+			sockport_follow_free(follow);
+		}
+	}
+}
+
+/**
+ * sockport_follow_forget - follow the sockets of a namespace no more
+ * @net: namespace that is dead, it may have sockets of the kernel; NULL for all
+ *
+ * Context: process context, sockport_switch_lock() held, may sleep. No new
+ * sockets of @net are followed any more.
+ */
+void sockport_follow_forget(const struct net *net)
+{
+	struct hlist_head *chain = table->bucket;
+	unsigned int i;
+
+	if (net && !atomic64_read(&sockport_stats(net)->history_sockets))
+		return;
+	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
+		spin_lock_bh(lock_of(i));
+		forget_run(net, chain);
+		spin_unlock_bh(lock_of(i));
+		cond_resched();
+	}
+}
+
+/**
+ * sockport_follow_start - make an empty table of followed sockets
+ * @room: sockets that may be followed
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_follow_start(unsigned int room)
+{
+	unsigned int i, bits;
+
+	bits = clamp(order_base_2(room) - 2, 10, 22);
+	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	table->bits = bits;
+	table->room = room;
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&table->lock[i]);
+	return 0;
+}
+
+/**
+ * sockport_follow_stop - free the table
+ *
+ * Context: process context, sockport_switch_lock() held for writing, may sleep.
+ * No probe is registered.
+ */
+void sockport_follow_stop(void)
+{
+	sockport_follow_forget(NULL);
+	kvfree(table);
+	table = NULL;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_FOLLOW_H
+#define SOCKPORT_FOLLOW_H
+
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+struct net;
+struct sock;
+struct sockport_history;
+
+/**
+ * enum sockport_phase - what a followed socket is doing
+ * @SOCKPORT_PHASE_CLOSED: nothing, it may be used again or send a last reset
+ * @SOCKPORT_PHASE_OPENING: it waits for an answer to its SYN
+ * @SOCKPORT_PHASE_CONNECTED: it was established, its end is not reached
+ * @SOCKPORT_PHASE_LISTENING: it listens
+ */
+enum sockport_phase {
+	SOCKPORT_PHASE_CLOSED,
+	SOCKPORT_PHASE_OPENING,
+	SOCKPORT_PHASE_CONNECTED,
+	SOCKPORT_PHASE_LISTENING,
+};
+
+/**
+ * struct sockport_follow - a TCP socket that is followed
+ * @node: in its chain
+ * @rcu: to free it, when it is in no chain any more
+ * @sk: the socket; lives as long as this is in its chain
+ * @net: network namespace
+ * @row: of its port; NULL for a listener without a port yet
+ * @since: nanoseconds of the monotonic clock when the phase began, 0 when that
+ *	was before history did
+ * @of_row: listeners: among those of the row, read under RCU
+ * @bytes_in: added to the row so far, as all of these
+ * @bytes_out: likewise
+ * @retransmitted_bytes: likewise
+ * @segments_in: likewise
+ * @segments_out: likewise
+ * @retransmitted: likewise, segments
+ * @drops: likewise, packets
+ * @before: what the socket had retransmitted before it was opened
+ * @pid: who opened it, in the initial pid namespace, or 0
+ * @comm: name of that process
+ * @phase: enum sockport_phase
+ * @was_reset: the other end has sent a reset
+ */
+struct sockport_follow {
+	union {
+		struct hlist_node	node;
+		struct rcu_head		rcu;
+	};
+	const struct sock	*sk;
+	struct net		*net;
+	struct sockport_history	*row;
+	u64			since;
+	union {
+		struct hlist_node	of_row;
+		struct {
+			u64	bytes_in;
+			u64	bytes_out;
+		};
+	};
+	u64			retransmitted_bytes;
+	u32			segments_in;
+	u32			segments_out;
+	u32			retransmitted;
+	u32			drops;
+	u32			before;
+	pid_t			pid;
+	char			comm[TASK_COMM_LEN];
+	u8			phase;
+	bool			was_reset;
+};
+
+int sockport_follow_start(unsigned int room);
+void sockport_follow_stop(void);
+void sockport_follow_forget(const struct net *net);
+void sockport_follow_fold(const struct net *net);
+void sockport_follow_take_in(const struct sock *sk, u8 role);
+void sockport_follow_state(const struct sock *sk, int old, int new);
+void sockport_follow_destroy(const struct sock *sk);
+void sockport_follow_reset(const struct sock *sk, bool received);
+
+/* For the files that begin with follow only. */
+
+unsigned int sockport_follow_lock(const struct sock *sk);
+void sockport_follow_unlock(unsigned int bucket);
+struct sockport_follow *sockport_follow_find(const struct sock *sk,
+					     unsigned int bucket);
+struct sockport_follow *sockport_follow_new(const struct sock *sk,
+					    unsigned int bucket);
+void sockport_follow_free(struct sockport_follow *follow);
+void sockport_follow_leave(struct sockport_follow *follow);
+void sockport_follow_fold_one(struct sockport_follow *follow);
+
+void sockport_follow_begin(struct sockport_follow *follow,
+			   struct sockport_history *row, u8 phase, u64 now);
+void sockport_follow_add(struct sockport_follow *follow, bool locked);
+void sockport_follow_opened(struct sockport_follow *follow, bool followed);
+void sockport_follow_accepted(struct sockport_follow *follow, bool followed);
+void sockport_follow_failed(struct sockport_follow *follow);
+void sockport_follow_ended(struct sockport_follow *follow, int old,
+			   bool followed);
+void sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			  u8 cause, u64 now);
+
+#endif /* SOCKPORT_FOLLOW_H */

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * History switched on and off, by module parameters
+ *
+ * While it is off no probe and no hook is registered, and nothing is kept.
+ */
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/rwsem.h>
+#include <net/net_namespace.h>
+
+#include "doors.h"
+#include "event.h"
+#include "filter.h"
+#include "follow.h"
+#include "history.h"
+#include "net.h"
+#include "probe.h"
+#include "scope.h"
+#include "switch.h"
+#include "traffic.h"
+#include "walk.h"
+
+/*
+ * Who switches has the mutex from begin to end, and the semaphore only to make
+ * and free tables: registering takes locks that a namespace's end comes with.
+ */
+static DEFINE_MUTEX(switch_mutex);
+static DECLARE_RWSEM(switch_sem);
+
+/* The module is loaded, and not about to be unloaded. Under the mutex. */
+static bool ready;
+/* Tables are there. Changes under the semaphore. */
+static bool on;
+/* UDP is counted. Under the mutex. */
+static bool counting;
+
+static bool history = true;
+static bool udp_accounting;
+
+static unsigned int history_rows = 1 << 14;
+module_param(history_rows, uint, 0644);
+MODULE_PARM_DESC(history_rows,
+		 "most port rows that history is kept of, as of when it is switched on");
+
+static unsigned int history_sockets = 1 << 20;
+module_param(history_sockets, uint, 0644);
+MODULE_PARM_DESC(history_sockets,
+		 "most TCP sockets that are followed at a time, as of when history is switched on");
+
+static unsigned int closed_doors = 1 << 12;
+module_param(closed_doors, uint, 0644);
+MODULE_PARM_DESC(closed_doors,
+		 "most closed ports that are remembered, as of when history is switched on");
+
+static int make_tables(void)
+{
+	int err;
+
+	err = sockport_history_start(READ_ONCE(history_rows));
+	if (err)
+		return err;
+	err = sockport_follow_start(READ_ONCE(history_sockets));
+	if (err)
+		goto stop_history;
+	err = sockport_doors_start(READ_ONCE(closed_doors));
+	if (err)
+		goto stop_follow;
+	err = sockport_events_start();
+	if (err)
+		goto stop_doors;
+	on = true;
+	return 0;
+
+stop_doors:
+	sockport_doors_stop();
+stop_follow:
+	sockport_follow_stop();
+stop_history:
+	sockport_history_stop();
+	return err;
+}
+
+/* No probe is registered, and none runs any more. */
+static void free_tables(void)
+{
+	on = false;
+	sockport_events_stop();
+	sockport_doors_stop();
+	sockport_follow_stop();
+	sockport_history_stop();
+}
+
+/* Follow the TCP sockets that there are. */
+static int take_in(void)
+{
+	static const struct sockport_filter tcp = {
+		.protocols	= BIT(SOCKPORT_PROTOCOL_TCP),
+		.ifindex	= -1,
+	};
+	struct sockport_scope scope;
+	struct sockport_walk walk;
+	int err;
+
+	err = sockport_scope_all(&scope, &init_net);
+	if (err)
+		return err;
+	err = sockport_walk_init(&walk, &scope, &tcp, SOCKPORT_WANT_FOLLOW);
+	if (!err) {
+		while (!IS_ERR_OR_NULL(sockport_walk_current(&walk)))
+			sockport_walk_advance(&walk);
+		/* What was missed is counted, and its end will be too. */
+		err = walk.missed ? 0 : walk.err;
+		sockport_walk_exit(&walk);
+	}
+	sockport_scope_exit(&scope);
+	return err;
+}
+
+static int count_udp(bool count)
+{
+	int err = 0;
+
+	if (count == counting)
+		return 0;
+	if (count)
+		err = sockport_traffic_start();
+	else
+		sockport_traffic_stop();
+	if (!err)
+		counting = count;
+	return err;
+}
+
+static void stop(void)
+{
+	if (!on)
+		return;
+	count_udp(false);
+	sockport_probes_unregister();
+	down_write(&switch_sem);
+	free_tables();
+	up_write(&switch_sem);
+}
+
+static int start(void)
+{
+	int err;
+
+	if (on)
+		return 0;
+	down_write(&switch_sem);
+	err = make_tables();
+	up_write(&switch_sem);
+	if (err)
+		return err;
+	err = sockport_probes_register();
+	if (!err)
+		err = take_in();
+	if (!err)
+		err = count_udp(udp_accounting);
+	if (err)
+		stop();
+	return err;
+}
+
+static int set_switch(const char *value, const struct kernel_param *kp,
+		      int (*apply)(bool new))
+{
+	bool new, *now = kp->arg;
+	int err;
+
+	err = kstrtobool(value, &new);
+	if (err)
+		return err;
+	mutex_lock(&switch_mutex);
+	if (ready)
+		err = apply(new);
+	if (!err)
+		*now = new;
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
+static int apply_history(bool new)
+{
+	if (new)
+		return start();
+	stop();
+	return 0;
+}
+
+static int apply_udp(bool new)
+{
+	return on ? count_udp(new) : 0;
+}
+
+static int set_history(const char *value, const struct kernel_param *kp)
+{
+	return set_switch(value, kp, apply_history);
+}
+
+static int set_udp(const char *value, const struct kernel_param *kp)
+{
+	return set_switch(value, kp, apply_udp);
+}
+
+static const struct kernel_param_ops history_ops = {
+	.set	= set_history,
+	.get	= param_get_bool,
+};
+
+static const struct kernel_param_ops udp_ops = {
+	.set	= set_udp,
+	.get	= param_get_bool,
+};
+
+module_param_cb(history, &history_ops, &history, 0644);
+__MODULE_PARM_TYPE(history, "bool");
+MODULE_PARM_DESC(history, "keep the history of ports (default Y)");
+module_param_cb(udp_accounting, &udp_ops, &udp_accounting, 0644);
+__MODULE_PARM_TYPE(udp_accounting, "bool");
+MODULE_PARM_DESC(udp_accounting,
+		 "count UDP datagrams too, which costs every packet a look (default N)");
+
+/**
+ * sockport_switch_lock - keep history as it is, on or off
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: true when it is on, until sockport_switch_unlock(); which must not be
+ * called when it is off.
+ */
+bool sockport_switch_lock(void)
+{
+	down_read(&switch_sem);
+	if (!on)
+		up_read(&switch_sem);
+	return on;
+}
+
+/**
+ * sockport_switch_unlock - history may be switched
+ */
+void sockport_switch_unlock(void)
+{
+	up_read(&switch_sem);
+}
+
+/**
+ * sockport_switch_reset - begin the history of a namespace anew
+ * @net: namespace, with a reference
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_switch_reset(struct net *net)
+{
+	down_write(&switch_sem);
+	if (on) {
+		sockport_follow_fold(net);
+		sockport_history_rebase(net);
+		sockport_doors_forget(net);
+	}
+	up_write(&switch_sem);
+}
+
+/**
+ * sockport_switch_net_init - there is a new namespace
+ * @net: the namespace
+ */
+void sockport_switch_net_init(struct net *net)
+{
+	INIT_LIST_HEAD(&sockport_net(net)->history);
+}
+
+/**
+ * sockport_switch_net_pre_exit - a namespace is about to go
+ * @net: the namespace; what its last sockets do is not kept any more
+ *
+ * Context: process context; a grace period of RCU follows.
+ */
+void sockport_switch_net_pre_exit(struct net *net)
+{
+	WRITE_ONCE(sockport_net(net)->dead, true);
+}
+
+/**
+ * sockport_switch_net_exit - forget a namespace
+ * @net: the namespace, dead since a grace period of RCU
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_switch_net_exit(struct net *net)
+{
+	if (!sockport_switch_lock())
+		return;
+	sockport_follow_forget(net);
+	sockport_doors_forget(net);
+	sockport_history_forget(net);
+	sockport_events_flush();
+	sockport_switch_unlock();
+}
+
+/**
+ * sockport_switch_init - switch history on, unless the parameter says no
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sockport_switch_init(void)
+{
+	int err = 0;
+
+	mutex_lock(&switch_mutex);
+	if (history)
+		err = start();
+	ready = !err;
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
+/**
+ * sockport_switch_exit - switch history off for good
+ *
+ * Context: process context, may sleep. Afterwards no probe runs any more.
+ */
+void sockport_switch_exit(void)
+{
+	mutex_lock(&switch_mutex);
+	ready = false;
+	stop();
+	mutex_unlock(&switch_mutex);
+}

@@ -8,6 +8,8 @@
 #ifndef SOCKPORT_COMPAT_H
 #define SOCKPORT_COMPAT_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/prefetch.h>
 #include <linux/rhashtable-types.h>
 #include <linux/sched/coredump.h>
@@ -16,6 +18,8 @@
 #include <net/genetlink.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
+#include <net/ip.h>
+#include <net/route.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 #include <net/udp.h>
@@ -69,6 +73,54 @@ static inline struct udp_table *sockport_udplite_table(const struct net *net)
 	return NULL;
 }
 #endif
+
+/*
+ * The socket that a datagram will get, looked for as UDP itself does. Caller is
+ * in an RCU read-side critical section, which keeps it: UDP sockets are freed
+ * after a grace period. @skb is as LOCAL_IN has it. The functions without a
+ * reference take no table any more since UDP-Lite is gone; those that are left
+ * with one know no second interface (VRF).
+ */
+static inline struct sock *
+sockport_udp4_lookup(struct net *net, struct udp_table *table,
+		     const struct sk_buff *skb, __be16 source, __be16 dest)
+{
+	const struct iphdr *ip = ip_hdr(skb);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+	return __udp4_lib_lookup(net, ip->saddr, source, ip->daddr, dest,
+				 inet_iif(skb), inet_sdif(skb), table, NULL);
+#else
+	struct sock *sk = udp4_lib_lookup(net, ip->saddr, source, ip->daddr,
+					  dest, inet_iif(skb));
+
+	if (sk)
+		sock_put(sk);
+	return sk;
+#endif
+}
+
+/* IPv6 may be a module, which must not be loaded because this one is. */
+static inline struct sock *
+sockport_udp6_lookup(struct net *net, struct udp_table *table,
+		     const struct sk_buff *skb, __be16 source, __be16 dest)
+{
+#if !IS_BUILTIN(CONFIG_IPV6)
+	return NULL;
+#else
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+	return __udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr, dest,
+				 inet6_iif(skb), inet6_sdif(skb), table, NULL);
+#else
+	struct sock *sk = udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr,
+					  dest, inet6_iif(skb));
+
+	if (sk)
+		sock_put(sk);
+	return sk;
+#endif
+#endif
+}
 
 /* 6.15, "af_unix: Move internal definitions to net/unix/." */
 #ifndef UNIX_HASH_SIZE

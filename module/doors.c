@@ -29,6 +29,7 @@
 #include "event.h"
 #include "headers.h"
 #include "net.h"
+#include "traffic.h"
 
 #define PLACES		8
 #define BUCKETS_MOST	BIT(17)
@@ -167,13 +168,18 @@ void sockport_doors_knock(struct net *net, const struct sk_buff *skb)
 	u64 now;
 
 	rcu_read_lock();
-	table = rcu_dereference(doors);
 	sn = sockport_net(net);
-	if (!table || !sn || READ_ONCE(sn->dead))
+	if (!sn || READ_ONCE(sn->dead))
 		goto unlock;
 	if (!sockport_headers_read(&headers, skb) || !knocks(&headers))
 		goto unlock;
+	if (headers.protocol != SOCKPORT_PROTOCOL_TCP)
+		sockport_traffic_closed(net, headers.protocol,
+					headers.local_port);
 
+	table = rcu_dereference(doors);
+	if (!table)
+		goto unlock;
 	now = div_u64(ktime_get_coarse_real_ns(), NSEC_PER_MSEC);
 	bucket = bucket_of(table, net, &headers);
 	raw_spin_lock_irqsave(&bucket->lock, flags);

@@ -2,10 +2,18 @@
 #ifndef SOCKPORT_TRAFFIC_H
 #define SOCKPORT_TRAFFIC_H
 
+#include <linux/types.h>
+
+struct net;
 struct sock;
 
+/*
+ * In the order of a module's life: main's pernet operations and the history,
+ * sockport_traffic_start(); sockport_traffic_stop(), the history and them.
+ */
 int sockport_traffic_start(void);
 void sockport_traffic_stop(void);
 void sockport_traffic_drop(const struct sock *sk);
+void sockport_traffic_closed(const struct net *net, u8 protocol, u16 port);
 
 #endif /* SOCKPORT_TRAFFIC_H */

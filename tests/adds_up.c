@@ -39,6 +39,7 @@ static struct rows observe(struct client *client, struct ports *netlink, struct 
 		before = client_rows(client, ALL_GROUPS);
 		*netlink = client_ports(client);
 		*proc = proc_ports();
+		ports_forget_past(proc);
 		after = client_rows(client, ALL_GROUPS);
 		if (rows_same(&before, &after, SUMMED))
 			break;

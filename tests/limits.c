@@ -17,36 +17,14 @@
 #include "lib/client.h"
 #include "lib/die.h"
 #include "lib/listing.h"
+#include "lib/module.h"
 #include "lib/netns.h"
 
-#define PARAMETERS	"/sys/module/sockport/parameters/"
 #define NOBODY		65534
 #define LONG_PORT	7000
 #define LONG_CHAIN	600
 #define OTHER_PORT	7001
 #define SHORTEST_LIMIT	"256"
-
-/* Sets a parameter; what it was is put into old, if that is not NULL. */
-static void parameter(const char *name, const char *value, char old[32])
-{
-	char path[128];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), PARAMETERS "%s", name);
-	fd = open(path, O_RDWR);
-	if (fd < 0)
-		die("%s: %m", path);
-	if (old) {
-		n = read(fd, old, 31);
-		if (n <= 0)
-			die("reading %s: %m", path);
-		old[n] = 0;
-	}
-	if (pwrite(fd, value, strlen(value), 0) < 0)
-		die("writing %s: %m", path);
-	close(fd);
-}
 
 static int udp_on(unsigned short port)
 {
@@ -108,14 +86,14 @@ FIXTURE_SETUP(limits)
 	for (i = 0; i < LONG_CHAIN; i++)
 		self->sockets[i] = udp_on(LONG_PORT);
 	self->sockets[i] = udp_on(OTHER_PORT);
-	parameter("max_chain", SHORTEST_LIMIT, self->old);
+	module_parameter("max_chain", SHORTEST_LIMIT, self->old);
 }
 
 FIXTURE_TEARDOWN(limits)
 {
 	unsigned int i;
 
-	parameter("max_chain", self->old, NULL);
+	module_parameter("max_chain", self->old, NULL);
 	for (i = 0; i <= LONG_CHAIN; i++)
 		close(self->sockets[i]);
 }
@@ -130,7 +108,7 @@ TEST_F_TIMEOUT(limits, long_chain_sockets, 300)
 	EXPECT_EQ(0, lines_with(self->text, " 7000 "));
 	EXPECT_EQ(missed + 1, proc_stat("missed_chains"));
 
-	parameter("max_chain", self->old, NULL);
+	module_parameter("max_chain", self->old, NULL);
 	EXPECT_EQ(0, read_all(PROC_SOCKETS, self->text, sizeof(self->text)));
 	EXPECT_EQ(LONG_CHAIN, lines_with(self->text, " 7000 "));
 	EXPECT_EQ(missed + 1, proc_stat("missed_chains"));
@@ -142,7 +120,7 @@ TEST_F_TIMEOUT(limits, long_chain_ports, 300)
 	EXPECT_EQ(1, lines_with(self->text, " 7001 "));
 	EXPECT_EQ(0, lines_with(self->text, " 7000 "));
 
-	parameter("max_chain", self->old, NULL);
+	module_parameter("max_chain", self->old, NULL);
 	EXPECT_EQ(0, read_all(PROC_PORTS, self->text, sizeof(self->text)));
 	EXPECT_EQ(1, lines_with(self->text, " 7000 "));
 }
@@ -174,14 +152,14 @@ TEST_F_TIMEOUT(limits, memory, 300)
 {
 	char old[32];
 
-	parameter("max_chain", self->old, NULL);
-	parameter("max_memory", "0", old);
+	module_parameter("max_chain", self->old, NULL);
+	module_parameter("max_memory", "0", old);
 	EXPECT_EQ(0, read_all(PROC_PORTS, self->text, sizeof(self->text)));
 	become(NOBODY);
 	EXPECT_EQ(ENOMEM, read_all(PROC_PORTS, self->text, sizeof(self->text)));
 	EXPECT_EQ(ENOMEM, read_all(PROC_SOCKETS, self->text, sizeof(self->text)));
 	become(0);
-	parameter("max_memory", old, NULL);
+	module_parameter("max_memory", old, NULL);
 	become(NOBODY);
 	EXPECT_EQ(0, read_all(PROC_PORTS, self->text, sizeof(self->text)));
 	become(0);
@@ -193,10 +171,10 @@ TEST_F_TIMEOUT(limits, rows, 300)
 {
 	char old[32];
 
-	parameter("max_chain", self->old, NULL);
-	parameter("max_rows", "1", old);
+	module_parameter("max_chain", self->old, NULL);
+	module_parameter("max_rows", "1", old);
 	EXPECT_EQ(ENOBUFS, read_all(PROC_PORTS, self->text, sizeof(self->text)));
-	parameter("max_rows", old, NULL);
+	module_parameter("max_rows", old, NULL);
 	EXPECT_EQ(0, read_all(PROC_PORTS, self->text, sizeof(self->text)));
 	EXPECT_EQ(0, proc_stat("walk_memory"));
 }

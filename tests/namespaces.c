@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "lib/child.h"
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
@@ -150,19 +151,6 @@ TEST_F_TIMEOUT(namespaces, own_tables, 300)
 	EXPECT_EQ(0, wrong_namespaces(self, &rows));
 	rows_free(&rows);
 }
-
-/* Runs in a process of its own; what it returns is 0 if all is well. */
-#define in_child(action) ({ \
-	int child_status, child_result; \
-	pid_t child_pid = fork(); \
-	if (!child_pid) { \
-		child_result = (action); \
-		_exit(child_result); \
-	} \
-	if (waitpid(child_pid, &child_status, 0) != child_pid) \
-		die("wait: %s", strerror(errno)); \
-	child_status; \
-})
 
 static int refused(int netns, uint8_t command)
 {

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "lib/child.h"
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
@@ -58,19 +59,6 @@ static int open_listing(void)
 		die("%s: %s", PROC_SOCKETS, strerror(errno));
 	return fd;
 }
-
-/* Runs in a process of its own; what it returns is 0 if all is well. */
-#define in_child(action) ({ \
-	int child_status, child_result; \
-	pid_t child_pid = fork(); \
-	if (!child_pid) { \
-		child_result = (action); \
-		_exit(child_result); \
-	} \
-	if (waitpid(child_pid, &child_status, 0) != child_pid) \
-		die("wait: %s", strerror(errno)); \
-	child_status; \
-})
 
 FIXTURE(private) {
 	int	fd;

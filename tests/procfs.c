@@ -26,7 +26,9 @@
 #define NOBODY	65534
 
 static const char ports_header[] =
-	"proto role port fam state sockets rx_queue tx_queue backlog limit drops uids states";
+	"proto role port fam state sockets rx_queue tx_queue backlog limit drops uids states "
+	"accepted opened failed closed rst_in rst_out bytes_in bytes_out segs_in segs_out retrans "
+	"last_active";
 static const char sockets_header[] =
 	"proto role state local lport remote rport dev rx_queue tx_queue backlog limit drops uid "
 	"inode cookie timer expires retr mark v6only";
@@ -96,6 +98,8 @@ TEST_F_TIMEOUT(procfs, stats, 300)
 	static const char *const names[] = {
 		"port_walks", "socket_walks", "walked_sockets", "walk_time_ns", "last_walk_sockets",
 		"last_walk_time_ns", "chain_restarts", "missed_chains", "failed_walks", "open_walks", "walk_memory",
+		"history_rows", "history_rows_lost", "history_sockets", "history_sockets_lost",
+		"closed_doors", "closed_doors_lost", "events_sent", "events_lost",
 	};
 	unsigned long long walks, walked, port_walks, others;
 	char *text = read_text(PROC_STATS, 4096), *line, *rest;
@@ -163,6 +167,7 @@ TEST_F_TIMEOUT(procfs, unknown_is_no_zero, 900)
 			EXPECT_EQ(0, row->known & (ROW_INODE | ROW_DROPS));
 	}
 	ports = proc_ports();
+	ports_forget_past(&ports);
 	for_each_port(port, &ports) {
 		EXPECT_EQ(port->role == SOCKPORT_ROLE_IN, port->state != 0);
 		EXPECT_EQ(port->states[SOCKPORT_STATE_LISTEN] > 0, port->has_backlog);

@@ -484,6 +484,15 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 	case SOCKPORT_A_PORT_PROCESSES_MORE:
 		port->processes_more = true;
 		break;
+	case SOCKPORT_A_PORT_HISTORY:
+		history_get(&port->history, attr);
+		break;
+	case SOCKPORT_A_PORT_DISTRIBUTION:
+		history_get_distribution(&port->history, attr);
+		break;
+	case SOCKPORT_A_PORT_OPENER:
+		history_get_opener(&port->history, attr);
+		break;
 	case SOCKPORT_A_PORT_PAD:
 		break;
 	default:

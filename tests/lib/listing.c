@@ -279,9 +279,12 @@ static void add_row(const struct line *line, void *rows)
 static void get_state_counts(struct port *port, char *list)
 {
 	char *part[COLUMNS], *count;
-	unsigned int i, parts = split(list, part, ",");
+	unsigned int i, parts;
 	int state, last = 0;
 
+	if (!strcmp(list, "-"))
+		return;
+	parts = split(list, part, ",");
 	for (i = 0; i < parts; i++) {
 		count = strchr(part[i], ':');
 		if (!count)
@@ -315,14 +318,43 @@ static void get_uids(struct port *port, char *list)
 static void get_kind(struct port *port, const struct line *line)
 {
 	static const char *const families[] = { "-", "4", "6", "4+6" };
-	static const char *const states[] = { "-", "open", "assigned", "draining" };
+	static const char *const states[] = { "-", "open", "assigned", "draining", "closed" };
 	int family = name_number(families, 4, value(line, "fam"));
-	int state = name_number(states, 4, value(line, "state"));
+	int state = name_number(states, 5, value(line, "state"));
 
 	if (family < 0 || state < 0)
 		die("families %s, state %s", value(line, "fam"), value(line, "state"));
 	port->families = family ?: 4;
 	port->state = state;
+}
+
+/* Which counters are columns, too. */
+static const struct {
+	const char	*column;
+	unsigned int	counter;
+} columns_of_history[] = {
+	{ "accepted",	SOCKPORT_A_HISTORY_ACCEPTED },
+	{ "opened",	SOCKPORT_A_HISTORY_OPENED },
+	{ "rst_in",	SOCKPORT_A_HISTORY_RESETS_RECEIVED },
+	{ "rst_out",	SOCKPORT_A_HISTORY_RESETS_SENT },
+	{ "bytes_in",	SOCKPORT_A_HISTORY_BYTES_IN },
+	{ "bytes_out",	SOCKPORT_A_HISTORY_BYTES_OUT },
+	{ "segs_in",	SOCKPORT_A_HISTORY_SEGMENTS_IN },
+	{ "segs_out",	SOCKPORT_A_HISTORY_SEGMENTS_OUT },
+	{ "retrans",	SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS },
+};
+
+static void get_history(struct history *history, const struct line *line)
+{
+	unsigned int i, counter;
+
+	for (i = 0; i < sizeof(columns_of_history) / sizeof(columns_of_history[0]); i++) {
+		counter = columns_of_history[i].counter;
+		if (!number(line, columns_of_history[i].column, &history->value[counter]))
+			continue;
+		history->told = true;
+		history->known |= 1ULL << counter;
+	}
 }
 
 static void add_port(const struct line *line, void *ports)
@@ -356,6 +388,7 @@ static void add_port(const struct line *line, void *ports)
 		port->drops = each;
 	get_uids(port, (char *)value(line, "uids"));
 	get_state_counts(port, (char *)value(line, "states"));
+	get_history(&port->history, line);
 }
 
 size_t text_lines(const char *text)

@@ -61,6 +61,27 @@ int module_users(void)
 	return users;
 }
 
+void module_parameter(const char *name, const char *value, char old[32])
+{
+	char path[128];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/sockport/parameters/%s", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		die("%s: %s", path, strerror(errno));
+	if (old) {
+		n = read(fd, old, 31);
+		if (n <= 0)
+			die("reading %s: %s", path, strerror(errno));
+		old[n] = 0;
+	}
+	if (pwrite(fd, value, strlen(value), 0) < 0)
+		die("%s = %s: %s", path, value, strerror(errno));
+	close(fd);
+}
+
 void kernel_log_begin(void)
 {
 	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);

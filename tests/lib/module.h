@@ -13,6 +13,8 @@ int module_try_unload(void);
 void module_unload(void);
 /* References to it. */
 int module_users(void);
+/* Set a parameter; what it was is put into old, if that is not NULL. */
+void module_parameter(const char *name, const char *value, char old[32]);
 
 /* From now on, and what the kernel has complained of since then; "" if nothing. */
 void kernel_log_begin(void);

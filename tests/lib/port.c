@@ -39,6 +39,21 @@ void port_add_uid(struct port *port, uint32_t uid)
 	port->uid[port->uids++] = uid;
 }
 
+size_t ports_forget_past(struct ports *ports)
+{
+	size_t kept = 0, past;
+
+	for_each_port(each, ports) {
+		if (each->sockets)
+			ports->port[kept++] = *each;
+		else if (each->state != SOCKPORT_PORT_STATE_CLOSED)
+			die("port %u has no sockets, but state %u", each->port, each->state);
+	}
+	past = ports->count - kept;
+	ports->count = kept;
+	return past;
+}
+
 struct port *ports_find(const struct ports *ports, uint8_t protocol, uint8_t role, uint16_t port)
 {
 	for_each_port(each, ports)

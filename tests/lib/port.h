@@ -2,6 +2,7 @@
 #ifndef TESTS_PORT_H
 #define TESTS_PORT_H
 
+#include "history.h"
 #include "rows.h"
 
 /* Owners that a row of the port table lists. */
@@ -12,6 +13,7 @@
  * @families: bit 0 for IPv4, bit 1 for IPv6
  * @state: enum sockport_port_state, 0 for none
  * @has_backlog: there are listeners
+ * @history: if it was asked for
  */
 struct port {
 	uint8_t		protocol;
@@ -34,6 +36,7 @@ struct port {
 	uint32_t	process[ROW_PROCESSES];
 	unsigned int	processes;
 	bool		processes_more;
+	struct history	history;
 };
 
 struct ports {
@@ -49,6 +52,9 @@ struct port *ports_add(struct ports *ports);
 void ports_free(struct ports *ports);
 void port_add_family(struct port *port, uint8_t family);
 void port_add_uid(struct port *port, uint32_t uid);
+
+/* Of ports that have no sockets now, only a past; returns how many they were. */
+size_t ports_forget_past(struct ports *ports);
 
 struct port *ports_find(const struct ports *ports, uint8_t protocol, uint8_t role, uint16_t port);
 

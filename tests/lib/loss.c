@@ -14,12 +14,19 @@ static const char rules[] =
 	"	set synack { type inet_service; }\n"
 	"	set to { type inet_service; }\n"
 	"	set from { type inet_service; }\n"
+	"	set some { type inet_service; }\n"
+	"	set prohibit { type inet_service; }\n"
+	"	set no_route { type inet_service; }\n"
 	"	chain input {\n"
 	"		type filter hook input priority 0;\n"
 	"		tcp flags & (syn | ack) == syn tcp dport @syn drop\n"
 	"		tcp flags & (syn | ack) == (syn | ack) tcp sport @synack drop\n"
 	"		tcp dport @to drop\n"
 	"		tcp sport @from drop\n"
+	"		meta length > 200 tcp dport @some numgen inc mod 9 3 drop\n"
+	"		meta length > 200 tcp sport @some numgen inc mod 9 3 drop\n"
+	"		ip protocol tcp tcp dport @prohibit reject with icmp type admin-prohibited\n"
+	"		ip6 nexthdr tcp tcp dport @no_route reject with icmpv6 type no-route\n"
 	"	}\n"
 	"}\n";
 
@@ -28,6 +35,9 @@ static const char *const sets[] = {
 	[LOSS_SYNACK]	= "synack",
 	[LOSS_TO]	= "to",
 	[LOSS_FROM]	= "from",
+	[LOSS_SOME]	= "some",
+	[LOSS_PROHIBIT]	= "prohibit",
+	[LOSS_NO_ROUTE]	= "no_route",
 };
 
 static char script[8192];

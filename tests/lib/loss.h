@@ -6,13 +6,18 @@
 
 /*
  * Packets get lost on their way in, chosen by the server's port. LOSS_TO and
- * LOSS_FROM take all that goes to or comes from it.
+ * LOSS_FROM take all that goes to or comes from it, LOSS_SOME each ninth packet
+ * of more than 200 bytes that goes either way. LOSS_PROHIBIT lets the client of
+ * IPv4 know that it is not allowed, LOSS_NO_ROUTE that of IPv6 that it cannot be.
  */
 enum loss {
 	LOSS_SYN,
 	LOSS_SYNACK,
 	LOSS_TO,
 	LOSS_FROM,
+	LOSS_SOME,
+	LOSS_PROHIBIT,
+	LOSS_NO_ROUTE,
 };
 
 /* Once a namespace. */

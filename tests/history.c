@@ -40,6 +40,7 @@ FIXTURE_SETUP(history)
 {
 	memset(self, 0, sizeof(*self));
 	netns_enter();
+	history_on();
 	self->client = client_open();
 	note("seed %u", SEED);
 	srandom(SEED);

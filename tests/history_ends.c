@@ -37,6 +37,7 @@ FIXTURE_SETUP(ends)
 {
 	memset(self, 0, sizeof(*self));
 	netns_enter();
+	history_on();
 	loss_begin();
 	self->client = client_open();
 	self->listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);

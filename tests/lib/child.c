@@ -24,7 +24,7 @@ struct child child_begin(const char *comm, void (*action)(const void *data), con
 		action(data);
 		if (write(ready[1], "r", 1) != 1)
 			_exit(1);
-		_exit(read(go[0], &byte, 1) != 0);
+		_exit(read(go[0], &byte, 1) < 0);
 	}
 	close(ready[1]);
 	close(go[0]);
@@ -39,6 +39,8 @@ int child_end(struct child *child)
 {
 	int status;
 
+	if (write(child->go, "g", 1) != 1)
+		die("a child is gone: %s", strerror(errno));
 	close(child->go);
 	if (waitpid(child->pid, &status, 0) != child->pid)
 		die("wait: %s", strerror(errno));

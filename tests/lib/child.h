@@ -24,7 +24,7 @@
 
 /**
  * struct child - a process that did something and waits to be told that it may end
- * @go: the end of a pipe; closed, it ends the process
+ * @go: the end of a pipe; a byte ends the process
  */
 struct child {
 	pid_t	pid;

@@ -243,8 +243,13 @@ int history_reset(struct client *client)
 	return error;
 }
 
+void history_on(void)
+{
+	module_parameter("history", "Y", NULL);
+}
+
 void history_restart(void)
 {
 	module_parameter("history", "N", NULL);
-	module_parameter("history", "Y", NULL);
+	history_on();
 }

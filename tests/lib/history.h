@@ -94,6 +94,8 @@ unsigned int history_differs(struct client *client, uint8_t protocol, uint8_t ro
 
 /* Begin the history of the own namespace anew. Returns 0 or -errno. */
 int history_reset(struct client *client);
+/* It is on unless a test says otherwise, and one that did may have ended early. */
+void history_on(void);
 /* Switch it off and on: new tables, with the sizes that the parameters say. */
 void history_restart(void);
 

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * history_churn.c - counters never go back, and are right in the end, whatever
+ * comes and goes: connections, readers, namespaces, the history and the module
+ */
+#include <errno.h>
+#include <kselftest_harness.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lib/child.h"
+#include "lib/client.h"
+#include "lib/connection.h"
+#include "lib/die.h"
+#include "lib/history.h"
+#include "lib/listing.h"
+#include "lib/load.h"
+#include "lib/module.h"
+#include "lib/netns.h"
+#include "lib/stream.h"
+
+#define PORT		8000
+#define QUIET_PORT	9000
+#define NOBODY		65534
+#define UNLIMITED	(~0U)
+
+/* Parameters as they were; empty if a test has not touched them. */
+FIXTURE(churn) {
+	struct client	client;
+	struct load	*load;
+	char		rows[32];
+	char		sockets[32];
+};
+
+FIXTURE_SETUP(churn)
+{
+	memset(self, 0, sizeof(*self));
+	if (!module_loaded())
+		module_load();
+	netns_enter();
+	netns_sysctl("ipv4/tcp_max_tw_buckets", "500");
+	history_on();
+	self->client = client_open();
+	kernel_log_begin();
+}
+
+FIXTURE_TEARDOWN(churn)
+{
+	unsigned int i;
+
+	for (i = 0; self->load && i < LOAD_WORKERS + self->load->readers; i++) {
+		pid_t pid = i < LOAD_WORKERS ? self->load->worker[i] :
+					       self->load->reader[i - LOAD_WORKERS];
+
+		if (pid)
+			kill(pid, SIGKILL);
+	}
+	if (!module_loaded())
+		module_load();
+	if (self->rows[0])
+		module_parameter("history_rows", self->rows, NULL);
+	if (self->sockets[0])
+		module_parameter("history_sockets", self->sockets, NULL);
+	history_restart();
+	client_close(&self->client);
+	EXPECT_STREQ("", kernel_log_complaint());
+}
+
+/* Some connections at ports that nobody else has, and what the rows must say then. */
+static unsigned int wrong_when_quiet(struct client *client, unsigned int count)
+{
+	int listener = socket_listen(AF_INET, "127.0.0.1", QUIET_PORT, 5);
+	struct truth out = { 0 }, in = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		stream_live(listener, AF_INET, "127.0.0.1", i * 10, i, CLIENT_FIRST, &out, &in);
+	close(listener);
+	return TCP_DIFFERS(client, OUT, QUIET_PORT, H(OPENED, count), H(CLOSED, count),
+			   H(BYTES_OUT, out.bytes_out), H(BYTES_IN, out.bytes_in),
+			   H(SEGMENTS_OUT, out.segments_out), H(SEGMENTS_IN, out.segments_in)) +
+	       TCP_DIFFERS(client, IN, QUIET_PORT, H(ACCEPTED, count), H(CLOSED_BY_PEER, count),
+			   H(BYTES_OUT, in.bytes_out), H(BYTES_IN, in.bytes_in),
+			   H(SEGMENTS_OUT, in.segments_out), H(SEGMENTS_IN, in.segments_in));
+}
+
+static void wait_for_connections(const struct load *load, unsigned int more)
+{
+	uint64_t until = load_count(load) + more;
+	struct deadline d = deadline();
+
+	while (load_count(load) < until)
+		deadline_wait(&d, "connections");
+}
+
+/* Eight look on while thousands of connections come and go. */
+TEST_F_TIMEOUT(churn, never_backwards, 1800)
+{
+	unsigned int each = scaled(5000, 300), i;
+	long long begin = now_ms();
+
+	self->load = load_begin(PORT, each);
+	for (i = 0; i < LOAD_READERS; i++)
+		load_watch(self->load, i % 2 ? load_look_file : load_look_netlink);
+	load_wait(self->load);
+	note("%llu connections a second",
+	     (unsigned long long)load_count(self->load) * 1000 / (now_ms() - begin + 1));
+	EXPECT_EQ(0, load_end(self->load));
+	EXPECT_EQ((uint64_t)each * LOAD_WORKERS, load_count(self->load));
+	EXPECT_EQ(0, load_differs(self->load, &self->client));
+}
+
+static bool anything_alive(const struct ports *ports)
+{
+	for_each_port(port, ports)
+		if (port->history.value[SOCKPORT_A_HISTORY_CONNECTIONS])
+			return true;
+	return false;
+}
+
+/* When the last orphan is gone, which connections in the midst of it all have left. */
+static unsigned int rows_that_do_not_add_up(struct client *client)
+{
+	struct deadline d = deadline();
+	unsigned int wrong = 0;
+	struct ports ports;
+
+	while (ports = client_ports_of(client, HISTORY_WANT, NETNS_OWN), anything_alive(&ports)) {
+		ports_free(&ports);
+		deadline_wait(&d, "no connection is alive");
+	}
+	for_each_port(port, &ports)
+		if (port->protocol == SOCKPORT_PROTOCOL_TCP && port->history.told)
+			wrong += !history_adds_up(&port->history);
+	ports_free(&ports);
+	return wrong;
+}
+
+TEST_F_TIMEOUT(churn, switched, 1800)
+{
+	unsigned int rounds = scaled(60, 15), i;
+
+	self->load = load_begin(PORT, UNLIMITED);
+	for (i = 0; i < 3; i++)
+		load_watch(self->load, load_look_any);
+	for (i = 0; i < rounds; i++) {
+		wait_for_connections(self->load, 20);
+		module_parameter("history", "N", NULL);
+		if (i % 3)
+			wait_for_connections(self->load, 20);
+		history_on();
+	}
+	wait_for_connections(self->load, 100);
+	EXPECT_EQ(0, load_end(self->load));
+	EXPECT_EQ(0, rows_that_do_not_add_up(&self->client));
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
+	/* Begun anew, there is nothing, and nothing is left over. */
+	history_restart();
+	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_IN, PORT).told);
+	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_OUT, QUIET_PORT).told);
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
+}
+
+/* Forty ports, sixteen rows: those that are there are whole, the rest is counted. */
+TEST_F_TIMEOUT(churn, rows_full, 300)
+{
+	unsigned int told = 0, wrong = 0, i;
+	struct ports ports;
+	uint64_t lost;
+	int listener;
+
+	module_parameter("history_rows", "16", self->rows);
+	history_restart();
+	for (i = 0; i < 40; i++) {
+		listener = socket_listen(AF_INET, "127.0.0.1", PORT + i, 5);
+		stream_live(listener, AF_INET, "127.0.0.1", 100, 200, CLIENT_FIRST, NULL, NULL);
+		close(listener);
+	}
+	ports = client_ports_of(&self->client, HISTORY_WANT, NETNS_OWN);
+	for_each_port(port, &ports) {
+		if (!port->history.told)
+			continue;
+		told++;
+		wrong += port->role == SOCKPORT_ROLE_IN ?
+			 TCP_DIFFERS(&self->client, IN, port->port, H(ACCEPTED, 1),
+				     H(CLOSED_BY_PEER, 1), H(BYTES_IN, 100), H(BYTES_OUT, 200)) :
+			 TCP_DIFFERS(&self->client, OUT, port->port, H(OPENED, 1), H(CLOSED, 1),
+				     H(BYTES_OUT, 100), H(BYTES_IN, 200));
+	}
+	ports_free(&ports);
+	lost = proc_stat("history_rows_lost");
+	note("%u rows, %llu times there was no room", told, (unsigned long long)lost);
+	EXPECT_EQ(0, wrong);
+	EXPECT_LT(0, told);
+	EXPECT_GE(16, told);
+	EXPECT_LE(80 - told, lost);
+	/* With room for all again, all are counted. */
+	module_parameter("history_rows", self->rows, NULL);
+	history_restart();
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	EXPECT_EQ(2, proc_stat("history_rows"));
+}
+
+/* Sockets that nobody follows are counted when they close, but for their life. */
+TEST_F_TIMEOUT(churn, sockets_full, 300)
+{
+	struct history in, out;
+	struct stream stream[50];
+	unsigned int i;
+	int listener;
+
+	module_parameter("history_sockets", "8", self->sockets);
+	history_restart();
+	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	for (i = 0; i < 50; i++) {
+		stream[i] = stream_open(listener, AF_INET, "127.0.0.1");
+		stream_exchange(&stream[i], 100, 200);
+	}
+	EXPECT_LT(0, proc_stat("history_sockets_lost"));
+	EXPECT_GE(8, proc_stat("history_sockets"));
+	for (i = 0; i < 50; i++) {
+		stream_shut(&stream[i], CLIENT_FIRST);
+		stream_close(&stream[i]);
+	}
+	EXPECT_EQ(0, rows_that_do_not_add_up(&self->client));
+	in = history_of(&self->client, SOCKPORT_ROLE_IN, PORT);
+	out = history_of(&self->client, SOCKPORT_ROLE_OUT, PORT);
+	EXPECT_EQ(5000, in.value[SOCKPORT_A_HISTORY_BYTES_IN]);
+	EXPECT_EQ(10000, in.value[SOCKPORT_A_HISTORY_BYTES_OUT]);
+	EXPECT_EQ(5000, out.value[SOCKPORT_A_HISTORY_BYTES_OUT]);
+	EXPECT_EQ(10000, out.value[SOCKPORT_A_HISTORY_BYTES_IN]);
+	EXPECT_EQ(50, in.value[SOCKPORT_A_HISTORY_ACCEPTED]);
+	EXPECT_EQ(50, out.value[SOCKPORT_A_HISTORY_OPENED]);
+	EXPECT_GE(50, in.distribution[SOCKPORT_DISTRIBUTION_KIND_LIFETIME].count);
+	EXPECT_EQ(50, in.distribution[SOCKPORT_DISTRIBUTION_KIND_BYTES].count);
+	close(listener);
+	module_parameter("history_sockets", self->sockets, NULL);
+	history_restart();
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	EXPECT_EQ(0, proc_stat("history_sockets_lost"));
+}
+
+static uint64_t rows_everywhere(struct client *client)
+{
+	struct ports ports = client_ports_of(client, HISTORY_WANT, NETNS_ALL);
+	uint64_t told = 0;
+
+	for_each_port(port, &ports)
+		told += port->history.told;
+	ports_free(&ports);
+	return told;
+}
+
+/* A namespace with traffic, asked about from inside; it goes with this process. */
+static int live_in_namespace(void)
+{
+	struct client client;
+
+	netns_enter_bare();
+	client = client_open();
+	return wrong_when_quiet(&client, 3);
+}
+
+/* Fifty of them, while another one dumps all. */
+TEST_F_TIMEOUT(churn, namespaces, 900)
+{
+	unsigned int count = scaled(50, 15), i, wrong = 0, alive;
+	uint64_t before = rows_everywhere(&self->client);
+	struct deadline d = deadline();
+	pid_t pid[50];
+	int status;
+
+	for (i = 0; i < count; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			_exit(live_in_namespace());
+		ASSERT_LT(0, pid[i]);
+		rows_everywhere(&self->client);
+	}
+	for (alive = count; alive;) {
+		rows_everywhere(&self->client);
+		while (alive && waitpid(-1, &status, WNOHANG) > 0) {
+			wrong += status != 0;
+			alive--;
+		}
+		deadline_wait(&d, "namespaces end");
+	}
+	EXPECT_EQ(0, wrong);
+	/* Their rows went with them. */
+	for (d = deadline(); rows_everywhere(&self->client) > before;)
+		deadline_wait(&d, "no row of a namespace that is gone");
+}
+
+/* The module goes while connections come and go, and finds them when it is back. */
+TEST_F_TIMEOUT(churn, unloaded, 1800)
+{
+	unsigned int cycles = scaled(40, 8), i;
+
+	client_close(&self->client);
+	self->load = load_begin(PORT, UNLIMITED);
+	for (i = 0; i < cycles; i++) {
+		wait_for_connections(self->load, 10);
+		module_unload();
+		if (i % 2)
+			wait_for_connections(self->load, 10);
+		module_load();
+	}
+	self->client = client_open();
+	wait_for_connections(self->load, 100);
+	EXPECT_EQ(0, load_end(self->load));
+	EXPECT_EQ(0, rows_that_do_not_add_up(&self->client));
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
+}
+
+static int reset_refused(void)
+{
+	struct client client;
+
+	if (setgid(NOBODY) || setuid(NOBODY))
+		die("setuid: %s", strerror(errno));
+	client = client_open();
+	return history_reset(&client) != -EPERM || !client.message[0];
+}
+
+/* What is alive is taken in, as at the beginning; all else is forgotten. */
+TEST_F_TIMEOUT(churn, reset, 300)
+{
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	struct stream stream = stream_open(listener, AF_INET, "127.0.0.1");
+
+	stream_live(listener, AF_INET, "127.0.0.1", 1000, 1000, CLIENT_FIRST, NULL, NULL);
+	stream_exchange(&stream, 30, 40);
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	EXPECT_EQ(0, in_child(reset_refused()));
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 2), H(CLOSED_BY_PEER, 1),
+				 H(CONNECTIONS, 1), H(BYTES_IN, 1030), H(BYTES_OUT, 1040)));
+	EXPECT_EQ(0, history_reset(&self->client));
+	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_IN, QUIET_PORT).told);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(TAKEN_IN, 1), H(CONNECTIONS, 1),
+				 H(CONNECTIONS_HIGH, 1), H(BYTES_IN, 30), H(BYTES_OUT, 40)));
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(TAKEN_IN, 1), H(CONNECTIONS, 1),
+				 H(CONNECTIONS_HIGH, 1), H(BYTES_IN, 40), H(BYTES_OUT, 30)));
+	stream_shut(&stream, CLIENT_FIRST);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(TAKEN_IN, 1), H(CLOSED, 1),
+				 H(BYTES_IN, 40), H(BYTES_OUT, 30)));
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+}
+
+/* Others keep theirs. */
+TEST_F_TIMEOUT(churn, reset_elsewhere, 300)
+{
+	int home = netns_open();
+	struct client other;
+
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	netns_enter_bare();
+	other = client_open();
+	EXPECT_EQ(0, wrong_when_quiet(&other, 7));
+	EXPECT_EQ(0, history_reset(&other));
+	EXPECT_FALSE(history_of(&other, SOCKPORT_ROLE_OUT, QUIET_PORT).told);
+	client_close(&other);
+	netns_set(home);
+	EXPECT_EQ(5, history_value(&self->client, SOCKPORT_ROLE_OUT, QUIET_PORT,
+				   SOCKPORT_A_HISTORY_OPENED));
+}
+
+TEST_HARNESS_MAIN

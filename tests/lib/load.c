@@ -94,14 +94,16 @@ struct load *load_begin(uint16_t port, unsigned int connections)
 	struct load *load = mmap(NULL, sizeof(*load), PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned int i;
+	pid_t pid;
 
 	if (load == MAP_FAILED)
 		die("mmap: %s", strerror(errno));
 	load->port = port;
 	for (i = 0; i < LOAD_WORKERS; i++) {
-		load->worker[i] = begin_process();
-		if (!load->worker[i])
+		pid = begin_process();
+		if (!pid)
 			work(load, i, connections);
+		load->worker[i] = pid;
 	}
 	return load;
 }
@@ -208,12 +210,15 @@ void load_watch(struct load *load, load_look look)
 	unsigned int number = load->readers++, wrong = 0;
 	struct ports before = { 0 };
 	struct client client;
+	pid_t pid;
 
 	if (number == LOAD_READERS)
 		die("too many readers");
-	load->reader[number] = begin_process();
-	if (load->reader[number])
+	pid = begin_process();
+	if (pid) {
+		load->reader[number] = pid;
 		return;
+	}
 	client = client_open();
 	while (!load->stop && !wrong) {
 		wrong = look(&client, &before);

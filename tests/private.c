@@ -364,6 +364,9 @@ TEST_F_TIMEOUT(private, no_kernel_address, 300)
 	mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_WANT, ALL_GROUPS);
 	ASSERT_EQ(0, client_run(&client, request, message_addresses, &count));
 	request_begin(&client, request, SOCKPORT_CMD_PORT_GET, NLM_F_DUMP);
+	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_WANT, ALL_GROUPS);
+	ASSERT_EQ(0, client_run(&client, request, message_addresses, &count));
+	request_begin(&client, request, SOCKPORT_CMD_CLOSED_DOOR_GET, NLM_F_DUMP);
 	ASSERT_EQ(0, client_run(&client, request, message_addresses, &count));
 	request_begin(&client, request, SOCKPORT_CMD_STATS_GET, 0);
 	ASSERT_EQ(0, client_run(&client, request, message_addresses, &count));

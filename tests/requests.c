@@ -32,6 +32,8 @@ struct bad {
 #define PORT	SOCKPORT_CMD_PORT_GET
 #define SOCKET	SOCKPORT_CMD_SOCKET_GET
 #define STATS	SOCKPORT_CMD_STATS_GET
+#define DOORS	SOCKPORT_CMD_CLOSED_DOOR_GET
+#define RESET	SOCKPORT_CMD_HISTORY_RESET
 
 static struct nlattr *tail(struct nlmsghdr *nlh)
 {
@@ -274,6 +276,8 @@ static const struct bad bads[] = {
 	{ "unknown attribute", PORT, top, 200 },
 	{ "unknown attribute", SOCKET, top, 200 },
 	{ "unknown attribute", STATS, top, 200 },
+	{ "unknown attribute", DOORS, top, 200 },
+	{ "unknown attribute", RESET, top, 200 },
 	{ "unknown filter", PORT, in_filter, SIZED(50, 4) },
 	{ "unknown filter", SOCKET, in_filter, SIZED(50, 4) },
 	{ "filter 0", SOCKET, in_filter, SIZED(0, 4) },
@@ -323,6 +327,13 @@ static const struct bad bads[] = {
 	{ "socket's mark", SOCKET, top, SOCKPORT_A_SOCKET_MARK },
 	{ "socket's congestion", SOCKET, top, SOCKPORT_A_SOCKET_CONGESTION },
 	{ "module's version", STATS, top, SOCKPORT_A_STATS_VERSION },
+	{ "row's history", PORT, top_sized, SIZED(NLA_F_NESTED | SOCKPORT_A_PORT_HISTORY, 0) },
+	{ "row's opener", PORT, top_sized, SIZED(NLA_F_NESTED | SOCKPORT_A_PORT_OPENER, 0) },
+	{ "door's protocol", DOORS, top_u8, VALUE(SOCKPORT_A_CLOSED_DOOR_PROTOCOL, 1) },
+	{ "door's attempts", DOORS, top_sized, SIZED(SOCKPORT_A_CLOSED_DOOR_ATTEMPTS, 8) },
+	{ "flag of 4 bytes", DOORS, top_sized, SIZED(SOCKPORT_A_CLOSED_DOOR_NETNS_ALL, 4) },
+	{ "no descriptor", DOORS, top_u32, VALUE(SOCKPORT_A_CLOSED_DOOR_NETNS_FD, 999) },
+	{ "event's type", RESET, top_u8, VALUE(SOCKPORT_A_EVENT_TYPE, 1) },
 
 	{ "address of 5 bytes", SOCKET, filter_prefix, 5 << 8 | 255 },
 	{ "address of no bytes", SOCKET, filter_prefix, 0 << 8 | 255 },
@@ -447,13 +458,21 @@ static int refuse(struct client *client, struct request *request, const struct b
 	return 0;
 }
 
+/* Stats and a reset are no dumps, closed doors are nothing else. */
+static bool takes(uint8_t command, uint16_t flags)
+{
+	return flags & NLM_F_DUMP ? command != STATS && command != RESET : command != DOORS;
+}
+
 TEST_F_TIMEOUT(requests, refused_do, 600)
 {
 	unsigned int wrong = 0;
 	size_t i;
 
 	for (i = 0; i < BADS; i++)
-		wrong += refuse(&self->client, self->request, &bads[i], 0, true);
+		if (takes(bads[i].command, 0))
+			wrong += refuse(&self->client, self->request, &bads[i], 0,
+					true);
 	for (i = 0; i < SILENT; i++)
 		wrong += refuse(&self->client, self->request, &silent[i], 0, false);
 	note("%zu bad requests", BADS);
@@ -466,7 +485,7 @@ TEST_F_TIMEOUT(requests, refused_dump, 600)
 	size_t i;
 
 	for (i = 0; i < BADS; i++)
-		if (bads[i].command != STATS)
+		if (takes(bads[i].command, NLM_F_DUMP))
 			wrong += refuse(&self->client, self->request, &bads[i], NLM_F_DUMP,
 					true);
 	for (i = 0; i < SILENT; i++)
@@ -474,15 +493,23 @@ TEST_F_TIMEOUT(requests, refused_dump, 600)
 	EXPECT_EQ(0, wrong);
 }
 
-/* Sixteen values are as many as are taken, and a dump of stats there is not. */
+/* Sixteen values are as many as are taken, and some things there are not. */
 TEST_F_TIMEOUT(requests, limits, 600)
 {
-	static const struct bad stats = { "dump of stats", STATS, nothing, 0 };
+	static const struct bad none[] = {
+		{ "dump of stats", STATS, nothing, NLM_F_DUMP },
+		{ "dump of a reset", RESET, nothing, NLM_F_DUMP },
+		{ "one closed door", DOORS, nothing, 0 },
+		{ "an event", SOCKPORT_CMD_EVENT, nothing, 0 },
+		{ "dump of events", SOCKPORT_CMD_EVENT, nothing, NLM_F_DUMP },
+	};
 	struct nlattr *filter;
 	unsigned int i;
 
-	EXPECT_EQ(0, refuse(&self->client, self->request, &stats, NLM_F_DUMP, false));
-	EXPECT_EQ(-EOPNOTSUPP, self->client.error);
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		EXPECT_EQ(0, refuse(&self->client, self->request, &none[i], none[i].arg, false));
+		EXPECT_EQ(-EOPNOTSUPP, self->client.error);
+	}
 	request_begin(&self->client, self->request, SOCKET, NLM_F_DUMP);
 	filter = filter_begin(self->request->nlh);
 	for (i = 0; i < VALUES_MAX; i++)

@@ -150,6 +150,31 @@ need_packages()
 	lock apt apt_try apt-install apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
+# need_unpacked NAME PACKAGE...: those that the host does not have are unpacked in
+# $CACHE/NAME/root, so that no server of theirs starts on it.
+need_unpacked()
+{
+	lock "unpack-$1" unpack_packages "$@"
+}
+
+unpack_packages()
+{
+	local dir=$CACHE/$1 deb
+	shift
+
+	[ ! -e "$dir/done" ] || return 0
+	say "Fetching $* ..."
+	rm -rf "$dir"
+	mkdir -p "$dir/debs/partial" "$dir/root"
+	apt_try "download-${dir##*/}" apt_get install -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives="$dir/debs" "$@"
+	for deb in "$dir/debs"/*.deb; do
+		[ ! -e "$deb" ] || dpkg -x "$deb" "$dir/root"
+	done
+	rm -rf "$dir/debs"
+	: >"$dir/done"
+}
+
 # Elsewhere all we can do is to say what is missing.
 need_programs()
 {

@@ -1,0 +1,206 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Prometheus and its node_exporter take what the command says, and have the counts of
+# the traffic that was sent.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=lib/ktap.sh
+. lib/ktap.sh
+
+: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_PROMETHEUS:?}"
+
+# A namespace of their own, where nobody else's ports are.
+if [ -z "${IN_FIXTURE:-}" ]; then
+	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
+fi
+
+export PYTHONDONTWRITEBYTECODE=1
+PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
+PROMETHEUS=127.0.0.1:9090 EXPORTER=127.0.0.1:9100 OWN_PORT=9200
+# Where traffic goes, of role in and out
+PORT=7070
+work=$(mktemp -d)
+pids=()
+
+cleanup()
+{
+	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null
+	wait
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+# start NAME COMMAND...
+start()
+{
+	local name=$1
+	shift
+
+	"$@" >"$work/$name.log" 2>&1 &
+	pids+=($!)
+}
+
+start_all()
+{
+	mkdir "$work/textfiles"
+	cat >"$work/prometheus.yml" <<-END
+		global:
+		  scrape_interval: 1s
+		scrape_configs:
+		  - job_name: textfile
+		    static_configs: [{targets: ["$EXPORTER"]}]
+		  - job_name: openmetrics
+		    static_configs: [{targets: ["127.0.0.1:$OWN_PORT"]}]
+	END
+	start exporter prometheus-node-exporter "--web.listen-address=$EXPORTER" \
+		--collector.disable-defaults --collector.textfile \
+		"--collector.textfile.directory=$work/textfiles"
+	start own python3 lib/metrics.py serve $OWN_PORT "$SOCKPORT_BIN" metrics --top 50
+	start prometheus prometheus "--config.file=$work/prometheus.yml" \
+		"--storage.tsdb.path=$work/data" "--web.listen-address=$PROMETHEUS"
+}
+
+# until_true WHAT COMMAND...: poll, as long as a slow machine needs.
+until_true()
+{
+	local what=$1 deadline=$((SECONDS + 120))
+	shift
+
+	until "$@" 2>/dev/null; do
+		if [ $SECONDS -ge $deadline ]; then
+			echo "timeout: $what"
+			tail -n 3 "$work"/*.log
+			return 1
+		fi
+		sleep 0.2
+	done
+}
+
+write_textfile()
+{
+	"$SOCKPORT_BIN" metrics --top 50 --textfile "$work/textfiles/sockport.prom"
+}
+
+traffic()
+{
+	python3 lib/metrics.py traffic $PORT "$@"
+}
+
+value()
+{
+	python3 lib/metrics.py value $PROMETHEUS "$1"
+}
+
+# has EXPECTED QUERY
+has()
+{
+	[ "$(value "$2")" = "$1" ]
+}
+
+# arrives EXPECTED QUERY: what was sent is what Prometheus has, not more and not less.
+arrives()
+{
+	until_true "$2 is $1" has "$1" "$2" || {
+		echo "it is '$(value "$2")'"
+		return 1
+	}
+}
+
+# series NAME JOB ROLE
+series()
+{
+	echo "sockport_port_$1{job=\"$2\",protocol=\"tcp\",role=\"$3\",port=\"$PORT\"}"
+}
+
+programs_are_there()
+{
+	local program
+
+	for program in prometheus prometheus-node-exporter promtool; do
+		command -v $program || {
+			echo "no $program"
+			return 1
+		}
+	done
+}
+
+# It checks the format that node_exporter takes; of OpenMetrics Prometheus is the judge.
+promtool_is_content()
+{
+	local status=0
+
+	traffic 3 100 100 || return 1
+	"$SOCKPORT_BIN" metrics --format prometheus >"$work/text" || return 1
+	grep -q "^sockport_port_accepted_total{.*port=\"$PORT\"} 3$" "$work/text" || return 1
+	promtool check metrics <"$work/text" >"$work/out" 2>&1 || status=$?
+	expect words '' "$(<"$work/out")" && expect status 0 $status
+}
+
+both_are_scraped()
+{
+	write_textfile &&
+		until_true 'Prometheus is ready' has 1 'up{job="textfile"}' &&
+		until_true 'OpenMetrics are understood' has 1 'up{job="openmetrics"}' &&
+		arrives 0 node_textfile_scrape_error
+}
+
+# All of it in each of the ways, role by role.
+counters_arrive()
+{
+	local before job
+
+	before=$("$SOCKPORT_BIN" ports -J -o port,role,accepted | python3 -c 'import json, sys
+print(sum(row["accepted"] or 0 for row in json.load(sys.stdin)
+          if row["port"] == int(sys.argv[1])))' $PORT)
+	expect 'connections so far' 3 "$before" && traffic 100 1234 4321 && write_textfile || return 1
+	for job in textfile openmetrics; do
+		arrives 103 "$(series accepted_total $job in)" &&
+			arrives 103 "$(series opened_total $job out)" &&
+			arrives 123700 "$(series received_bytes_total $job in)" &&
+			arrives 432400 "$(series sent_bytes_total $job in)" &&
+			arrives 123700 "$(series sent_bytes_total $job out)" &&
+			arrives 0 "$(series connections $job in)" &&
+			arrives 103 "sum(sockport_port_closed_total{job=\"$job\",role=\"out\",port=\"$PORT\",protocol=\"tcp\"})" ||
+			return 1
+	done
+}
+
+# Five times forty, from the 3 of the first sample on. increase() goes on from the first
+# and the last sample to the ends of its range, for up to an interval or so.
+increase_is_right()
+{
+	local round name counter
+
+	for name in textfile openmetrics; do
+		arrives 103 "$(series accepted_total $name in)" || return 1
+	done
+	for ((round = 1; round <= 5; round++)); do
+		traffic 40 10 10 && write_textfile || return 1
+		for name in textfile openmetrics; do
+			arrives $((103 + 40 * round)) "$(series accepted_total $name in)" || return 1
+		done
+	done
+	for name in textfile openmetrics; do
+		counter=$(series accepted_total $name in)
+		value "increase(${counter}[10m])" >"$work/increase"
+		awk '{ print "increase: " $1; exit !($1 >= 300 && $1 <= 390) }' "$work/increase" || return 1
+		expect 'beginnings' 0 "$(value "resets(${counter}[10m])")" || return 1
+	done
+}
+
+# After a reset all begins anew, and Prometheus sees that it does.
+reset_is_seen()
+{
+	local name
+
+	"$SOCKPORT_BIN" reset && traffic 7 1 1 && write_textfile || return 1
+	for name in textfile openmetrics; do
+		arrives 7 "$(series accepted_total $name in)" &&
+			expect 'beginnings' 1 "$(value "resets($(series accepted_total $name in)[10m])")" ||
+			return 1
+	done
+}
+
+start_all
+ktap_run programs_are_there promtool_is_content both_are_scraped counters_arrive \
+	increase_is_right reset_is_seen

@@ -6,6 +6,8 @@
  *						count, in so many processes
  *	bench-load unix SOCKETS			connected pairs
  *	bench-load netns COUNT			namespaces, each with 30 TCP sockets
+ *	bench-load ports COUNT			ports, each with a listener and a
+ *						connection, both ends of it
  *
  * Says "ready" on stdout when all are there, and ends when stdin does.
  */
@@ -195,6 +197,22 @@ static void netns_load(unsigned long count)
 	stay();
 }
 
+/* Below the ports that connections take. */
+static void ports_load(unsigned long count)
+{
+	unsigned long i;
+	int listener;
+
+	allow_files(count * 3 + 100);
+	for (i = 0; i < count; i++) {
+		listener = start_listener(1, FIRST_PORT + i);
+		connect_from(1, 1, FIRST_PORT + i);
+		if (accept(listener, NULL, NULL) < 0)
+			err(1, "accept");
+	}
+	stay();
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
@@ -205,7 +223,9 @@ int main(int argc, char **argv)
 		unix_load(count);
 	else if (argc == 3 && !strcmp(argv[1], "netns"))
 		netns_load(count);
+	else if (argc == 3 && !strcmp(argv[1], "ports"))
+		ports_load(count);
 	else
-		errx(2, "usage: bench-load tcp SOCKETS PROCESSES | unix SOCKETS | netns COUNT");
+		errx(2, "usage: bench-load tcp SOCKETS PROCESSES | unix SOCKETS | netns|ports COUNT");
 	return 0;
 }

@@ -87,14 +87,14 @@ static bool all_accounted(struct client *client, uint64_t made)
 			break;
 		if (now_ms() + scaled(50, 250) * 1000 > d.ends)
 			break;
-		doors_free(&doors);
+		doors_discard(&doors);
 		deadline_wait(&d, "knocks");
 	}
 	note("%llu knocks: %llu at %zu doors, %llu forgotten", (unsigned long long)made,
 	     (unsigned long long)kept, doors.count, (unsigned long long)lost);
 	made -= kept + lost;
 	made |= proc_stat("closed_doors") - doors.count;
-	doors_free(&doors);
+	doors_discard(&doors);
 	return !made;
 }
 
@@ -137,7 +137,7 @@ static unsigned int busy_forgotten(struct client *client, uint64_t least)
 		     door ? (unsigned long long)door->attempts : 0);
 		forgotten++;
 	}
-	doors_free(&doors);
+	doors_discard(&doors);
 	return forgotten;
 }
 
@@ -207,7 +207,7 @@ TEST_F_TIMEOUT(doors, who_and_when, 300)
 	EXPECT_EQ(1, door->attempts);
 	EXPECT_TRUE(knocked_by(door, AF_INET, "127.0.0.1"));
 	EXPECT_EQ(door->first, door->last);
-	doors_free(&doors);
+	doors_discard(&doors);
 }
 
 /* Who is let in has not knocked in vain. */
@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(doors, open_ports, 300)
 	EXPECT_NE(NULL, doors_find(&doors, UDP, OPEN_PORT));
 	EXPECT_NE(NULL, doors_find(&doors, TCP, OPEN_PORT + 1));
 	EXPECT_EQ(NULL, doors_find(&doors, UDP, OPEN_PORT + 1));
-	doors_free(&doors);
+	doors_discard(&doors);
 }
 
 TEST_F_TIMEOUT(doors, room, 300)
@@ -254,7 +254,7 @@ TEST_F_TIMEOUT(doors, room, 300)
 	EXPECT_GE(64, doors.count);
 	EXPECT_LT(BUSY * 2, doors.count);
 	EXPECT_LT(0, proc_stat("closed_doors_lost"));
-	doors_free(&doors);
+	doors_discard(&doors);
 	EXPECT_EQ(0, busy_forgotten(&self->client, KNOCKS));
 }
 
@@ -344,7 +344,7 @@ static unsigned int doors_in(struct client *client, uint32_t netns, uint16_t por
 		die("all closed doors: %s", client->message);
 	for_each_door(door, &doors)
 		count += door->netns == netns && (!port || door->port == port);
-	doors_free(&doors);
+	doors_discard(&doors);
 	return count;
 }
 
@@ -377,7 +377,7 @@ TEST_F_TIMEOUT(doors, namespaces, 300)
 	EXPECT_EQ(10, doors.count);
 	for_each_door(door, &doors)
 		EXPECT_EQ(there, door->netns);
-	doors_free(&doors);
+	doors_discard(&doors);
 	/* With the last reference goes the namespace, and takes its doors along. */
 	close(other);
 	for (d = deadline(); doors_in(&self->client, there, 0);)

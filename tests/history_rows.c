@@ -281,7 +281,8 @@ static void call_as(const void *uid)
 	connect_waiting(1);
 }
 
-static bool opened_by(struct client *client, uint8_t role, pid_t pid, const char *comm, uint32_t uid)
+static bool opened_by(struct client *client, uint8_t role, pid_t pid, const char *comm,
+		      uint32_t uid)
 {
 	struct history history = history_of(client, role, PORT);
 	const struct opener *opener = &history.opener;

@@ -87,7 +87,7 @@ struct doors doors_of(struct client *client, int netns)
 	return doors;
 }
 
-void doors_free(struct doors *doors)
+void doors_discard(struct doors *doors)
 {
 	free(doors->door);
 	memset(doors, 0, sizeof(*doors));

@@ -30,7 +30,7 @@ struct doors {
 
 /* Dump them, of the own namespace, of one or of all; -errno in client->error. */
 struct doors doors_of(struct client *client, int netns);
-void doors_free(struct doors *doors);
+void doors_discard(struct doors *doors);
 struct door *doors_find(const struct doors *doors, uint8_t protocol, uint16_t port);
 uint64_t doors_attempts(const struct doors *doors);
 

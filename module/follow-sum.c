@@ -145,9 +145,8 @@ static void add_syns(const struct sockport_follow *follow)
 /**
  * sockport_follow_opened - a connection that this host opened is established
  * @follow: the socket, locked
- * @followed: it goes on being followed
  */
-void sockport_follow_opened(struct sockport_follow *follow, bool followed)
+void sockport_follow_opened(struct sockport_follow *follow)
 {
 	struct sockport_history *row = follow->row;
 	u64 now = ktime_get_ns();
@@ -162,8 +161,7 @@ void sockport_follow_opened(struct sockport_follow *follow, bool followed)
 	follow->phase = SOCKPORT_PHASE_CONNECTED;
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0, now);
 	follow->since = now;
-	if (followed)
-		one_more(row);
+	one_more(row);
 }
 
 /* A listener is freed after a grace period. */
@@ -183,11 +181,10 @@ static void note_backlog(struct sockport_history *row)
 /**
  * sockport_follow_accepted - a connection came in and is established
  * @follow: the socket, locked
- * @followed: it goes on being followed
  *
  * It waits for accept() already.
  */
-void sockport_follow_accepted(struct sockport_follow *follow, bool followed)
+void sockport_follow_accepted(struct sockport_follow *follow)
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 	struct sockport_history *row = follow->row;
@@ -202,8 +199,7 @@ void sockport_follow_accepted(struct sockport_follow *follow, bool followed)
 					tp->srtt_us >> 3);
 	follow->since = now;
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, now);
-	if (followed)
-		one_more(row);
+	one_more(row);
 }
 
 static u8 cause_of_error(int err)
@@ -295,10 +291,8 @@ static unsigned int counter_of_end(u8 cause)
  * sockport_follow_ended - an established connection ends
  * @follow: the socket, locked, about to be closed
  * @old: TCP state that it was in
- * @followed: it was followed
  */
-void sockport_follow_ended(struct sockport_follow *follow, int old,
-			   bool followed)
+void sockport_follow_ended(struct sockport_follow *follow, int old)
 {
 	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
 	struct sockport_history *row = follow->row;
@@ -317,7 +311,6 @@ void sockport_follow_ended(struct sockport_follow *follow, int old,
 	if (rtt)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_RTT,
 					rtt);
-	if (followed)
-		atomic_dec(&row->connections);
+	atomic_dec(&row->connections);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause, now);
 }

@@ -10,6 +10,7 @@
 
 #include "follow.h"
 #include "history.h"
+#include "switch.h"
 
 /* Lock of the chain held. */
 static struct sockport_follow *follow_get(const struct sock *sk,
@@ -141,17 +142,14 @@ static void on_listen(const struct sock *sk)
 
 /*
  * Accepted sockets come here first, and so may one whose SYN was sent before
- * history began, or when there was no room to follow it.
+ * history began. What there is no room to follow is counted when it closes.
  */
 static void on_established(const struct sock *sk, int old)
 {
-	unsigned int bucket;
-	struct sockport_follow *follow, lost = {
-		.sk	= sk,
-		.net	= sock_net(sk),
-	};
 	struct sockport_history *row;
-	bool opened, followed;
+	struct sockport_follow *follow;
+	unsigned int bucket;
+	bool opened;
 
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
@@ -161,23 +159,44 @@ static void on_established(const struct sock *sk, int old)
 		row = opened ? row_out(sk) : row_in(sk, local_port(sk));
 		if (!row)
 			goto unlock;
+		follow = follow ?: sockport_follow_new(sk, bucket);
 		if (!follow)
-			follow = sockport_follow_new(sk, bucket);
-		sockport_follow_begin(follow ?: &lost, row,
-				      SOCKPORT_PHASE_CONNECTED, 0);
+			goto unlock;
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
+				      0);
 	}
-	followed = follow;
 	if (opened)
-		sockport_follow_opened(follow ?: &lost, followed);
+		sockport_follow_opened(follow);
 	else
-		sockport_follow_accepted(follow ?: &lost, followed);
+		sockport_follow_accepted(follow);
 unlock:
 	sockport_follow_unlock(bucket);
 }
 
 /*
- * One that there was no room to follow. A child that is closed in SYN_RECV is
- * most often the second one for one request, made by another CPU.
+ * A connection that was not followed begins and ends at once. It is one that
+ * there was no room for; or that had left its table, but not yet changed its
+ * state, when those were taken in that were there at the beginning.
+ */
+static void end_lost(struct sockport_follow *lost, int old)
+{
+	struct sockport_history *row = lost->row;
+	unsigned int counter;
+
+	if (sockport_switch_taking_in())
+		counter = SOCKPORT_A_HISTORY_TAKEN_IN;
+	else if (row->role == SOCKPORT_ROLE_OUT)
+		counter = SOCKPORT_A_HISTORY_OPENED;
+	else
+		counter = SOCKPORT_A_HISTORY_ACCEPTED;
+	sockport_history_add(row, counter, 1);
+	atomic_inc(&row->connections);
+	sockport_follow_ended(lost, old);
+}
+
+/*
+ * A child that is closed in SYN_RECV is most often the second one for one
+ * request, made by another CPU.
  */
 static void close_lost(const struct sock *sk, int old)
 {
@@ -200,7 +219,7 @@ static void close_lost(const struct sock *sk, int old)
 	else if (old == TCP_SYN_SENT)
 		sockport_follow_failed(&lost);
 	else
-		sockport_follow_ended(&lost, old, false);
+		end_lost(&lost, old);
 }
 
 static void close_listener(struct sockport_follow *follow)
@@ -234,7 +253,7 @@ static void on_close(const struct sock *sk, int old)
 		sockport_follow_failed(follow);
 		break;
 	case SOCKPORT_PHASE_CONNECTED:
-		sockport_follow_ended(follow, old, true);
+		sockport_follow_ended(follow, old);
 		break;
 	}
 	follow->phase = SOCKPORT_PHASE_CLOSED;

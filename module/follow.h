@@ -99,11 +99,10 @@ void sockport_follow_fold_one(struct sockport_follow *follow);
 void sockport_follow_begin(struct sockport_follow *follow,
 			   struct sockport_history *row, u8 phase, u64 now);
 void sockport_follow_add(struct sockport_follow *follow, bool locked);
-void sockport_follow_opened(struct sockport_follow *follow, bool followed);
-void sockport_follow_accepted(struct sockport_follow *follow, bool followed);
+void sockport_follow_opened(struct sockport_follow *follow);
+void sockport_follow_accepted(struct sockport_follow *follow);
 void sockport_follow_failed(struct sockport_follow *follow);
-void sockport_follow_ended(struct sockport_follow *follow, int old,
-			   bool followed);
+void sockport_follow_ended(struct sockport_follow *follow, int old);
 void sockport_follow_post(const struct sockport_follow *follow, u8 type,
 			  u8 cause, u64 now);
 

@@ -8,6 +8,9 @@
 #include "memory.h"
 #include "port.h"
 #include "reader.h"
+#include "record.h"
+#include "scope.h"
+#include "switch.h"
 
 static struct sockport_spread *copy_spread(struct net *net,
 					   const struct sockport_spread *spread)
@@ -38,6 +41,35 @@ static void copy_opener(struct sockport_port_opener *copy,
 	copy->cgroup = opener->cgroup;
 	strscpy(copy->comm, opener->comm, sizeof(copy->comm));
 	spin_unlock_bh(&row->lock);
+}
+
+/**
+ * sockport_port_opener - who opened the port of a socket, or connected to it
+ * @rec: the socket
+ * @reader: who asks, with a reference to its pid namespace
+ * @opener: where to put that
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: false when nobody knows, or the reader may not see it.
+ */
+bool sockport_port_opener(const struct sockport_record *rec,
+			  const struct sockport_reader *reader,
+			  struct sockport_port_opener *opener)
+{
+	struct sockport_history *row;
+
+	if (!sockport_switch_lock())
+		return false;
+	rcu_read_lock();
+	row = sockport_history_find(rec->space->net, rec->protocol, rec->role,
+				    sockport_record_port(rec));
+	if (row)
+		copy_opener(opener, row, reader);
+	rcu_read_unlock();
+	sockport_switch_unlock();
+	return row && opener->comm[0] &&
+	       sockport_reader_sees_uid(reader, opener->uid);
 }
 
 static int add_opener(struct net *net, struct sockport_port *port,

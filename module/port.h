@@ -13,6 +13,7 @@ struct sockport_filter;
 struct sockport_history;
 struct sockport_owners;
 struct sockport_reader;
+struct sockport_record;
 struct sockport_scope;
 struct sockport_spread;
 struct sockport_totals;
@@ -142,5 +143,8 @@ int sockport_port_recall(struct net *net, struct sockport_port *port,
 			 struct sockport_history *row,
 			 const struct sockport_ports_ask *ask);
 void sockport_port_forget(struct net *net, struct sockport_port *port);
+bool sockport_port_opener(const struct sockport_record *rec,
+			  const struct sockport_reader *reader,
+			  struct sockport_port_opener *opener);
 
 #endif /* SOCKPORT_PORT_H */

@@ -3,6 +3,7 @@
  * From a request to what answers it: whose namespaces it is about, what the
  * reader may see of them, and a port table or a walk that has it
  */
+#include <linux/pid_namespace.h>
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
 
@@ -40,6 +41,8 @@ static void query_free(struct sockport_query *query)
 	sockport_unlisted_exit(&query->unlisted);
 	sockport_owners_exit(&query->owners);
 	sockport_scope_exit(&query->scope);
+	if (query->reader.pid_ns)
+		put_pid_ns(query->reader.pid_ns);
 	if (query->other)
 		put_net(query->other);
 	sockport_free(account, query, sizeof(*query));
@@ -105,6 +108,8 @@ static int query_scope(struct sockport_query *query,
 		user_ns = query->other->user_ns;
 	sockport_reader_init(&query->reader, request->skb, user_ns,
 			     query->want & WANT_READER);
+	/* Who opened a port is told while the answer is made. */
+	get_pid_ns(query->reader.pid_ns);
 	return 0;
 }
 

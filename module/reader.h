@@ -13,8 +13,8 @@ struct user_namespace;
 /**
  * struct sockport_reader - who asks, and what that one may see
  * @user_ns: user namespace in which uids are told, of who opened the socket
- * @pid_ns: pid namespace in which pids are told; like @sees it means something
- *	only while the request is being taken in
+ * @pid_ns: pid namespace in which pids are told; who is to use it after the
+ *	request has been taken in needs a reference
  * @uid: own uid, INVALID_UID when who opened the socket and who sends differ
  * @gid: own gid
  * @net_admin: has CAP_NET_ADMIN over the network namespaces asked about

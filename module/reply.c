@@ -237,17 +237,39 @@ static int put_special(struct sk_buff *skb, const struct sockport_record *rec)
 	return put_more(skb, rec->more);
 }
 
+/* No file refers to it, and its port has no listener. */
+static int put_remembered(struct sk_buff *skb,
+			  const struct sockport_record *rec,
+			  const struct sockport_reader *reader)
+{
+	struct sockport_port_opener opener;
+	struct sockport_process process;
+
+	if (rec->protocol != SOCKPORT_PROTOCOL_TCP ||
+	    rec->has & SOCKPORT_HAS_INODE ||
+	    !sockport_port_opener(rec, reader, &opener) || !opener.pid)
+		return 0;
+	process.pid = opener.pid;
+	strscpy(process.comm, opener.comm, sizeof(process.comm));
+	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, 1) ||
+	    nla_put_flag(skb, SOCKPORT_A_SOCKET_REMEMBERED) ||
+	    put_process(skb, SOCKPORT_A_SOCKET_PROCESS, &process, NULL))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_processes(struct sk_buff *skb,
 			 const struct sockport_record *rec,
-			 const struct sockport_owners *owners)
+			 const struct sockport_answer *answer)
 {
+	const struct sockport_owners *owners = answer->owners;
 	const struct sockport_holder *holder;
 	const struct sockport_held *held;
 	bool by_port;
 
 	held = sockport_owners_of(owners, rec, &by_port);
 	if (!held)
-		return 0;
+		return put_remembered(skb, rec, answer->reader);
 	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, held->count) ||
 	    (by_port && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
 		return -EMSGSIZE;
@@ -386,7 +408,7 @@ int sockport_reply_socket(struct sk_buff *skb,
 	    put_owner(skb, rec, answer->reader))
 		return -EMSGSIZE;
 	if (answer->want & SOCKPORT_WANT_PROCESSES &&
-	    put_processes(skb, rec, answer->owners))
+	    put_processes(skb, rec, answer))
 		return -EMSGSIZE;
 	if (answer->want & SOCKPORT_WANT_CGROUP &&
 	    put_cgroup(skb, rec, answer->reader, answer->cgroups))

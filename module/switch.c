@@ -34,6 +34,8 @@ static bool ready;
 static bool on;
 /* UDP is counted. Under the mutex. */
 static bool counting;
+/* Probes are registered, but not all sockets followed. Under the mutex. */
+static bool taking_in;
 
 static bool history = true;
 static bool udp_accounting;
@@ -154,9 +156,13 @@ static int start(void)
 	up_write(&switch_sem);
 	if (err)
 		return err;
+	WRITE_ONCE(taking_in, true);
 	err = sockport_probes_register();
 	if (!err)
 		err = take_in();
+	/* Those that were between two states have left them. */
+	synchronize_rcu();
+	WRITE_ONCE(taking_in, false);
 	if (!err)
 		err = count_udp(udp_accounting);
 	if (err)
@@ -222,6 +228,18 @@ module_param_cb(udp_accounting, &udp_ops, &udp_accounting, 0644);
 __MODULE_PARM_TYPE(udp_accounting, "bool");
 MODULE_PARM_DESC(udp_accounting,
 		 "count UDP datagrams too, which costs every packet a look (default N)");
+
+/**
+ * sockport_switch_taking_in - is history about to begin?
+ *
+ * Context: any.
+ *
+ * Return: true while sockets that were there before it are taken in.
+ */
+bool sockport_switch_taking_in(void)
+{
+	return READ_ONCE(taking_in);
+}
 
 /**
  * sockport_switch_lock - keep history as it is, on or off

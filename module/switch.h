@@ -11,6 +11,7 @@ void sockport_switch_exit(void);
 void sockport_switch_net_init(struct net *net);
 void sockport_switch_net_pre_exit(struct net *net);
 void sockport_switch_net_exit(struct net *net);
+bool sockport_switch_taking_in(void);
 bool sockport_switch_lock(void);
 void sockport_switch_unlock(void);
 void sockport_switch_reset(struct net *net);

@@ -19,7 +19,7 @@
 #include "text.h"
 
 const char sockport_text_ports_head[] =
-	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states           accepted opened   failed   closed   resets_in resets_out bytes_in     bytes_out    segs_in    segs_out   retrans last_active\n";
+	"proto   role port  fam state    sockets rx_queue tx_queue backlog limit  drops uids states           accepted opened   failed   closed   rst_in   rst_out  bytes_in     bytes_out    segs_in    segs_out   retrans last_active\n";
 const char sockport_text_sockets_head[] =
 	"proto   role state       local           lport remote          rport dev rx_queue tx_queue backlog limit drops uid   inode    cookie   timer      expires retr mark v6only type detail\n";
 
@@ -463,8 +463,8 @@ static void put_totals(struct line *line, const struct sockport_port *port)
 		SOCKPORT_A_HISTORY_FAILED, 8);
 	put_sum(line, port, SOCKPORT_A_HISTORY_CLOSED,
 		SOCKPORT_A_HISTORY_BROKEN, 8);
-	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_RECEIVED, 9);
-	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_SENT, 10);
+	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_RECEIVED, 8);
+	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_SENT, 8);
 	put_total(line, port, SOCKPORT_A_HISTORY_BYTES_IN, 12);
 	put_total(line, port, SOCKPORT_A_HISTORY_BYTES_OUT, 12);
 	put_total(line, port, SOCKPORT_A_HISTORY_SEGMENTS_IN, 10);

@@ -118,7 +118,7 @@ enum sockport_timer {
  * @SOCKPORT_WANT_TCP_INFO: tcp-info, takes the lock of every TCP socket that
  *   it tells about
  * @SOCKPORT_WANT_CONGESTION: congestion
- * @SOCKPORT_WANT_PROCESSES: process, processes, by-port
+ * @SOCKPORT_WANT_PROCESSES: process, processes, by-port, remembered
  * @SOCKPORT_WANT_CGROUP: cgroup
  * @SOCKPORT_WANT_TOKEN: token
  * @SOCKPORT_WANT_UNLISTED: Not attributes but sockets: those that are in no
@@ -420,6 +420,7 @@ enum {
 	SOCKPORT_A_SOCKET_PROCESSES,
 	SOCKPORT_A_SOCKET_BY_PORT,
 	SOCKPORT_A_SOCKET_CGROUP,
+	SOCKPORT_A_SOCKET_REMEMBERED,
 
 	__SOCKPORT_A_SOCKET_MAX,
 	SOCKPORT_A_SOCKET_MAX = (__SOCKPORT_A_SOCKET_MAX - 1)

@@ -312,7 +312,8 @@ static int own_only(int other)
 	client = client_open();
 	knocker = knocker_open(AF_INET, "127.0.0.1", "127.0.0.9");
 	knock_tcp(&knocker, 9);
-	return !all_accounted(&client, 1) || own_doors(&client).count != 1 || refused(other) || refused(NETNS_ALL);
+	return !all_accounted(&client, 1) || own_doors(&client).count != 1 || refused(other) ||
+	       refused(NETNS_ALL);
 }
 
 TEST_F_TIMEOUT(doors, permission, 300)

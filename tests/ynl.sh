@@ -120,6 +120,27 @@ sys.exit(row["port-walks"] != int(sys.argv[2]) + 1 or not row["version"] or
          row["open-walks"] != 0)' "$answer" "$before"
 }
 
+# The fixture has connections to port 80, and nobody listens on port 3.
+history_and_doors()
+{
+	(: >/dev/tcp/127.0.0.1/3) 2>/dev/null
+	ynl --dump port-get --json '{"protocol": "tcp", "role": "in", "port": 80,
+		"want": ["history", "distributions", "opener"]}' >"$work/ports.json" &&
+		ynl --dump closed-door-get >"$work/doors.json" &&
+		python3 -c 'import json, sys
+(row,), doors = (json.load(open(name)) for name in sys.argv[1:])
+past = row["history"]
+begun = past["accepted"] + past["opened"] + past["taken-in"]
+ended = past["closed"] + past["closed-by-peer"] + past["broken"]
+handshake = next(each for each in row["distribution"] if each["kind"] == "handshake")
+sys.exit(not past["accepted"] or begun != ended + past["connections"] or
+         not handshake["buckets"] or not row["opener"]["comm"] or
+         not any(door["port"] == 3 and door["protocol"] == "tcp" for door in doors))' \
+			"$work/ports.json" "$work/doors.json" &&
+		ynl --do history-reset --json '{}' >/dev/null &&
+		expect 'doors after a reset' '[]' "$(ynl --dump closed-door-get | tr -d '[:space:]')"
+}
+
 error_has_a_message()
 {
 	local answer
@@ -132,4 +153,4 @@ error_has_a_message()
 }
 
 ktap_run spec_fits_schema ports_as_in_procfs sockets_as_in_procfs small_messages filter_in_kernel \
-	get_one_port get_by_cookie stats error_has_a_message
+	get_one_port get_by_cookie stats history_and_doors error_has_a_message

@@ -18,6 +18,7 @@
 #include "die.h"
 #include "listing.h"
 #include "load.h"
+#include "netns.h"
 #include "stream.h"
 
 #define PIECE	300
@@ -99,6 +100,8 @@ struct load *load_begin(uint16_t port, unsigned int connections)
 	if (load == MAP_FAILED)
 		die("mmap: %s", strerror(errno));
 	load->port = port;
+	/* What finds no room in TIME_WAIT answers the last segments with resets. */
+	netns_sysctl("net/ipv4/tcp_max_tw_buckets", "1000000");
 	for (i = 0; i < LOAD_WORKERS; i++) {
 		pid = begin_process();
 		if (!pid)

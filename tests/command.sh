@@ -43,7 +43,8 @@ ports_json()
 	cat /proc/net/sockport >"$work/proc"
 	sockport --json >"$work/json" &&
 		python3 lib/listing.py compare ports command "$work/proc" "$work/json" &&
-		sockport ports -J | cmp - "$work/json"
+		sockport ports -J >"$work/all" &&
+		python3 lib/listing.py same "$work/json" "$work/all" time
 }
 
 sockets_json()
@@ -97,8 +98,9 @@ header_and_columns()
 		expect order 'SOCKETS PORT' \
 			"$(sockport -o sockets,port | head -n 1 | tr -s ' ' | sed 's/^ //')" &&
 		expect 'no header' 0 "$(sockport -H -o port | grep -c PORT)" &&
-		expect rows "$(sockport -H | wc -l)" "$(tail -n +2 /proc/net/sockport | wc -l)" &&
-		expect added 1 "$(sockport -o +uids | head -n 1 | grep -c 'PROTO.*STATES.*UIDS')" &&
+		expect rows "$(sockport -Ho port | wc -l)" \
+			"$(awk 'NR > 1 && $6 { rows++ } END { print rows }' /proc/net/sockport)" &&
+		expect added 1 "$(sockport -o +uids | head -n 1 | grep -c 'PROTO.*ACTIVE.*UIDS')" &&
 		sockport -J -o port,uids >"$work/json" &&
 		python3 -c 'import json, sys
 rows = json.load(open(sys.argv[1]))
@@ -522,13 +524,15 @@ one_namespace()
 	sockport sockets -J $kinds >"$work/inside" &&
 		outside "$SOCKPORT_BIN" sockets -J $kinds --netns sockport-test >"$work/json" &&
 		python3 lib/listing.py same "$work/json" "$work/inside" netns_inode || status=1
-	for each in ports 'ports -pJo +netns' 'show 80' 'show 8443 -J' 'who --protocol tcp,udp,unix' \
+	for each in 'ports -o proto,role,port,sockets,accepted,bytes_in,opener,users' \
+		'ports -pJo proto,role,port,accepted,last_active,processes,netns' 'show 80' 'show 8443 -J' 'who --protocol tcp,udp,unix' \
 		'sockets -lo +interface --protocol tcp,udp'; do
 		from_outside sockport-test "$each" || status=1
 	done
-	inside=$(ip netns exec sockport-test "$SOCKPORT_BIN" | cksum)
+	inside=$(ip netns exec sockport-test "$SOCKPORT_BIN" -o port,state,bytes_out | cksum)
 	for each in sockport-test /run/netns/sockport-test "$FIXTURE_WEB" "/proc/$FIXTURE_USER/ns/net"; do
-		expect "$each" "$inside" "$(outside "$SOCKPORT_BIN" --netns "$each" | cksum)" || status=1
+		expect "$each" "$inside" "$(outside "$SOCKPORT_BIN" -o port,state,bytes_out \
+			--netns "$each" | cksum)" || status=1
 	done
 	# The name is enough to open it, but not to be told.
 	fails_as 65534 1 'permission' sockets --netns sockport-test || status=1

@@ -17,6 +17,7 @@
 #include "../userspace/category.c"
 #include "../userspace/cgroup.c"
 #include "../userspace/column.c"
+#include "../userspace/decode-history.c"
 #include "../userspace/decode.c"
 #include "../userspace/destinations.c"
 #include "../userspace/endpoint.c"

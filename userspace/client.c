@@ -7,59 +7,18 @@
 #include <string.h>
 #include <linux/genetlink.h>
 
+#include "clock.h"
 #include "decode.h"
+#include "exchange.h"
 #include "request.h"
 
-/* The kernel fills buffers of up to 32 KiB at once, if one read takes them. */
-#define REPLY_MAX	(32 * 1024)
-
 /**
- * struct client - a conversation with the kernel module
- * @socket: generic netlink
- * @sequence: of the last request
- * @family: id of the family sockport
- * @netns: descriptor of the network namespace to ask about, -1 for our own
- * @netns_all: ask about all of them
- * @request: where requests are made, aligned for them
- * @reply: what was read
+ * exchange_bad_answer - say that the kernel's answer cannot be read
+ * @failure: where to say it
+ *
+ * Return: -1.
  */
-struct client {
-	struct mnl_socket *socket;
-	uint32_t sequence;
-	uint16_t family;
-	int netns;
-	bool netns_all;
-	uint64_t request[REQUEST_MAX / sizeof(uint64_t)];
-	uint64_t reply[REPLY_MAX / sizeof(uint64_t)];
-};
-
-/**
- * struct exchange - a request and who takes the replies
- * @client: the client
- * @failure: what went wrong
- * @take: takes a reply; returns 0 or -1 to give up
- * @function: takes the row, of one of the types in client.h
- * @data: for it
- * @any: there were replies
- * @ended: one of our own functions ended it with an error, so errno means nothing
- * @is_lookup: the question is whether there is such a family
- */
-struct exchange {
-	struct client *client;
-	struct failure *failure;
-	int (*take)(const struct nlmsghdr *message, struct exchange *exchange);
-	union {
-		port_function port;
-		socket_function socket;
-		stats_function stats;
-	} function;
-	void *data;
-	bool any;
-	bool ended;
-	bool is_lookup;
-};
-
-static int bad_answer(struct failure *failure)
+int exchange_bad_answer(struct failure *failure)
 {
 	return failure_set(failure, EXIT_RUN,
 			   "the answer of the kernel is malformed: command and module do not fit together, install the same version of both");
@@ -100,7 +59,7 @@ static int take_error(const struct nlmsghdr *message, void *data)
 
 	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*reply))) {
 		exchange->ended = true;
-		bad_answer(exchange->failure);
+		exchange_bad_answer(exchange->failure);
 		return MNL_CB_ERROR;
 	}
 	if (!reply->error)
@@ -127,7 +86,7 @@ static int take_reply(const struct nlmsghdr *message, void *data)
 	struct exchange *exchange = data;
 
 	exchange->any = true;
-	if (exchange->take(message, exchange)) {
+	if (exchange->take && exchange->take(message, exchange)) {
 		exchange->ended = true;
 		return MNL_CB_ERROR;
 	}
@@ -146,7 +105,7 @@ static int broken(struct exchange *exchange)
 				   "part of the kernel's answer was lost, it is incomplete: try again");
 	case EPROTO:
 	case ESRCH:
-		return bad_answer(exchange->failure);
+		return exchange_bad_answer(exchange->failure);
 	}
 	return failure_set(exchange->failure, EXIT_RUN, "cannot read the kernel's answer: %s",
 			   strerror(errno));
@@ -194,11 +153,19 @@ static int receive(struct exchange *exchange)
 	return exchange->ended ? -1 : broken(exchange);
 }
 
-static int talk(struct exchange *exchange, struct nlmsghdr *request)
+/**
+ * exchange_talk - ask the kernel, and hand its replies out
+ * @exchange: who takes them
+ * @request: from exchange_start()
+ *
+ * Return: 0 when all replies were taken, else -1.
+ */
+int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
 {
 	struct client *client = exchange->client;
 
 	request->nlmsg_seq = ++client->sequence;
+	exchange->time = clock_now_ms();
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
 		return failure_set(exchange->failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));
@@ -209,8 +176,9 @@ static int take_family(const struct nlmsghdr *message, struct exchange *exchange
 {
 	uint32_t version;
 
-	if (!decode_family(message, &exchange->client->family, &version))
-		return bad_answer(exchange->failure);
+	if (!decode_family(message, SOCKPORT_MCGRP_EVENTS, &exchange->client->family, &version,
+			   &exchange->client->events))
+		return exchange_bad_answer(exchange->failure);
 	if (version < SOCKPORT_FAMILY_VERSION)
 		return explain(exchange, EOPNOTSUPP, NULL);
 	return 0;
@@ -228,7 +196,7 @@ static int find_family(struct client *client, struct failure *failure)
 
 	request = request_start(client->request, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1);
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, SOCKPORT_FAMILY_NAME);
-	return talk(&exchange, request);
+	return exchange_talk(&exchange, request);
 }
 
 /* Options that make the kernel say more, or check more; none is necessary. */
@@ -272,6 +240,7 @@ struct client *client_open(struct failure *failure)
 	client->sequence = 0;
 	client->netns = -1;
 	client->netns_all = false;
+	client->events = 0;
 	if (!connect_client(client, failure))
 		return client;
 	client_close(client);
@@ -301,154 +270,4 @@ void client_close(struct client *client)
 	if (client->socket)
 		mnl_socket_close(client->socket);
 	free(client);
-}
-
-static int take_port(const struct nlmsghdr *message, struct exchange *exchange)
-{
-	struct port_row row;
-
-	if (!decode_port(message, &row))
-		return bad_answer(exchange->failure);
-	return exchange->function.port(&row, exchange->data);
-}
-
-/* Older modules know neither of these, so they are said only if need be. */
-static void put_netns(const struct client *client, struct nlmsghdr *request, uint16_t fd,
-		      uint16_t all)
-{
-	if (client->netns >= 0)
-		mnl_attr_put_u32(request, fd, client->netns);
-	if (client->netns_all)
-		mnl_attr_put(request, all, 0, NULL);
-}
-
-/**
- * client_ports - get the port table
- * @client: the client
- * @filter: count only sockets that match
- * @want: SOCKPORT_WANT_PROCESSES or 0
- * @function: called for each row, in the order protocol, role, port
- * @data: for @function
- * @failure: what went wrong; without status if @function gave up
- *
- * Return: 0 when @function got all rows, else -1.
- */
-int client_ports(struct client *client, const struct filter *filter, uint32_t want,
-		 port_function function, void *data, struct failure *failure)
-{
-	struct exchange exchange = {
-		.client = client,
-		.failure = failure,
-		.take = take_port,
-		.function.port = function,
-		.data = data,
-	};
-	unsigned int i, count;
-	struct filter parts[FILTER_PARTS];
-	struct nlmsghdr *request;
-
-	want &= SOCKPORT_WANT_PROCESSES;
-	count = filter_split(filter, parts);
-	for (i = 0; i < count; i++) {
-		/* A part can be left with kinds that have no ports. */
-		if (count > 1 && !filter_takes_ports(&parts[i]))
-			continue;
-		request = request_start(client->request, client->family, NLM_F_DUMP,
-					SOCKPORT_CMD_PORT_GET, SOCKPORT_FAMILY_VERSION);
-		if (want)
-			mnl_attr_put_u32(request, SOCKPORT_A_PORT_WANT, want);
-		put_netns(client, request, SOCKPORT_A_PORT_NETNS_FD, SOCKPORT_A_PORT_NETNS_ALL);
-		request_put_filter(request, SOCKPORT_A_PORT_FILTER, &parts[i]);
-		if (talk(&exchange, request))
-			return -1;
-	}
-	return 0;
-}
-
-static int take_socket(const struct nlmsghdr *message, struct exchange *exchange)
-{
-	struct socket_row row;
-
-	if (!decode_socket(message, &row))
-		return bad_answer(exchange->failure);
-	return exchange->function.socket(&row, exchange->data);
-}
-
-/**
- * client_sockets - list sockets
- * @client: the client
- * @filter: list only sockets that match
- * @want: groups of attributes to tell, SOCKPORT_WANT_*; SOCKPORT_WANT_UNLISTED
- *	is left out where no such socket can match
- * @function: called for each socket, in no order
- * @data: for @function
- * @failure: what went wrong; without status if @function gave up
- *
- * Return: 0 when @function got all sockets, else -1.
- */
-int client_sockets(struct client *client, const struct filter *filter, uint32_t want,
-		   socket_function function, void *data, struct failure *failure)
-{
-	struct exchange exchange = {
-		.client = client,
-		.failure = failure,
-		.take = take_socket,
-		.function.socket = function,
-		.data = data,
-	};
-	/* Who has a mask for datagrams asks who listens: what is unbound does not. */
-	const bool listening = filter->tcp_states != filter->datagram_states;
-	unsigned int i, count;
-	struct filter parts[FILTER_PARTS];
-	struct nlmsghdr *request;
-
-	count = filter_split(filter, parts);
-	for (i = 0; i < count; i++) {
-		request = request_start(client->request, client->family, NLM_F_DUMP,
-					SOCKPORT_CMD_SOCKET_GET, SOCKPORT_FAMILY_VERSION);
-		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT,
-				 !listening && filter_takes_unlisted(&parts[i]) ?
-				 want : want & ~SOCKPORT_WANT_UNLISTED);
-		put_netns(client, request, SOCKPORT_A_SOCKET_NETNS_FD,
-			  SOCKPORT_A_SOCKET_NETNS_ALL);
-		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &parts[i]);
-		if (talk(&exchange, request))
-			return -1;
-	}
-	return 0;
-}
-
-static int take_stats(const struct nlmsghdr *message, struct exchange *exchange)
-{
-	struct stats_row row;
-
-	if (!decode_stats(message, &row))
-		return bad_answer(exchange->failure);
-	return exchange->function.stats(&row, exchange->data);
-}
-
-/**
- * client_stats - get the module's own account
- * @client: the client
- * @function: called once
- * @data: for @function
- * @failure: what went wrong; without status if @function gave up
- *
- * Return: 0 or -1.
- */
-int client_stats(struct client *client, stats_function function, void *data,
-		 struct failure *failure)
-{
-	struct exchange exchange = {
-		.client = client,
-		.failure = failure,
-		.take = take_stats,
-		.function.stats = function,
-		.data = data,
-	};
-	struct nlmsghdr *request;
-
-	request = request_start(client->request, client->family, 0, SOCKPORT_CMD_STATS_GET,
-				SOCKPORT_FAMILY_VERSION);
-	return talk(&exchange, request);
 }

@@ -40,6 +40,24 @@ typedef int (*socket_function)(const struct socket_row *row, void *data);
  */
 typedef int (*stats_function)(const struct stats_row *row, void *data);
 
+/**
+ * typedef door_function - takes a port where nobody listens
+ * @row: the port
+ * @data: what the caller of the dump gave
+ *
+ * Return: 0, or -1 to give the dump up.
+ */
+typedef int (*door_function)(const struct door_row *row, void *data);
+
+/**
+ * typedef event_function - takes an event
+ * @row: the event, gone when the function returns
+ * @data: what the caller gave
+ *
+ * Return: 0, or -1 to take no more.
+ */
+typedef int (*event_function)(const struct event_row *row, void *data);
+
 struct client *client_open(struct failure *failure);
 void client_close(struct client *client);
 void client_ask_netns(struct client *client, int netns, bool all);
@@ -49,5 +67,12 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		   socket_function function, void *data, struct failure *failure);
 int client_stats(struct client *client, stats_function function, void *data,
 		 struct failure *failure);
+int client_doors(struct client *client, door_function function, void *data,
+		 struct failure *failure);
+int client_reset(struct client *client, struct failure *failure);
+int client_listen(struct client *client, struct failure *failure);
+int client_descriptor(const struct client *client);
+int client_events(struct client *client, event_function function, void *data, bool *lost,
+		  struct failure *failure);
 
 #endif

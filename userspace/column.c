@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "column.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,6 +9,16 @@
 #include "number.h"
 #include "rows.h"
 #include "words.h"
+
+/* Column number @i, NULL behind the last one. */
+static const struct column *column_at(const struct columns *columns, size_t i)
+{
+	while (columns && i >= columns->count) {
+		i -= columns->count;
+		columns = columns->more;
+	}
+	return columns ? &columns->list[i] : NULL;
+}
 
 /**
  * selection_clear - choose no columns
@@ -17,6 +28,7 @@ void selection_clear(struct selection *selection)
 {
 	selection->count = 0;
 	selection->want = 0;
+	selection->per_second = false;
 }
 
 /**
@@ -45,12 +57,12 @@ void selection_add(struct selection *selection, const struct column *column)
 void selection_add_default(struct selection *selection, const struct columns *columns,
 			   unsigned int flag, bool numeric)
 {
+	const struct column *column;
 	size_t i;
 
-	for (i = 0; i < columns->count; i++)
-		if (columns->list[i].flags & flag &&
-		    !(numeric && columns->list[i].flags & COLUMN_IS_NAME))
-			selection_add(selection, &columns->list[i]);
+	for (i = 0; (column = column_at(columns, i)); i++)
+		if (column->flags & flag && !(numeric && column->flags & COLUMN_IS_NAME))
+			selection_add(selection, column);
 }
 
 /**
@@ -69,12 +81,13 @@ void selection_default(struct selection *selection, const struct columns *column
 
 static const struct column *find_column(const struct columns *columns, const char *name)
 {
+	const struct column *column;
 	size_t i;
 
-	for (i = 0; i < columns->count; i++)
-		if (!strcasecmp(columns->list[i].name, name))
-			return &columns->list[i];
-	return NULL;
+	for (i = 0; (column = column_at(columns, i)); i++)
+		if (!strcasecmp(column->name, name))
+			break;
+	return column;
 }
 
 /**
@@ -137,6 +150,25 @@ int selection_parse(struct selection *selection, const struct columns *columns,
 }
 
 /**
+ * selection_put_title - write what stands above a column
+ * @to: room for COLUMN_TITLE_MAX characters
+ * @selection: the columns
+ * @i: which of them
+ *
+ * Return: behind the last character.
+ */
+char *selection_put_title(char *to, const struct selection *selection, size_t i)
+{
+	const struct column *column = selection->list[i];
+	const char *name = column->name;
+
+	while (*name)
+		*to++ = toupper((unsigned char)*name++);
+	return selection->per_second && column->flags & COLUMN_PER_SECOND ?
+	       text_put(to, "/S") : to;
+}
+
+/**
  * columns_help - list columns
  * @columns: the columns
  * @stream: where to; marked are those that are shown when nobody chooses, in text
@@ -144,13 +176,13 @@ int selection_parse(struct selection *selection, const struct columns *columns,
  */
 void columns_help(const struct columns *columns, FILE *stream)
 {
+	const struct column *column;
 	size_t i;
 
-	for (i = 0; i < columns->count; i++)
-		fprintf(stream, "  %c%c %-16s  %s\n",
-			columns->list[i].flags & COLUMN_IN_TEXT ? '*' : ' ',
-			columns->list[i].flags & COLUMN_IN_JSON ? 'J' : ' ',
-			columns->list[i].name, columns->list[i].help);
+	for (i = 0; (column = column_at(columns, i)); i++)
+		fprintf(stream, "  %c%c %-22s  %s\n", column->flags & COLUMN_IN_TEXT ? '*' : ' ',
+			column->flags & (COLUMN_IN_JSON | COLUMN_IN_DUMP) ? 'J' : ' ',
+			column->name, column->help);
 }
 
 static const void *member(const struct column *column, const void *row)

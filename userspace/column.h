@@ -42,6 +42,13 @@ enum column_type {
 #define COLUMN_IS_NAME	4
 /* Aligned to the right in text. */
 #define COLUMN_RIGHT	8
+/* One of the columns when nobody chooses, in JSON that may be read again later. */
+#define COLUMN_IN_DUMP	16
+/* A counter, of which text can have the rate. */
+#define COLUMN_PER_SECOND	32
+
+/* Characters of the longest title, with the terminating 0. */
+#define COLUMN_TITLE_MAX	40
 
 struct column;
 
@@ -88,10 +95,12 @@ struct column {
  * struct columns - all columns of a table
  * @list: the columns, in their order
  * @count: how many there are
+ * @more: columns that follow, or NULL
  */
 struct columns {
 	const struct column *list;
 	size_t count;
+	const struct columns *more;
 };
 
 /**
@@ -99,11 +108,13 @@ struct columns {
  * @list: in the order in which they are shown
  * @count: how many there are
  * @want: all that the kernel must be asked for
+ * @per_second: text has rates of counters
  */
 struct selection {
 	const struct column *list[COLUMNS_MAX];
 	size_t count;
 	uint32_t want;
+	bool per_second;
 };
 
 void selection_clear(struct selection *selection);
@@ -116,6 +127,7 @@ void selection_default(struct selection *selection, const struct columns *column
 		       unsigned int flag, bool numeric);
 int selection_parse(struct selection *selection, const struct columns *columns,
 		    const char *names, struct failure *failure);
+char *selection_put_title(char *to, const struct selection *selection, size_t i);
 void columns_help(const struct columns *columns, FILE *stream);
 
 /* Values of members that many columns have; see column.c. */

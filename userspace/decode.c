@@ -1,121 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink messages become plain structs. libmnl calls a function for each look
- * at an attribute, which is half of the time for a row; hence this walk.
- *
- * Nothing is believed: lengths are checked, and an answer that does not add up
- * is malformed. Attributes that are not known here are passed over, as a newer
- * module may send them.
+ * Netlink messages become plain structs. Attributes that are not known here are
+ * passed over, as a newer module may send them.
  */
 #include "decode.h"
 
-#include <limits.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <linux/genetlink.h>
 
-/**
- * struct field - where an attribute goes
- * @offset: of the member of the row
- * @size: of the member, and of the attribute; 0 where there is none
- */
-struct field {
-	uint16_t offset;
-	uint16_t size;
-};
-
-#define FIELD(type, member) \
-	{ offsetof(struct type, member), sizeof(((struct type *)0)->member) }
-
-/* What is left of a list of attributes. */
-struct attributes {
-	const struct nlattr *next;
-	size_t left;
-};
-
-static const void *payload(const struct nlattr *attribute)
-{
-	return (const char *)attribute + NLA_HDRLEN;
-}
-
-static size_t payload_size(const struct nlattr *attribute)
-{
-	return attribute->nla_len - NLA_HDRLEN;
-}
-
-static unsigned int type_of(const struct nlattr *attribute)
-{
-	return attribute->nla_type & NLA_TYPE_MASK;
-}
-
-static struct attributes nested(const struct nlattr *attribute)
-{
-	return (struct attributes){ payload(attribute), payload_size(attribute) };
-}
-
-/* Attributes behind the header of a message, which may be cut off. */
-static struct attributes attributes_of(const struct nlmsghdr *message, size_t header)
-{
-	const size_t skip = NLMSG_HDRLEN + NLMSG_ALIGN(header);
-
-	/* libmnl takes a length beyond INT_MAX for a short one. */
-	if (message->nlmsg_len < skip || message->nlmsg_len > INT_MAX)
-		return (struct attributes){ NULL, 1 };
-	return (struct attributes){ (const void *)((const char *)message + skip),
-				    message->nlmsg_len - skip };
-}
-
-static const struct nlattr *next_attribute(struct attributes *attributes)
-{
-	const struct nlattr *attribute = attributes->next;
-	size_t size;
-
-	if (attributes->left < NLA_HDRLEN || attribute->nla_len < NLA_HDRLEN ||
-	    attribute->nla_len > attributes->left)
-		return NULL;
-	size = NLA_ALIGN(attribute->nla_len);
-	attributes->left = size < attributes->left ? attributes->left - size : 0;
-	attributes->next = (const void *)((const char *)attribute + size);
-	return attribute;
-}
-
-/* After the last attribute there is nothing, or something is wrong. */
-static bool at_end(const struct attributes *attributes)
-{
-	return !attributes->left;
-}
-
-static inline bool store(void *row, const struct field *field, const struct nlattr *attribute)
-{
-	char *to = (char *)row + field->offset;
-	const void *from = payload(attribute);
-
-	if (payload_size(attribute) != field->size)
-		return false;
-	/* Of constant sizes, memcpy() is an instruction. */
-	switch (field->size) {
-	case 1:
-		memcpy(to, from, 1);
-		break;
-	case 2:
-		memcpy(to, from, 2);
-		break;
-	case 4:
-		memcpy(to, from, 4);
-		break;
-	default:
-		memcpy(to, from, 8);
-	}
-	return true;
-}
-
-/* A text, with its terminating 0. */
-static const char *text_of(const struct nlattr *attribute)
-{
-	const char *text = payload(attribute);
-
-	return memchr(text, 0, payload_size(attribute)) ? text : NULL;
-}
+#include "attribute.h"
+#include "decode-history.h"
 
 static bool store_family(struct port_row *row, const struct nlattr *attribute)
 {
@@ -239,6 +134,12 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 	case SOCKPORT_A_PORT_PROCESSES_MORE:
 		row->more_processes = true;
 		return true;
+	case SOCKPORT_A_PORT_HISTORY:
+		return decode_history(attribute, &row->history);
+	case SOCKPORT_A_PORT_DISTRIBUTION:
+		return decode_distribution(attribute, row->distributions);
+	case SOCKPORT_A_PORT_OPENER:
+		return decode_opener(attribute, &row->opener);
 	}
 	return !fields[type].size || store(row, &fields[type], attribute);
 }
@@ -246,7 +147,7 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 /**
  * decode_port - read a row of the port table
  * @message: a reply to SOCKPORT_CMD_PORT_GET, complete
- * @row: what it says
+ * @row: what it says; points into @message
  *
  * Return: false if @message is malformed.
  */
@@ -280,13 +181,6 @@ static bool store_memory(struct socket_row *row, const struct nlattr *nest)
 		memcpy(&row->memory[type_of(attribute)], payload(attribute), sizeof(*row->memory));
 	}
 	return at_end(&attributes);
-}
-
-static bool store_address(const uint8_t **address, uint8_t *size, const struct nlattr *attribute)
-{
-	*address = payload(attribute);
-	*size = payload_size(attribute);
-	return payload_size(attribute) == 4 || payload_size(attribute) == 16;
 }
 
 /* Of an SCTP socket, each address has a family of its own. */
@@ -454,21 +348,53 @@ bool decode_stats(const struct nlmsghdr *message, struct stats_row *row)
 	return at_end(&attributes);
 }
 
+/* A group of a family, if it has this name. */
+static void take_group(const struct nlattr *nest, const char *name, uint32_t *group)
+{
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+	const char *text = NULL;
+	uint32_t id = 0;
+
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) == CTRL_ATTR_MCAST_GRP_NAME)
+			text = text_of(attribute);
+		if (type_of(attribute) == CTRL_ATTR_MCAST_GRP_ID &&
+		    payload_size(attribute) == sizeof(id))
+			memcpy(&id, payload(attribute), sizeof(id));
+	}
+	if (text && !strcmp(text, name))
+		*group = id;
+}
+
+static void find_group(const struct nlattr *nest, const char *name, uint32_t *group)
+{
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+
+	while ((attribute = next_attribute(&attributes)))
+		take_group(attribute, name, group);
+}
+
 /**
  * decode_family - read what generic netlink says of a family
  * @message: the reply to CTRL_CMD_GETFAMILY, complete
+ * @name: of a multicast group of the family
  * @id: type of the family's messages
  * @version: of the family
+ * @group: id of the group; 0 if the family has none of this name
  *
  * Return: false if @message is malformed.
  */
-bool decode_family(const struct nlmsghdr *message, uint16_t *id, uint32_t *version)
+bool decode_family(const struct nlmsghdr *message, const char *name, uint16_t *id,
+		   uint32_t *version, uint32_t *group)
 {
 	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
 	const struct nlattr *attribute;
 
 	*id = 0;
 	*version = 0;
+	*group = 0;
 	while ((attribute = next_attribute(&attributes))) {
 		if (type_of(attribute) == CTRL_ATTR_FAMILY_ID &&
 		    payload_size(attribute) == sizeof(*id))
@@ -476,6 +402,8 @@ bool decode_family(const struct nlmsghdr *message, uint16_t *id, uint32_t *versi
 		if (type_of(attribute) == CTRL_ATTR_VERSION &&
 		    payload_size(attribute) == sizeof(*version))
 			memcpy(version, payload(attribute), sizeof(*version));
+		if (type_of(attribute) == CTRL_ATTR_MCAST_GROUPS)
+			find_group(attribute, name, group);
 	}
 	return at_end(&attributes) && *id;
 }

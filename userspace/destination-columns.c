@@ -76,4 +76,4 @@ static const struct column list[] = {
 	  .flags = BOTH },
 };
 
-const struct columns destination_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns destination_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -80,4 +80,4 @@ static const struct column list[] = {
 	  NUMBER(lingering) },
 };
 
-const struct columns holder_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns holder_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

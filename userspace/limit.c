@@ -265,4 +265,4 @@ static const struct column list[] = {
 	{ .name = "about", .help = "what that is", .fill = fill_about, .flags = BOTH },
 };
 
-const struct columns limit_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns limit_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -20,7 +20,7 @@ static int select_columns(struct selection *selection, const struct columns *col
 			  const char *processes, const struct options *options,
 			  struct failure *failure)
 {
-	selection_default(selection, columns, options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT,
+	selection_default(selection, columns, options->json ? COLUMN_IN_JSON | COLUMN_IN_DUMP : COLUMN_IN_TEXT,
 			  options->numeric);
 	if (options->columns && selection_parse(selection, columns, options->columns, failure))
 		return -1;

@@ -244,4 +244,4 @@ static const struct column list[] = {
 	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 };
 
-const struct columns peer_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns peer_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

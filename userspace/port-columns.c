@@ -2,6 +2,7 @@
 #include "port-columns.h"
 
 #include "category.h"
+#include "history-columns.h"
 #include "number.h"
 #include "processes.h"
 #include "rows.h"
@@ -205,8 +206,8 @@ static const struct column list[] = {
 	  .fill = fill_local_range, .type = COLUMN_BOOLEAN,
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "fam", .help = "address families seen: 4, 6 or 4+6", .fill = fill_families,
-	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "state", .help = "open, assigned or draining; unknown for role out",
+	  .flags = COLUMN_IN_JSON },
+	{ .name = "state", .help = "open, assigned, draining or closed; unknown for role out",
 	  .fill = fill_state, MEMBER(state, STATE),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "sockets", .help = "number of sockets", .fill = fill_u32,
@@ -223,7 +224,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "limit", .help = "limit of the backlog, summed over listeners",
 	  .fill = fill_u32, .type = COLUMN_NUMBER, MEMBER(limit, BACKLOG_LIMIT),
-	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "drops", .help = "packets dropped", .fill = fill_u64,
 	  .type = COLUMN_NUMBER, MEMBER(drops, DROPS),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
@@ -236,7 +237,7 @@ static const struct column list[] = {
 	  .fill = fill_users, .type = COLUMN_STRINGS,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "states", .help = "number of sockets in each state", .fill = fill_states,
-	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_JSON },
 	{ .name = "netns", .help = "name of its network namespace, or net:[INODE]",
 	  .fill = fill_netns, MEMBER(netns, NETNS) },
 	{ .name = "netns_inode", .help = "inode of its network namespace", .fill = fill_u32,
@@ -250,4 +251,8 @@ static const struct column list[] = {
 	  .want = SOCKPORT_WANT_PROCESSES, .flags = COLUMN_RIGHT },
 };
 
-const struct columns port_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns port_columns = {
+	.list = list,
+	.count = sizeof(list) / sizeof(*list),
+	.more = &history_columns,
+};

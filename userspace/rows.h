@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <linux/sockport.h>
 
 /*
@@ -21,6 +22,9 @@
 #define ROW_ADDRESSES	32
 /* A longer name of a UNIX socket is not shown; sun_path has 108 bytes. */
 #define ROW_NAME_MAX	128
+/* A distribution has at most so many buckets: one for each magnitude of 64 bits, and 0. */
+#define ROW_BUCKETS	65
+#define ROW_KINDS	(SOCKPORT_DISTRIBUTION_KIND_MAX + 1)
 
 /**
  * struct process_row - a process that has a socket open
@@ -57,6 +61,47 @@ struct address_rows {
 };
 
 /**
+ * struct history_row - what a port did
+ * @known: bits of SOCKPORT_A_HISTORY_*
+ * @values: by SOCKPORT_A_HISTORY_*
+ */
+struct history_row {
+	uint64_t known;
+	uint64_t values[SOCKPORT_A_HISTORY_MAX + 1];
+};
+
+/**
+ * struct distribution_row - how many values there were of each magnitude
+ * @known: bits of SOCKPORT_A_DISTRIBUTION_*
+ * @sum: of all values
+ * @buckets: numbers of 64 bits in host order, not aligned, gone when the callback
+ *	returns; see distribution_count()
+ * @count: of @buckets, at most ROW_BUCKETS
+ */
+struct distribution_row {
+	uint64_t known;
+	uint64_t sum;
+	const uint8_t *buckets;
+	unsigned int count;
+};
+
+/**
+ * struct opener_row - who opened a port, or connected to it, last
+ * @known: bits of SOCKPORT_A_OPENER_*
+ * @comm: name of the process, any bytes, gone when the callback returns
+ * @cgroup: path, gone when the callback returns
+ * @pid: in our pid namespace
+ * @uid: owner of the socket
+ */
+struct opener_row {
+	uint64_t known;
+	const char *comm;
+	const char *cgroup;
+	uint32_t pid;
+	uint32_t uid;
+};
+
+/**
  * struct port_row - a row of the port table
  * @known: bits of SOCKPORT_A_PORT_*
  * @sockets: all sockets of the row
@@ -78,6 +123,13 @@ struct address_rows {
  * @netns: inode of its network namespace
  * @more_processes: there are more processes than came
  * @processes: who has its listeners open, or any of its sockets
+ * @time: when the kernel was asked, in milliseconds since 1970
+ * @interval: milliseconds in which the counters of @history came about; 0 if that is
+ *	all the time since they began
+ * @restarted: they began anew in @interval
+ * @history: what it did
+ * @distributions: of what it did, by SOCKPORT_DISTRIBUTION_KIND_*
+ * @opener: who opened it last
  */
 struct port_row {
 	uint64_t known;
@@ -100,6 +152,12 @@ struct port_row {
 	uint32_t uids[ROW_UIDS];
 	uint32_t states[ROW_STATES];
 	struct process_rows processes;
+	uint64_t time;
+	uint64_t interval;
+	bool restarted;
+	struct history_row history;
+	struct distribution_row distributions[ROW_KINDS];
+	struct opener_row opener;
 };
 
 /**
@@ -212,6 +270,80 @@ struct stats_row {
 };
 
 /**
+ * struct door_row - a port where nobody listens, and who knocked
+ * @known: bits of SOCKPORT_A_CLOSED_DOOR_*
+ * @attempts: how often
+ * @first: milliseconds since 1970
+ * @last: milliseconds since 1970
+ * @port: the port
+ * @netns: inode of its network namespace
+ * @protocol: SOCKPORT_PROTOCOL_*
+ * @source_size: bytes of @source
+ * @source: who knocked last, 4 or 16 bytes in network byte order
+ */
+struct door_row {
+	uint64_t known;
+	uint64_t attempts;
+	uint64_t first;
+	uint64_t last;
+	uint32_t port;
+	uint32_t netns;
+	uint8_t protocol;
+	uint8_t source_size;
+	uint8_t source[16];
+};
+
+/**
+ * struct event_row - something that happened
+ * @known: bits of SOCKPORT_A_EVENT_*
+ * @time: nanoseconds since 1970
+ * @duration: microseconds
+ * @bytes_in: payload
+ * @bytes_out: payload
+ * @lost: how many events were dropped before
+ * @local: 4 or 16 bytes in network byte order, gone when the callback returns
+ * @remote: the same
+ * @comm: name of the process, any bytes, gone when the callback returns
+ * @port: of the row that it belongs to
+ * @local_port: host order
+ * @remote_port: host order
+ * @rtt: microseconds
+ * @retransmits: segments
+ * @pid: in the initial pid namespace
+ * @uid: in the user namespace of the network namespace
+ * @type: SOCKPORT_EVENT_TYPE_*
+ * @protocol: SOCKPORT_PROTOCOL_*
+ * @role: SOCKPORT_ROLE_*
+ * @cause: SOCKPORT_CAUSE_*
+ * @local_size: bytes of @local
+ * @remote_size: bytes of @remote
+ */
+struct event_row {
+	uint64_t known;
+	uint64_t time;
+	uint64_t duration;
+	uint64_t bytes_in;
+	uint64_t bytes_out;
+	uint64_t lost;
+	const uint8_t *local;
+	const uint8_t *remote;
+	const char *comm;
+	uint32_t port;
+	uint32_t local_port;
+	uint32_t remote_port;
+	uint32_t rtt;
+	uint32_t retransmits;
+	uint32_t pid;
+	uint32_t uid;
+	uint8_t type;
+	uint8_t protocol;
+	uint8_t role;
+	uint8_t cause;
+	uint8_t local_size;
+	uint8_t remote_size;
+};
+
+/**
  * row_knows - whether an attribute of a row came
  * @row: one of the structs above
  * @attribute: SOCKPORT_A_<KIND>_*
@@ -221,6 +353,23 @@ struct stats_row {
 static inline bool row_knows(const void *row, unsigned int attribute)
 {
 	return *(const uint64_t *)row >> attribute & 1;
+}
+
+/**
+ * distribution_count - how many values there were of a magnitude
+ * @distribution: the distribution
+ * @bucket: 0 for the value 0, n for those from 2^(n-1) to 2^n - 1
+ *
+ * Return: the number, 0 for a bucket that was left out.
+ */
+static inline uint64_t distribution_count(const struct distribution_row *distribution,
+					  unsigned int bucket)
+{
+	uint64_t count = 0;
+
+	if (bucket < distribution->count)
+		memcpy(&count, distribution->buckets + bucket * sizeof(count), sizeof(count));
+	return count;
 }
 
 #endif

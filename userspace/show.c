@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All about one port: its rows, who has it open, what is bound to it, who is
- * connected. Text has that for each network namespace, JSON says it in each row.
+ * All about one port: its rows, what they did, who has it open, what is bound to it,
+ * who is connected. Text has that for each network namespace, JSON says it in each row.
  */
 #include "show.h"
 
@@ -15,6 +15,7 @@
 #include "number.h"
 #include "peers.h"
 #include "port-columns.h"
+#include "show-history.h"
 #include "socket-columns.h"
 #include "table.h"
 
@@ -37,12 +38,14 @@
  * @ports: rows of the port, in text
  * @bound: sockets bound to it, in text
  * @has_bound: there are some
+ * @histories: what its rows did, in text
  */
 struct space {
 	uint32_t netns;
 	struct table *ports;
 	struct table *bound;
 	bool has_bound;
+	struct port_history *histories;
 };
 
 /**
@@ -141,6 +144,7 @@ static void free_spaces(struct show *show)
 	for (i = 0; i < show->space_count; i++) {
 		table_free(show->spaces[i].ports);
 		table_free(show->spaces[i].bound);
+		port_history_free(show->spaces[i].histories);
 	}
 	free(show->spaces);
 }
@@ -169,7 +173,10 @@ static int take_port(const struct port_row *row, void *data)
 	if (show->options->json)
 		return section_row(show, &show->ports, row);
 	space = space_of(show, netns);
-	return space && table_row(space->ports, row, show->names) ? 0 : out_of_memory(show);
+	if (!space || !table_row(space->ports, row, show->names) ||
+	    !port_history_add(&space->histories, row, show->names))
+		return out_of_memory(show);
+	return 0;
 }
 
 static int take_bound(const struct socket_row *row, void *data)
@@ -209,8 +216,10 @@ static bool with_states(struct filter *filter, uint32_t states)
 
 static int ask_ports(struct show *show)
 {
-	return client_ports(show->client, &show->filter, SOCKPORT_WANT_PROCESSES, take_port, show,
-			    show->failure);
+	const uint32_t want = SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY |
+			      SOCKPORT_WANT_DISTRIBUTIONS | SOCKPORT_WANT_OPENER;
+
+	return client_ports(show->client, &show->filter, want, take_port, show, show->failure);
 }
 
 static int ask_bound(struct show *show)
@@ -344,6 +353,8 @@ static int print_space(struct show *show, const struct space *space)
 		if (table_print(space->ports, show->failure))
 			return -1;
 	}
+	if (port_history_print(space->histories, show->failure))
+		return -1;
 	if (print_owners(show, space->netns))
 		return -1;
 	if (space->has_bound) {
@@ -455,6 +466,7 @@ static void select_json(struct show *show, struct selection *selection,
 static int put_sections(struct show *show)
 {
 	select_json(show, &show->ports, &port_columns, NULL);
+	selection_parse(&show->ports, &port_columns, "+distributions", show->failure);
 	select_json(show, &show->bound, &socket_columns, BOUND_JSON);
 	if (show->options->processes)
 		selection_parse(&show->ports, &port_columns, "+processes,more_processes",
@@ -541,6 +553,6 @@ int show_port(struct client *client, const struct options *options, struct names
 	peers_free(&show.peers);
 	if (error || show.found)
 		return error;
-	return failure_set(failure, EXIT_RUN, "no socket on port %u%s", options->port,
+	return failure_set(failure, EXIT_RUN, "no socket on port %u%s, and no history of it", options->port,
 			   options->has_filter ? " matches" : "");
 }

@@ -535,4 +535,4 @@ static const struct column list[] = {
 
 _Static_assert(sizeof(list) / sizeof(*list) <= COLUMNS_MAX, "all columns can be selected");
 
-const struct columns socket_columns = { list, sizeof(list) / sizeof(*list) };
+const struct columns socket_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -41,9 +41,19 @@ static const struct column list[] = {
 	VALUE("file_walks", FILE_WALKS, "walks of the file tables of all processes"),
 	VALUE("walked_files", WALKED_FILES, "descriptors seen by these"),
 	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds spent in these"),
+	VALUE("history_rows", HISTORY_ROWS, "ports that history is kept of"),
+	VALUE("history_rows_lost", HISTORY_ROWS_LOST,
+	      "what went uncounted because there were too many ports"),
+	VALUE("history_sockets", HISTORY_SOCKETS, "TCP sockets that are followed now"),
+	VALUE("history_sockets_lost", HISTORY_SOCKETS_LOST, "sockets that could not be followed"),
+	VALUE("closed_doors", CLOSED_DOORS, "closed ports that are remembered now"),
+	VALUE("closed_doors_lost", CLOSED_DOORS_LOST,
+	      "attempts on closed ports that were forgotten to make room"),
+	VALUE("events_sent", EVENTS_SENT, "events that listeners were told of"),
+	VALUE("events_lost", EVENTS_LOST, "events that nobody was told of, for want of room"),
 };
 
-static const struct columns columns = { list, sizeof(list) / sizeof(*list) };
+static const struct columns columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
 
 /* Where the account goes, with what went wrong there. */
 struct account {
@@ -57,25 +67,6 @@ static int out_of_memory(struct account *account)
 	return failure_set(account->failure, EXIT_RUN, "out of memory");
 }
 
-static bool add_facts(struct table *table, const struct account *account, const void *row)
-{
-	const struct column *column;
-	char value[VALUE_MAX + 1];
-	char *end;
-	size_t i;
-
-	for (i = 0; i < account->selection.count; i++) {
-		column = account->selection.list[i];
-		end = column->fill(value, column, row, account->names);
-		if (end == value)
-			*end++ = '-';
-		*end = 0;
-		if (!table_fact(table, column->name, value, column->help))
-			return false;
-	}
-	return true;
-}
-
 static int print_table(const struct stats_row *row, void *data)
 {
 	struct account *account = data;
@@ -85,7 +76,7 @@ static int print_table(const struct stats_row *row, void *data)
 	table = table_new_facts();
 	if (!table)
 		return out_of_memory(account);
-	if (add_facts(table, account, row))
+	if (table_facts(table, &account->selection, row, account->names, true))
 		error = table_print(table, account->failure);
 	else
 		error = out_of_memory(account);

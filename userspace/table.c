@@ -2,7 +2,6 @@
 /* Tables for people: the widths follow the values, so all rows are kept. */
 #include "table.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
@@ -30,15 +29,9 @@ static struct table *table_alloc(void)
 	return NULL;
 }
 
-static bool add_column(struct table *table, const char *name, unsigned int flags)
+static bool add_column(struct table *table, const char *title, unsigned int flags)
 {
-	char upper[32];
-	size_t i;
-
-	for (i = 0; name[i] && i < sizeof(upper) - 1; i++)
-		upper[i] = toupper((unsigned char)name[i]);
-	upper[i] = 0;
-	return scols_table_new_column(table->scols, upper, 0,
+	return scols_table_new_column(table->scols, title, 0,
 				      flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
 }
 
@@ -52,15 +45,18 @@ static bool add_column(struct table *table, const char *name, unsigned int flags
 struct table *table_new(const struct selection *selection, bool no_header)
 {
 	struct table *table = table_alloc();
+	char title[COLUMN_TITLE_MAX];
 	size_t i;
 
 	if (!table)
 		return NULL;
 	table->selection = selection;
 	scols_table_enable_noheadings(table->scols, no_header);
-	for (i = 0; i < selection->count; i++)
-		if (!add_column(table, selection->list[i]->name, selection->list[i]->flags))
+	for (i = 0; i < selection->count; i++) {
+		*selection_put_title(title, selection, i) = 0;
+		if (!add_column(table, title, selection->list[i]->flags))
 			goto free_table;
+	}
 	return table;
 
 free_table:
@@ -83,8 +79,8 @@ struct table *table_new_facts(void)
 		return NULL;
 	scols_table_enable_noheadings(table->scols, 1);
 	scols_table_set_column_separator(table->scols, "  ");
-	if (add_column(table, "name", 0) && add_column(table, "value", COLUMN_RIGHT) &&
-	    add_column(table, "about", 0))
+	if (add_column(table, "NAME", 0) && add_column(table, "VALUE", COLUMN_RIGHT) &&
+	    add_column(table, "ABOUT", 0))
 		return table;
 	table_free(table);
 	return NULL;
@@ -155,6 +151,38 @@ bool table_fact(struct table *table, const char *name, const char *value, const 
 }
 
 /**
+ * table_facts - add a row for each column: its name, its value and what it is
+ * @table: from table_new_facts()
+ * @selection: the columns
+ * @row: where the values are
+ * @names: for columns with names
+ * @zeroes: also those that are 0 or unknown
+ *
+ * Return: false without memory.
+ */
+bool table_facts(struct table *table, const struct selection *selection, const void *row,
+		 struct names *names, bool zeroes)
+{
+	const struct column *column;
+	char value[VALUE_MAX + 1];
+	char *end;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		column = selection->list[i];
+		end = column->fill(value, column, row, names);
+		if (!zeroes && (end == value || (end == value + 1 && *value == '0')))
+			continue;
+		if (end == value)
+			*end++ = '-';
+		*end = 0;
+		if (!table_fact(table, column->name, value, column->help))
+			return false;
+	}
+	return true;
+}
+
+/**
  * table_is_empty - whether a table has no rows
  * @table: the table
  *
@@ -169,14 +197,12 @@ bool table_is_empty(const struct table *table)
 static void print_header(const struct table *table)
 {
 	const struct selection *selection = table->selection;
-	const char *name;
+	char title[COLUMN_TITLE_MAX];
 	size_t i;
 
 	for (i = 0; i < selection->count; i++) {
-		if (i)
-			putchar(' ');
-		for (name = selection->list[i]->name; *name; name++)
-			putchar(toupper((unsigned char)*name));
+		*selection_put_title(title, selection, i) = 0;
+		printf("%s%s", i ? " " : "", title);
 	}
 	putchar('\n');
 }

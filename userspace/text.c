@@ -5,7 +5,6 @@
  */
 #include "text.h"
 
-#include <ctype.h>
 #include <string.h>
 
 static char *pad(char *to, size_t count)
@@ -33,13 +32,6 @@ static char *align(const struct column *column, char *value, char *end, bool las
 	return last ? end : pad(end, column->width - length);
 }
 
-static char *put_name(char *to, const char *name)
-{
-	while (*name)
-		*to++ = toupper((unsigned char)*name++);
-	return to;
-}
-
 /**
  * text_header - write the names of the columns
  * @output: where to
@@ -53,7 +45,7 @@ void text_header(struct output *output, const struct selection *selection)
 
 	for (i = 0; i < selection->count; i++) {
 		value = to;
-		to = put_name(to, selection->list[i]->name);
+		to = selection_put_title(to, selection, i);
 		to = align(selection->list[i], value, to, i + 1 == selection->count);
 		*to++ = ' ';
 	}

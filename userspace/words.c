@@ -36,6 +36,7 @@ static const char *const port_states[] = {
 	[SOCKPORT_PORT_STATE_OPEN] = "open",
 	[SOCKPORT_PORT_STATE_ASSIGNED] = "assigned",
 	[SOCKPORT_PORT_STATE_DRAINING] = "draining",
+	[SOCKPORT_PORT_STATE_CLOSED] = "closed",
 };
 
 static const char *const states[] = {

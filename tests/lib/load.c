@@ -101,7 +101,7 @@ struct load *load_begin(uint16_t port, unsigned int connections)
 		die("mmap: %s", strerror(errno));
 	load->port = port;
 	/* What finds no room in TIME_WAIT answers the last segments with resets. */
-	netns_sysctl("net/ipv4/tcp_max_tw_buckets", "1000000");
+	netns_sysctl("ipv4/tcp_max_tw_buckets", "1000000");
 	for (i = 0; i < LOAD_WORKERS; i++) {
 		pid = begin_process();
 		if (!pid)

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Events come unasked for, on the socket of the client. */
+#include "client.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <string.h>
+#include <linux/genetlink.h>
+
+#include "decode.h"
+#include "exchange.h"
+
+/* So many bytes of events may wait for us. */
+#define EVENT_BUFFER	(8 * 1024 * 1024)
+
+/* Beyond net.core.rmem_max only those may go who may listen. */
+static void enlarge_buffer(struct mnl_socket *socket)
+{
+	const int fd = mnl_socket_get_fd(socket), size = EVENT_BUFFER;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
+/**
+ * client_listen - let the events of our network namespace come
+ * @client: the client; can be asked nothing from now on
+ * @failure: what went wrong
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: 0 or -1.
+ */
+int client_listen(struct client *client, struct failure *failure)
+{
+	int group = client->events;
+
+	if (!group)
+		return failure_set(failure, EXIT_RUN,
+				   "the loaded sockport module has no events: load one of the same version as this command");
+	enlarge_buffer(client->socket);
+	if (!mnl_socket_setsockopt(client->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		return 0;
+	if (errno == EPERM || errno == EACCES)
+		return failure_set(failure, EXIT_RUN,
+				   "permission denied: events need CAP_NET_ADMIN, ask again as root");
+	return failure_set(failure, EXIT_RUN, "cannot listen to events: %s", strerror(errno));
+}
+
+/**
+ * client_descriptor - what to wait for
+ * @client: the client, after client_listen()
+ *
+ * Return: descriptor that can be read when there are events.
+ */
+int client_descriptor(const struct client *client)
+{
+	return mnl_socket_get_fd(client->socket);
+}
+
+static int take_event(const struct nlmsghdr *message, void *data)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	struct exchange *exchange = data;
+	struct event_row row;
+	int error;
+
+	if (message->nlmsg_type != exchange->client->family ||
+	    message->nlmsg_len < mnl_nlmsg_size(sizeof(*header)) ||
+	    header->cmd != SOCKPORT_CMD_EVENT)
+		return MNL_CB_OK;
+	if (decode_event(message, &row))
+		error = exchange->function.event(&row, exchange->data);
+	else
+		error = exchange_bad_answer(exchange->failure);
+	exchange->ended = error;
+	return error ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+/**
+ * client_events - take the events that came
+ * @client: the client, after client_listen()
+ * @function: called for each
+ * @data: for @function
+ * @lost: set if events came that there was no room for
+ * @failure: what went wrong; without status if @function gave up
+ *
+ * Waits for an event if none came.
+ *
+ * Return: 0 or -1.
+ */
+int client_events(struct client *client, event_function function, void *data, bool *lost,
+		  struct failure *failure)
+{
+	struct exchange exchange = {
+		.client = client,
+		.failure = failure,
+		.function.event = function,
+		.data = data,
+	};
+	ssize_t length;
+
+	failure->status = 0;
+	length = mnl_socket_recvfrom(client->socket, client->reply, sizeof(client->reply));
+	if (length < 0 && errno == EINTR)
+		return 0;
+	if (length < 0 && errno == ENOBUFS) {
+		*lost = true;
+		return 0;
+	}
+	if (length > 0 && mnl_cb_run(client->reply, length, 0, 0, take_event, &exchange) >= 0)
+		return 0;
+	if (exchange.ended)
+		return -1;
+	return failure_set(failure, EXIT_RUN, "cannot read events: %s",
+			   length ? strerror(errno) : "they ended");
+}

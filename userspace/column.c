@@ -242,6 +242,45 @@ char *fill_u64(char *to, const struct column *column, const void *row, struct na
 }
 
 /**
+ * fill_u8_protocol - the word for a protocol in an uint8_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u8_protocol(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const uint8_t protocol = *(const uint8_t *)member(column, row);
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_protocol(protocol), protocol);
+}
+
+/**
+ * fill_u8_role - the word for a role in an uint8_t, see fill_function
+ * @to: where to
+ * @column: the column
+ * @row: the row
+ * @names: not used
+ *
+ * Return: behind the last character.
+ */
+char *fill_u8_role(char *to, const struct column *column, const void *row, struct names *names)
+{
+	const uint8_t role = *(const uint8_t *)member(column, row);
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_role(role), role);
+}
+
+/**
  * fill_user - the name of the user whose uid is in an uint32_t, see fill_function
  * @to: where to
  * @column: the column

@@ -134,6 +134,9 @@ void columns_help(const struct columns *columns, FILE *stream);
 char *fill_u8(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_u32(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_u64(char *to, const struct column *column, const void *row, struct names *names);
+char *fill_u8_protocol(char *to, const struct column *column, const void *row,
+		       struct names *names);
+char *fill_u8_role(char *to, const struct column *column, const void *row, struct names *names);
 char *fill_user(char *to, const struct column *column, const void *row, struct names *names);
 
 char *put_word(char *to, const char *word, unsigned int number);

@@ -323,6 +323,33 @@ int filter_check_ports(const struct filter *filter, struct failure *failure)
 }
 
 /**
+ * filter_keys - what a filter looks at
+ * @filter: the filter
+ *
+ * Return: set of FILTER_KEY().
+ */
+unsigned int filter_keys(const struct filter *filter)
+{
+	const bool keys[] = {
+		[FILTER_PROTOCOL] = filter->protocols.count,
+		[FILTER_FAMILY] = filter->families.count,
+		[FILTER_STATE] = filter->tcp_states || filter->datagram_states,
+		[FILTER_ROLE] = filter->roles.count,
+		[FILTER_PORT] = filter->ports.count,
+		[FILTER_LOCAL_PORT] = filter->local_ports.count,
+		[FILTER_REMOTE_PORT] = filter->remote_ports.count,
+		[FILTER_LOCAL] = filter->locals.count,
+		[FILTER_REMOTE] = filter->remotes.count,
+		[FILTER_UID] = filter->uids.count,
+	};
+	unsigned int key, set = 0;
+
+	for (key = 0; key < sizeof(keys) / sizeof(*keys); key++)
+		set |= (unsigned int)keys[key] << key;
+	return set;
+}
+
+/**
  * filter_takes_ports - whether a kind of socket that has ports can match
  * @filter: what is wanted
  *

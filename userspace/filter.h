@@ -56,12 +56,17 @@ enum filter_key {
 	FILTER_UID,
 };
 
+/* A set of them. */
+#define FILTER_KEY(key)	(1u << FILTER_##key)
+#define FILTER_KEYS_ALL	(2 * FILTER_KEY(UID) - 1)
+
 int filter_add(struct filter *filter, enum filter_key key, const char *values,
 	       struct failure *failure);
 int filter_add_word(struct filter *filter, const char *word, struct failure *failure);
 int filter_parse_port(const char *text, uint32_t *port, struct failure *failure);
 int filter_check_ports(const struct filter *filter, struct failure *failure);
 int filter_check_port(const struct filter *filter, uint32_t port, struct failure *failure);
+unsigned int filter_keys(const struct filter *filter);
 bool filter_takes_ports(const struct filter *filter);
 bool filter_takes_unlisted(const struct filter *filter);
 unsigned int filter_split(const struct filter *filter, struct filter parts[FILTER_PARTS]);

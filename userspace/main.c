@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client.h"
+#include "doors.h"
+#include "event-columns.h"
+#include "events.h"
 #include "listing.h"
 #include "netns.h"
 #include "options.h"
@@ -42,6 +47,10 @@ static int prepare(struct selection *selection, const struct options *options,
 		return select_columns(selection, &socket_columns,
 				      options->json ? "+processes,process_count,by_port" :
 						      "+processes", options, failure);
+	case COMMAND_EVENTS:
+		return select_columns(selection, &event_columns, NULL, options, failure);
+	case COMMAND_DOORS:
+		return select_columns(selection, &door_columns, NULL, options, failure);
 	default:
 		return 0;
 	}
@@ -61,6 +70,12 @@ static int answer(struct client *client, const struct options *options, struct n
 		return who_print(client, options, names, failure);
 	case COMMAND_SUMMARY:
 		return summary_print(client, options, names, failure);
+	case COMMAND_EVENTS:
+		return events_follow(client, options, names, selection, failure);
+	case COMMAND_DOORS:
+		return doors_print(client, options, names, selection, failure);
+	case COMMAND_RESET:
+		return client_reset(client, failure);
 	default:
 		return stats_print(client, options, names, failure);
 	}
@@ -75,9 +90,11 @@ static int ask_about(struct client *client, int netns, const struct options *opt
 
 	if (!names)
 		return failure_set(failure, EXIT_RUN, "out of memory");
-	client_ask_netns(client, netns, options->all_netns);
-	if (netns >= 0 && !netns_enter(netns))
-		names_set_elsewhere(names);
+	if (!options_enter_netns(options)) {
+		client_ask_netns(client, netns, options->all_netns);
+		if (netns >= 0 && !netns_enter(netns))
+			names_set_elsewhere(names);
+	}
 	error = answer(client, options, names, selection, failure);
 	names_free(names);
 	return error;
@@ -93,6 +110,10 @@ static int ask(const struct options *options, struct failure *failure)
 		return -1;
 	if (options->netns && netns_open(options->netns, &netns, failure))
 		return -1;
+	if (options_enter_netns(options) && !netns_enter(netns))
+		return failure_set(failure, EXIT_RUN,
+				   "cannot enter the network namespace '%.100s': %s: ask again as root",
+				   options->netns, strerror(errno));
 	client = client_open(failure);
 	if (client)
 		error = ask_about(client, netns, options, &selection, failure);

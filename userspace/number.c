@@ -47,3 +47,31 @@ bool number_parse(const char *text, uint32_t max, uint32_t *value)
 	*value = sum;
 	return true;
 }
+
+/**
+ * number_parse_ms - read a number of seconds
+ * @text: digits, maybe with a point and up to three digits behind it
+ * @max: most milliseconds allowed
+ * @ms: where to put them
+ *
+ * Return: whether @text is such a number.
+ */
+bool number_parse_ms(const char *text, uint32_t max, uint32_t *ms)
+{
+	const char *point = strchr(text, '.');
+	uint32_t seconds, thousandths = 0;
+	char whole[NUMBER_MAX_U32 + 1], part[] = "000";
+	size_t length = point ? (size_t)(point - text) : strlen(text);
+
+	if (length >= sizeof(whole) || (point && strlen(point + 1) > 3))
+		return false;
+	memcpy(whole, text, length);
+	whole[length] = 0;
+	if (point)
+		memcpy(part, point + 1, strlen(point + 1));
+	if (!number_parse(whole, max / 1000, &seconds) ||
+	    (point && (!point[1] || !number_parse(part, 999, &thousandths))))
+		return false;
+	*ms = seconds * 1000 + thousandths;
+	return *ms <= max;
+}

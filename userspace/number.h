@@ -12,6 +12,7 @@
 
 char *number_put64(char *to, uint64_t value);
 bool number_parse(const char *text, uint32_t max, uint32_t *value);
+bool number_parse_ms(const char *text, uint32_t max, uint32_t *ms);
 
 /**
  * number_put - write a decimal number, without a terminating 0

@@ -2,19 +2,30 @@
 #include "options.h"
 
 #include <getopt.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "destinations.h"
-#include "holders.h"
-#include "limit.h"
-#include "port-columns.h"
-#include "socket-columns.h"
-#include "tally.h"
+#include "match.h"
+#include "number.h"
+#include "words.h"
 
 /* Options with the value of a filter are this and enum filter_key. */
 #define OPTION_FILTER	256
-#define OPTION_NETNS	512
+
+/* Options without a letter, with another value. */
+enum {
+	OPTION_NETNS = 512,
+	OPTION_SINCE,
+	OPTION_INTERVAL,
+	OPTION_COUNT,
+	OPTION_TYPE,
+	OPTION_TOP,
+	OPTION_FORMAT,
+	OPTION_TEXTFILE,
+};
+
+/* Longest interval, in milliseconds: a week. */
+#define INTERVAL_MAX	(7 * 24 * 3600 * 1000u)
 
 /* The colon in front: a missing value is told from an unknown option. */
 static const char letters[] = ":pA46s:lJo:nHhV";
@@ -34,6 +45,13 @@ static const struct option long_options[] = {
 	{ "processes", no_argument, NULL, 'p' },
 	{ "all-netns", no_argument, NULL, 'A' },
 	{ "netns", required_argument, NULL, OPTION_NETNS },
+	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "interval", required_argument, NULL, OPTION_INTERVAL },
+	{ "count", required_argument, NULL, OPTION_COUNT },
+	{ "type", required_argument, NULL, OPTION_TYPE },
+	{ "top", required_argument, NULL, OPTION_TOP },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
 	{ "json", no_argument, NULL, 'J' },
 	{ "columns", required_argument, NULL, 'o' },
 	{ "numeric", no_argument, NULL, 'n' },
@@ -43,61 +61,88 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char help[] =
-"Usage: sockport [ports] [OPTION...] [WORD...]\n"
-"       sockport sockets [OPTION...] [WORD...]\n"
-"       sockport show PORT [OPTION...] [WORD...]\n"
-"       sockport who [PID|NAME|UNIT] [OPTION...] [WORD...]\n"
-"       sockport summary [OPTION...] [WORD...]\n"
-"       sockport stats [OPTION...]\n"
-"\n"
-"What the ports and sockets of this machine are doing.\n"
-"\n"
-"  ports      a row for each port (what it does when no command is given)\n"
-"  sockets    a row for each socket, of every kind\n"
-"  show PORT  all about one port, a number or the name of a service\n"
-"  who        the ports and sockets of each process; or all those of a process,\n"
-"             unit or container\n"
-"  summary    how many sockets there are, and how near the limits are\n"
-"  stats      what the kernel module itself costs\n"
-"\n"
-"Where:\n"
-"  -A, --all-netns           in all network namespaces\n"
-"      --netns NAME          in that one: a name as of ip-netns(8), a PID, or a path\n"
-"\n"
-"Which sockets; values are lists, separated by commas:\n"
-"      --protocol LIST       tcp, udp, udplite, raw, ping, unix, packet, netlink,\n"
-"                            sctp, mptcp, vsock, xdp, other\n"
-"  -4, -6, --family LIST     ipv4, ipv6\n"
-"  -s, --state LIST          LISTEN, ESTABLISHED, TIME_WAIT, ..., in any case, or\n"
-"                            connected, synchronized, listening\n"
-"  -l, --listening           the same as --state listening\n"
-"      --role LIST           in: to a port of ours; out: we call a port of theirs\n"
-"      --port LIST           the port of the role: 80, 1-1023, http\n"
-"      --local-port LIST     the local port\n"
-"      --remote-port LIST    the remote port\n"
-"      --local LIST          the local address: 192.0.2.1, 10.0.0.0/8, fe80::/10\n"
-"      --remote LIST         the remote address\n"
-"      --uid LIST            the owner, by number or name\n"
-"  A WORD is a protocol, family, state, role or port without its option.\n"
-"\n"
-"How they are shown:\n"
-"  -p, --processes           with the processes that have them open\n"
-"  -J, --json                as JSON; null means unknown\n"
-"  -o, --columns LIST        these columns; +LIST adds them to the usual ones\n"
-"  -n, --numeric             no names of users, services and types\n"
-"  -H, --no-header           no names of columns\n"
-"  -h, --help                this text\n"
-"  -V, --version             the version\n"
-"\n"
-"\"-\" means unknown, or not yours to see. Exit status: 0 if all went well, 1 if\n"
-"not, 2 for a command line that makes no sense.\n";
-
 static int add_filter(struct options *options, enum filter_key key, const char *value,
 		      struct failure *failure)
 {
 	options->has_filter = true;
 	return filter_add(&options->filter, key, value, failure);
+}
+
+static int add_type(struct options *options, const char *word, struct failure *failure)
+{
+	uint8_t type;
+
+	if (!word_is_event_type(word, &type))
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown type '%s': it is listen, unlisten, accept, open, fail, close, closed-door, reset or lost",
+				   word);
+	options->types |= 1u << type;
+	return 0;
+}
+
+static int add_types(struct options *options, const char *list, struct failure *failure)
+{
+	char *copy = strdup(list), *rest = copy, *word;
+	int error = 0;
+
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	while (!error && (word = strsep(&rest, ",")))
+		error = add_type(options, word, failure);
+	free(copy);
+	return error;
+}
+
+static int add_format(struct options *options, const char *word, struct failure *failure)
+{
+	options->has_format = true;
+	options->format = METRICS_PROMETHEUS;
+	if (!strcmp(word, "prometheus"))
+		return 0;
+	options->format = METRICS_OPENMETRICS;
+	if (!strcmp(word, "openmetrics"))
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "unknown format '%s': it is openmetrics or prometheus", word);
+}
+
+/* Options that have a value, and are no filter. */
+static int add_value(struct options *options, int option, const char *value,
+		     struct failure *failure)
+{
+	switch (option) {
+	case OPTION_NETNS:
+		options->netns = value;
+		return 0;
+	case OPTION_SINCE:
+		options->since = value;
+		return 0;
+	case OPTION_INTERVAL:
+		if (number_parse_ms(value, INTERVAL_MAX, &options->interval) && options->interval)
+			return 0;
+		return failure_set(failure, EXIT_USAGE,
+				   "bad interval '%s': it is a number of seconds, as 5 or 0.5, at most a week",
+				   value);
+	case OPTION_COUNT:
+		if (number_parse(value, UINT32_MAX, &options->count) && options->count)
+			return 0;
+		return failure_set(failure, EXIT_USAGE, "bad count '%s': it is a number from 1 on",
+				   value);
+	case OPTION_TYPE:
+		return add_types(options, value, failure);
+	case OPTION_TOP:
+		options->has_top = true;
+		if (number_parse(value, METRICS_TOP_MAX, &options->top))
+			return 0;
+		return failure_set(failure, EXIT_USAGE, "bad top '%s': it is a number up to %d",
+				   value, METRICS_TOP_MAX);
+	case OPTION_FORMAT:
+		return add_format(options, value, failure);
+	case OPTION_TEXTFILE:
+		options->textfile = value;
+		return 0;
+	}
+	return add_filter(options, option - OPTION_FILTER, value, failure);
 }
 
 static int add_option(struct options *options, int option, struct failure *failure)
@@ -108,9 +153,6 @@ static int add_option(struct options *options, int option, struct failure *failu
 		return 0;
 	case 'A':
 		options->all_netns = true;
-		return 0;
-	case OPTION_NETNS:
-		options->netns = optarg;
 		return 0;
 	case '4':
 		return add_filter(options, FILTER_FAMILY, "4", failure);
@@ -139,7 +181,7 @@ static int add_option(struct options *options, int option, struct failure *failu
 		options->version = true;
 		return 0;
 	}
-	return add_filter(options, option - OPTION_FILTER, optarg, failure);
+	return add_value(options, option, optarg, failure);
 }
 
 /* getopt's own messages begin with the path of the program. */
@@ -159,26 +201,57 @@ static int bad_option(int option, const char *word, struct failure *failure)
 			   word);
 }
 
+/* What a command can take; TAKES_* for each option that is not for all of them. */
+#define TAKES_JSON		1
+#define TAKES_COLUMNS		2
+#define TAKES_PROCESSES		4
+#define TAKES_NETNS		8
+#define TAKES_ALL_NETNS		16
+#define TAKES_SINCE		32
+#define TAKES_COUNT		64
+#define TAKES_TYPE		128
+#define TAKES_METRICS		256
+#define TAKES_LISTING		(TAKES_JSON | TAKES_NETNS | TAKES_ALL_NETNS)
+
+/**
+ * struct command_word - a command
+ * @word: the first word of the command line
+ * @takes: set of TAKES_*
+ * @filters: set of FILTER_KEY()
+ */
+static const struct command_word {
+	const char *word;
+	unsigned int takes;
+	unsigned int filters;
+} commands[] = {
+	[COMMAND_PORTS] = { "ports", TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES |
+				     TAKES_SINCE | TAKES_COUNT, FILTER_KEYS_ALL },
+	[COMMAND_SOCKETS] = { "sockets", TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES,
+			      FILTER_KEYS_ALL },
+	[COMMAND_SHOW] = { "show", TAKES_LISTING | TAKES_PROCESSES,
+			   FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
+	[COMMAND_WHO] = { "who", TAKES_LISTING | TAKES_PROCESSES, FILTER_KEYS_ALL },
+	[COMMAND_SUMMARY] = { "summary", TAKES_LISTING, FILTER_KEYS_ALL },
+	[COMMAND_EVENTS] = { "events", TAKES_JSON | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
+				       TAKES_TYPE, MATCH_EVENT_KEYS },
+	[COMMAND_DOORS] = { "closed-doors", TAKES_LISTING | TAKES_COLUMNS, MATCH_DOOR_KEYS },
+	[COMMAND_METRICS] = { "metrics", TAKES_NETNS | TAKES_METRICS, 0 },
+	[COMMAND_STATS] = { "stats", TAKES_JSON, 0 },
+	[COMMAND_RESET] = { "reset", TAKES_NETNS, 0 },
+};
+
 static int parse_command(struct options *options, const char *word, struct failure *failure)
 {
-	static const struct {
-		const char *word;
-		enum command command;
-	} commands[] = {
-		{ "ports", COMMAND_PORTS }, { "sockets", COMMAND_SOCKETS },
-		{ "show", COMMAND_SHOW }, { "who", COMMAND_WHO },
-		{ "summary", COMMAND_SUMMARY }, { "stats", COMMAND_STATS },
-	};
 	size_t i;
 
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		if (!strcmp(commands[i].word, word)) {
-			options->command = commands[i].command;
+			options->command = i;
 			return 0;
 		}
 	}
 	return failure_set(failure, EXIT_USAGE,
-			   "unknown command '%s': it is ports, sockets, show PORT, who, summary or stats",
+			   "unknown command '%s': it is ports, sockets, show PORT, who, summary, events, closed-doors, metrics, stats or reset",
 			   word);
 }
 
@@ -204,33 +277,102 @@ static int parse_words(struct options *options, char **words, struct failure *fa
 	return 0;
 }
 
+/* An option that was given to a command that has no use for it, or NULL. */
+static const char *useless_option(const struct options *options)
+{
+	const unsigned int takes = commands[options->command].takes;
+	const struct { bool given; unsigned int need; const char *name; } list[] = {
+		{ options->json, TAKES_JSON, "--json" },
+		{ options->columns, TAKES_COLUMNS, "--columns" },
+		{ options->processes, TAKES_PROCESSES, "--processes" },
+		{ options->netns, TAKES_NETNS, "--netns" },
+		{ options->all_netns, TAKES_ALL_NETNS, "--all-netns" },
+		{ options->since, TAKES_SINCE, "--since" },
+		{ options->interval, TAKES_SINCE, "--interval" },
+		{ options->count, TAKES_COUNT, "--count" },
+		{ options->types, TAKES_TYPE, "--type" },
+		{ options->has_top, TAKES_METRICS, "--top" },
+		{ options->has_format, TAKES_METRICS, "--format" },
+		{ options->textfile, TAKES_METRICS, "--textfile" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(list) / sizeof(*list); i++)
+		if (list[i].given && !(takes & list[i].need))
+			return list[i].name;
+	return NULL;
+}
+
+static const char *useless_filter(const struct options *options)
+{
+	static const char *const names[] = {
+		[FILTER_PROTOCOL] = "protocol", [FILTER_FAMILY] = "family",
+		[FILTER_STATE] = "state", [FILTER_ROLE] = "role", [FILTER_PORT] = "port",
+		[FILTER_LOCAL_PORT] = "local port", [FILTER_REMOTE_PORT] = "remote port",
+		[FILTER_LOCAL] = "local address", [FILTER_REMOTE] = "remote address",
+		[FILTER_UID] = "uid",
+	};
+	const unsigned int useless = filter_keys(&options->filter) &
+				     ~commands[options->command].filters;
+
+	return useless ? names[__builtin_ctz(useless)] : NULL;
+}
+
 /* What one command takes and another does not. */
 static int check_command(const struct options *options, struct failure *failure)
 {
-	const bool is_listing = options->command == COMMAND_PORTS ||
-				options->command == COMMAND_SOCKETS;
+	const char *word = commands[options->command].word;
+	const char *useless = useless_option(options);
 
-	if (options->columns && !is_listing)
-		return failure_set(failure, EXIT_USAGE,
-				   "--columns is for sockport ports and sockport sockets");
-	if (options->command == COMMAND_STATS &&
-	    (options->has_filter || options->processes || options->all_netns || options->netns))
-		return failure_set(failure, EXIT_USAGE,
-				   "sockport stats is about the module, it takes no filter, namespace or processes");
-	if (options->processes && options->command == COMMAND_SUMMARY)
-		return failure_set(failure, EXIT_USAGE,
-				   "sockport summary counts sockets, it tells no processes: see sockport who");
+	if (useless)
+		return failure_set(failure, EXIT_USAGE, "sockport %s does not take %s", word,
+				   useless);
+	if (options->filter.ports.count && options->command == COMMAND_SHOW)
+		return failure_set(failure, EXIT_USAGE, "sockport show is about one port");
+	useless = useless_filter(options);
+	if (useless)
+		return failure_set(failure, EXIT_USAGE, "sockport %s does not filter by %s", word,
+				   useless);
+	return 0;
+}
+
+/* What makes no sense together. */
+static int check_options(const struct options *options, struct failure *failure)
+{
 	if (options->all_netns && options->netns)
 		return failure_set(failure, EXIT_USAGE,
 				   "--all-netns and --netns exclude each other");
+	if (options->since && options->interval)
+		return failure_set(failure, EXIT_USAGE,
+				   "--since and --interval exclude each other");
+	if (options->count && options->command == COMMAND_PORTS && !options->interval)
+		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
+	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
+		return failure_set(failure, EXIT_USAGE,
+				   "--textfile is for node_exporter, which takes --format prometheus only");
+	if (options->textfile && !*options->textfile)
+		return failure_set(failure, EXIT_USAGE, "--textfile needs the path of a file");
 	if (options->who && !*options->who)
 		return failure_set(failure, EXIT_USAGE,
 				   "sockport who: a PID, process, unit or container is never empty");
-	if (options->filter.ports.count && options->command == COMMAND_SHOW)
-		return failure_set(failure, EXIT_USAGE, "sockport show is about one port");
 	if (filter_check_port(&options->filter, options->port, failure))
 		return -1;
 	return filter_check_ports(&options->filter, failure);
+}
+
+/**
+ * options_enter_netns - whether a command must be in the network namespace
+ * @options: what the command line says
+ *
+ * Most ask the kernel about it by its descriptor, from where they are.
+ *
+ * Return: true if it must.
+ */
+bool options_enter_netns(const struct options *options)
+{
+	return options->netns &&
+	       (options->command == COMMAND_EVENTS || options->command == COMMAND_RESET ||
+		options->command == COMMAND_METRICS);
 }
 
 /**
@@ -246,7 +388,7 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 {
 	int option;
 
-	*options = (struct options){ .command = COMMAND_PORTS };
+	*options = (struct options){ .command = COMMAND_PORTS, .top = METRICS_TOP };
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
@@ -258,25 +400,7 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 		return 0;
 	if (parse_words(options, argv + optind, failure))
 		return -1;
-	return check_command(options, failure);
-}
-
-/**
- * options_help - print the help to stdout
- */
-void options_help(void)
-{
-	fputs(help, stdout);
-	puts("\nColumns of sockport ports; * shown when none are chosen, J in JSON:");
-	columns_help(&port_columns, stdout);
-	puts("\nColumns of sockport sockets:");
-	columns_help(&socket_columns, stdout);
-	puts("\nColumns of sockport who:");
-	columns_help(&holder_columns, stdout);
-	puts("\nColumns of sockport summary, for the sockets:");
-	columns_help(&tally_columns, stdout);
-	puts("\nfor the limits:");
-	columns_help(&limit_columns, stdout);
-	puts("\nfor the destinations:");
-	columns_help(&destination_columns, stdout);
+	if (options->textfile && !options->has_format)
+		options->format = METRICS_PROMETHEUS;
+	return check_command(options, failure) || check_options(options, failure) ? -1 : 0;
 }

@@ -71,6 +71,29 @@ static const char *const types[] = {
 	[SOCK_PACKET] = "packet",
 };
 
+static const char *const event_types[] = {
+	[SOCKPORT_EVENT_TYPE_LISTEN] = "listen",
+	[SOCKPORT_EVENT_TYPE_UNLISTEN] = "unlisten",
+	[SOCKPORT_EVENT_TYPE_ACCEPT] = "accept",
+	[SOCKPORT_EVENT_TYPE_OPEN] = "open",
+	[SOCKPORT_EVENT_TYPE_FAIL] = "fail",
+	[SOCKPORT_EVENT_TYPE_CLOSE] = "close",
+	[SOCKPORT_EVENT_TYPE_CLOSED_DOOR] = "closed-door",
+	[SOCKPORT_EVENT_TYPE_RESET] = "reset",
+	[SOCKPORT_EVENT_TYPE_LOST] = "lost",
+};
+
+static const char *const causes[] = {
+	[SOCKPORT_CAUSE_CLOSED] = "closed",
+	[SOCKPORT_CAUSE_CLOSED_BY_PEER] = "closed-by-peer",
+	[SOCKPORT_CAUSE_RESET] = "reset",
+	[SOCKPORT_CAUSE_RESET_BY_PEER] = "reset-by-peer",
+	[SOCKPORT_CAUSE_REFUSED] = "refused",
+	[SOCKPORT_CAUSE_TIMED_OUT] = "timed-out",
+	[SOCKPORT_CAUSE_UNREACHABLE] = "unreachable",
+	[SOCKPORT_CAUSE_OTHER] = "other",
+};
+
 /* As enum sctp_state of the kernel numbers them. */
 static const char *const associations[] = {
 	"CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_PENDING",
@@ -176,6 +199,28 @@ const char *word_type(uint8_t type)
 const char *word_association(uint8_t state)
 {
 	return word_of(associations, COUNT(associations), state);
+}
+
+/**
+ * word_event_type - the word for what happened
+ * @type: SOCKPORT_EVENT_TYPE_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_event_type(uint8_t type)
+{
+	return word_of(event_types, COUNT(event_types), type);
+}
+
+/**
+ * word_cause - the word for why a connection ended
+ * @cause: SOCKPORT_CAUSE_*
+ *
+ * Return: the word or NULL.
+ */
+const char *word_cause(uint8_t cause)
+{
+	return word_of(causes, COUNT(causes), cause);
 }
 
 /* Those that sockets are made of by hand; others show as numbers. */
@@ -298,6 +343,18 @@ bool word_is_family(const char *word, uint8_t *family)
 		}
 	}
 	return false;
+}
+
+/**
+ * word_is_event_type - read a type of events
+ * @word: in any case
+ * @type: where to put SOCKPORT_EVENT_TYPE_*
+ *
+ * Return: whether it is one.
+ */
+bool word_is_event_type(const char *word, uint8_t *type)
+{
+	return find_word(event_types, COUNT(event_types), word, type);
 }
 
 static const char *skip_joints(const char *text)

@@ -5,38 +5,30 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 
-static volatile sig_atomic_t requested;
-static sigset_t while_waiting;
-
-static void request(int signal)
-{
-	(void)signal;
-	requested = 1;
-}
+/* Told when a signal came; -1 before stop_catch(). */
+static int signals = -1;
 
 /**
  * stop_catch - let SIGINT and SIGTERM end stop_wait() instead of the process
  *
- * They are held back but for the time of waiting, so that none comes in between.
+ * They are held back until then, so what is being written is written whole.
  */
 void stop_catch(void)
 {
-	struct sigaction action = { .sa_handler = request };
-	sigset_t signals;
+	sigset_t set;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, &while_waiting);
-	sigdelset(&while_waiting, SIGINT);
-	sigdelset(&while_waiting, SIGTERM);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (signals >= 0)
+		sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 /**
@@ -72,21 +64,18 @@ static const struct timespec *time_until(uint64_t until_ms, struct timespec *lef
 enum stop_reason stop_wait(int descriptor, uint64_t until_ms)
 {
 	struct pollfd files[] = {
+		{ .fd = signals, .events = POLLIN },
 		{ .fd = STDOUT_FILENO },
 		{ .fd = descriptor, .events = POLLIN },
 	};
 	struct timespec left;
+	int ready;
 
-	while (!requested) {
-		const int ready = ppoll(files, 2, time_until(until_ms, &left), &while_waiting);
-
-		if (!ready)
-			return STOP_TIME;
-		/* Of stdout, only errors are told. */
-		if (ready > 0 && files[0].revents)
-			return STOP_NOW;
-		if (ready > 0)
-			return STOP_READABLE;
-	}
-	return STOP_NOW;
+	do
+		ready = ppoll(files, 3, time_until(until_ms, &left), NULL);
+	while (ready < 0);
+	/* Of stdout, only errors are told. */
+	if (files[0].revents || files[1].revents)
+		return STOP_NOW;
+	return ready ? STOP_READABLE : STOP_TIME;
 }

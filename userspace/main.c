@@ -10,6 +10,7 @@
 #include "event-columns.h"
 #include "events.h"
 #include "listing.h"
+#include "metrics.h"
 #include "netns.h"
 #include "options.h"
 #include "output.h"
@@ -74,6 +75,8 @@ static int answer(struct client *client, const struct options *options, struct n
 		return events_follow(client, options, names, selection, failure);
 	case COMMAND_DOORS:
 		return doors_print(client, options, names, selection, failure);
+	case COMMAND_METRICS:
+		return metrics_print(client, options, failure);
 	case COMMAND_RESET:
 		return client_reset(client, failure);
 	default:

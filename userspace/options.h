@@ -34,7 +34,7 @@ enum metrics_format {
 
 /* With metrics, so many ports have series of their own when nobody chooses. */
 #define METRICS_TOP	100
-#define METRICS_TOP_MAX	10000
+#define METRICS_TOP_MAX	1000
 
 /**
  * struct options - what the command line says

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The metrics of the command, without a kernel: which ports have series, sums, both
+ * formats, and files that are replaced at once.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "../userspace/file.h"
+#include "../userspace/metrics.h"
+#include "../userspace/textfile.h"
+
+FIXTURE(metrics)
+{
+	struct metrics metrics;
+	char *text;
+};
+
+FIXTURE_SETUP(metrics)
+{
+	memset(self, 0, sizeof(*self));
+	self->metrics.top = 2;
+}
+
+FIXTURE_TEARDOWN(metrics)
+{
+	metrics_free(&self->metrics);
+	free(self->text);
+}
+
+static const uint64_t lifetimes[40] = { [0] = 1, [10] = 2, [11] = 3, [39] = 4 };
+
+/* A port that accepted connections, and has the same of all else. */
+static struct port_row make_port(uint8_t protocol, uint8_t role, uint32_t port, uint64_t accepted)
+{
+	struct port_row row = {
+		.known = 1ull << SOCKPORT_A_PORT_SOCKETS | 1ull << SOCKPORT_A_PORT_BACKLOG,
+		.sockets = 3,
+		.backlog = 1,
+		.port = port,
+		.protocol = protocol,
+		.role = role,
+	};
+	unsigned int i;
+
+	for (i = SOCKPORT_A_HISTORY_OPENED; i <= SOCKPORT_A_HISTORY_MAX; i++) {
+		row.history.known |= 1ull << i;
+		row.history.values[i] = i;
+	}
+	row.history.values[SOCKPORT_A_HISTORY_ACCEPTED] = accepted;
+	row.history.values[SOCKPORT_A_HISTORY_LAST_ACTIVE] = 1767323045678;
+	row.distributions[SOCKPORT_DISTRIBUTION_KIND_LIFETIME] = (struct distribution_row){
+		.known = 2,
+		.sum = 1234567,
+		.buckets = (const uint8_t *)lifetimes,
+		.count = 40,
+	};
+	return row;
+}
+
+static bool add(struct metrics *metrics, uint8_t protocol, uint8_t role, uint32_t port,
+		uint64_t accepted)
+{
+	const struct port_row row = make_port(protocol, role, port, accepted);
+
+	return metrics_add(metrics, &row);
+}
+
+static char *written(struct metrics *metrics, enum metrics_format format)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	metrics_sort(metrics);
+	metrics_write(stream, metrics, format);
+	fclose(stream);
+	return text;
+}
+
+/* The number of lines that begin so. */
+static unsigned int count_lines(const char *text, const char *start)
+{
+	unsigned int count = 0;
+
+	for (; text && *text; text = strchr(text, '\n'), text += !!text)
+		count += !strncmp(text, start, strlen(start));
+	return count;
+}
+
+static bool has_line(const char *text, const char *line)
+{
+	const size_t length = strlen(line);
+
+	for (; text && *text; text = strchr(text, '\n'), text += !!text)
+		if (!strncmp(text, line, length) && text[length] == '\n')
+			return true;
+	return false;
+}
+
+#define EXPECT_LINE(line) EXPECT_TRUE(has_line(self->text, line)) { TH_LOG("no %s", line); }
+
+TEST_F(metrics, openmetrics)
+{
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 443, 0));
+	self->metrics.attempts = 77;
+	self->metrics.stats.known = 1 << SOCKPORT_A_STATS_WALK_TIME | 1 << SOCKPORT_A_STATS_OPEN_WALKS;
+	self->metrics.stats.values[SOCKPORT_A_STATS_WALK_TIME] = 1002000003;
+	strcpy(self->metrics.version, "1.0\"\n");
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("# TYPE sockport_port_accepted counter");
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 1000");
+	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"in\"} 1000");
+	EXPECT_LINE("sockport_port_sockets{protocol=\"tcp\",role=\"out\",port=\"443\"} 3");
+	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"timed-out\"} 6");
+	EXPECT_LINE("sockport_port_closed_total{protocol=\"tcp\",role=\"in\",port=\"80\",by=\"peer\"} 10");
+	EXPECT_LINE("# UNIT sockport_port_received_bytes bytes");
+	EXPECT_LINE("sockport_port_received_bytes_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 14");
+	EXPECT_LINE("sockport_port_last_active_timestamp_seconds{protocol=\"tcp\",role=\"in\",port=\"80\"} 1767323045.678");
+	EXPECT_LINE("sockport_closed_door_attempts_total 77");
+	EXPECT_LINE("sockport_module_walk_seconds_total 1.002000003");
+	EXPECT_LINE("sockport_module_open_walks 0");
+	EXPECT_LINE("sockport_module_info{version=\"1.0\?\?\"} 1");
+	/* What is unknown has no sample. */
+	EXPECT_EQ(0, count_lines(self->text, "sockport_port_backlog_limit{"));
+	EXPECT_EQ(0, count_lines(self->text, "sockport_module_port_walks"));
+	EXPECT_STREQ("\n# EOF\n", self->text + strlen(self->text) - 7);
+	EXPECT_EQ(1, count_lines(self->text, "# EOF"));
+}
+
+TEST_F(metrics, prometheus)
+{
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, 53, 9));
+	self->text = written(&self->metrics, METRICS_PROMETHEUS);
+	EXPECT_LINE("# TYPE sockport_port_accepted_total counter");
+	EXPECT_LINE("# TYPE sockport_port_sockets gauge");
+	EXPECT_LINE("# TYPE sockport_port_lifetime_seconds histogram");
+	EXPECT_EQ(0, count_lines(self->text, "# UNIT"));
+	EXPECT_EQ(0, count_lines(self->text, "# EOF"));
+	EXPECT_EQ(0, count_lines(self->text, "# TYPE sockport_port_accepted counter"));
+	EXPECT_EQ(count_lines(self->text, "# TYPE"), count_lines(self->text, "# HELP"));
+}
+
+/* Buckets add up, and the last one is that of all. */
+TEST_F(metrics, histograms)
+{
+	const char *port = "{protocol=\"tcp\",role=\"in\",port=\"80\"";
+	char start[120];
+
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 81, 1000));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_lifetime_seconds_bucket{protocol=\"tcp\",role=\"in\",port=\"80\",le=\"0.001023\"} 3");
+	EXPECT_LINE("sockport_port_lifetime_seconds_bucket{protocol=\"tcp\",role=\"in\",port=\"80\",le=\"0.004095\"} 6");
+	EXPECT_LINE("sockport_port_lifetime_seconds_bucket{protocol=\"tcp\",role=\"in\",port=\"80\",le=\"68719.476735\"} 6");
+	EXPECT_LINE("sockport_port_lifetime_seconds_bucket{protocol=\"tcp\",role=\"in\",port=\"80\",le=\"+Inf\"} 10");
+	EXPECT_LINE("sockport_port_lifetime_seconds_sum{protocol=\"tcp\",role=\"in\",port=\"80\"} 1.234567");
+	EXPECT_LINE("sockport_port_lifetime_seconds_count{protocol=\"tcp\",role=\"in\",port=\"80\"} 10");
+	EXPECT_LINE("sockport_lifetime_seconds_bucket{protocol=\"tcp\",role=\"in\",le=\"+Inf\"} 20");
+	EXPECT_LINE("sockport_lifetime_seconds_sum{protocol=\"tcp\",role=\"in\"} 2.469134");
+	snprintf(start, sizeof(start), "sockport_port_lifetime_seconds_bucket%s", port);
+	EXPECT_EQ(15, count_lines(self->text, start));
+	EXPECT_EQ(0, count_lines(self->text, "sockport_port_rtt_seconds_"));
+}
+
+/* The ports that did most have series; and the sums have all. */
+TEST_F(metrics, top)
+{
+	unsigned int i;
+
+	for (i = 0; i < 50; i++) {
+		ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 1000 + i,
+				i * 7 % 50));
+	}
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_EQ(2, count_lines(self->text, "sockport_port_accepted_total{"));
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"1007\"} 49");
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"1014\"} 48");
+	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"in\"} 1225");
+	EXPECT_LINE("sockport_ports{protocol=\"tcp\",role=\"in\"} 50");
+	EXPECT_LINE("sockport_sockets{protocol=\"tcp\",role=\"in\"} 150");
+}
+
+/* Among equals, the first in the order; in whatever order they come. */
+TEST_F(metrics, ties)
+{
+	static const uint32_t ports[] = { 5, 1, 4, 2, 3 };
+	unsigned int i;
+
+	for (i = 0; i < 5; i++)
+		ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, ports[i], 9));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_EQ(2, count_lines(self->text, "sockport_port_accepted_total{"));
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"udp\",role=\"in\",port=\"1\"} 9");
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"udp\",role=\"in\",port=\"2\"} 9");
+}
+
+/* A port that goes out of the top, or comes in, changes no sum. */
+TEST_F(metrics, sums_do_not_depend_on_top)
+{
+	const char *line = "sockport_accepted_total{protocol=\"tcp\",role=\"out\"} 111";
+	uint32_t top;
+
+	for (top = 0; top < 5; top++) {
+		metrics_free(&self->metrics);
+		free(self->text);
+		self->metrics = (struct metrics){ .top = top };
+		ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 1, 100));
+		ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 2, 10));
+		ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 3, 1));
+		self->text = written(&self->metrics, METRICS_OPENMETRICS);
+		EXPECT_LINE(line);
+		EXPECT_EQ(top < 3 ? top : 3, count_lines(self->text, "sockport_port_accepted_total{"));
+	}
+}
+
+/* A newer module's protocol has no name here. */
+TEST_F(metrics, unknown_protocol)
+{
+	ASSERT_TRUE(add(&self->metrics, METRICS_PROTOCOLS, SOCKPORT_ROLE_IN, 1, 1));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, METRICS_ROLES, 1, 1));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_EQ(0, count_lines(self->text, "sockport_port_accepted_total"));
+}
+
+FIXTURE(file)
+{
+	char directory[32];
+	char path[64];
+	struct failure failure;
+};
+
+FIXTURE_SETUP(file)
+{
+	strcpy(self->directory, "/tmp/sockport.XXXXXX");
+	ASSERT_TRUE(mkdtemp(self->directory));
+	snprintf(self->path, sizeof(self->path), "%s/x.prom", self->directory);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	unlink(self->path);
+	rmdir(self->path);
+	rmdir(self->directory);
+}
+
+static unsigned int count_files(const char *path)
+{
+	DIR *directory = opendir(path);
+	unsigned int count = 0;
+	struct dirent *entry;
+
+	while ((entry = readdir(directory)))
+		count += entry->d_name[0] != '.';
+	closedir(directory);
+	return count;
+}
+
+TEST_F(file, replaced)
+{
+	struct stat status;
+	char *text;
+
+	umask(077);
+	ASSERT_EQ(0, textfile_write(self->path, "old old\n", 8, &self->failure));
+	ASSERT_EQ(0, textfile_write(self->path, "new\n", 4, &self->failure));
+	text = file_read(self->path, 100);
+	EXPECT_STREQ("new\n", text);
+	free(text);
+	ASSERT_EQ(0, stat(self->path, &status));
+	EXPECT_EQ(0644, status.st_mode & 07777);
+	EXPECT_EQ(1, count_files(self->directory));
+}
+
+/* While it is written again and again, every look finds a whole text. */
+TEST_F(file, whole)
+{
+	static char texts[2][100000];
+	unsigned int i;
+	pid_t writer;
+	char *text;
+
+	for (i = 0; i < 2; i++) {
+		memset(texts[i], 'a' + i, sizeof(texts[i]) - 1);
+		ASSERT_EQ(0, textfile_write(self->path, texts[i], strlen(texts[i]), &self->failure));
+	}
+	writer = fork();
+	if (!writer) {
+		for (i = 0; i < 300; i++)
+			textfile_write(self->path, texts[i % 2], strlen(texts[i % 2]), &self->failure);
+		_exit(0);
+	}
+	while (!waitpid(writer, NULL, WNOHANG)) {
+		text = file_read(self->path, sizeof(texts[0]));
+		ASSERT_TRUE(text);
+		EXPECT_TRUE(!strcmp(text, texts[0]) || !strcmp(text, texts[1]));
+		free(text);
+	}
+}
+
+/* What cannot be done leaves all as it was. */
+TEST_F(file, failed)
+{
+	ASSERT_EQ(0, mkdir(self->path, 0755));
+	EXPECT_EQ(-1, textfile_write(self->path, "x", 1, &self->failure));
+	EXPECT_EQ(EXIT_RUN, self->failure.status);
+	EXPECT_EQ(1, count_files(self->directory));
+	EXPECT_EQ(-1, textfile_write("/no/such/directory/x.prom", "x", 1, &self->failure));
+	EXPECT_TRUE(strstr(self->failure.text, "/no/such/directory/x.prom"));
+}
+
+/* The parsers themselves look at it, where they are. */
+TEST_F(metrics, written_for_parsers)
+{
+	const char *directory = getenv("SOCKPORT_METRICS_OUT");
+	static const char *const names[] = { "openmetrics", "prometheus" };
+	char path[200];
+	FILE *stream;
+	unsigned int i;
+
+	if (!directory)
+		SKIP(return, "SOCKPORT_METRICS_OUT names no directory");
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_OUT, 53, 10));
+	for (i = 0; i < SOCKPORT_A_STATS_MAX; i++)
+		self->metrics.stats.known |= 1u << (i + 1);
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		stream = fopen(path, "w");
+		ASSERT_TRUE(stream);
+		metrics_sort(&self->metrics);
+		metrics_write(stream, &self->metrics, i);
+		EXPECT_EQ(0, fclose(stream));
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -197,7 +197,7 @@ program_of()
 	build-essential)	echo cc ;;
 	busybox-static)		echo busybox ;;
 	iproute2)		echo ss ;;
-	libmnl-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|linux-*|python3-*) ;;
+	libjson-c-dev|libmnl-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|linux-*|python3-*) ;;
 	kmod)			echo modprobe ;;
 	nftables)		echo nft ;;
 	pkg-config)		echo pkg-config ;;

@@ -273,12 +273,12 @@ TEST(titles)
 	struct failure failure;
 
 	ASSERT_EQ(0, selection_parse(&selection, &port_columns,
-				     "port,retransmitted_segments,connections", &failure));
+				     "port,retransmits,connections", &failure));
 	*selection_put_title(title, &selection, 1) = 0;
-	EXPECT_STREQ("RETRANSMITTED_SEGMENTS", title);
+	EXPECT_STREQ("RETRANSMITS", title);
 	selection.per_second = true;
 	*selection_put_title(title, &selection, 1) = 0;
-	EXPECT_STREQ("RETRANSMITTED_SEGMENTS/S", title);
+	EXPECT_STREQ("RETRANSMITS/S", title);
 	*selection_put_title(title, &selection, 0) = 0;
 	EXPECT_STREQ("PORT", title);
 	*selection_put_title(title, &selection, 2) = 0;

@@ -28,7 +28,6 @@ void selection_clear(struct selection *selection)
 {
 	selection->count = 0;
 	selection->want = 0;
-	selection->per_second = false;
 }
 
 /**
@@ -76,6 +75,7 @@ void selection_default(struct selection *selection, const struct columns *column
 		       unsigned int flag, bool numeric)
 {
 	selection_clear(selection);
+	selection->per_second = false;
 	selection_add_default(selection, columns, flag, numeric);
 }
 

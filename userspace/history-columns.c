@@ -361,7 +361,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("segments_in", SEGMENTS_IN, "segments or datagrams received"),
 	COUNTER("segments_out", SEGMENTS_OUT, "segments or datagrams sent"),
-	COUNTER("retransmitted_segments", RETRANSMITTED_SEGMENTS, "segments sent again"),
+	COUNTER("retransmits", RETRANSMITTED_SEGMENTS, "segments sent again"),
 	{ HISTORY("retransmitted_bytes", RETRANSMITTED_BYTES, "payload sent again"),
 	  .fill = fill_size_counter, .json = json_counter,
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },

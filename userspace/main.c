@@ -15,11 +15,30 @@
 #include "options.h"
 #include "output.h"
 #include "port-columns.h"
+#include "rates.h"
 #include "show.h"
 #include "socket-columns.h"
 #include "stats.h"
 #include "summary.h"
 #include "who.h"
+
+/* What ports did meanwhile is another question than what they are. */
+#define RATE_COLUMNS	"proto,role,port,service,state,connections,accepted,opened,failed,"	\
+			"bytes_in,bytes_out,retransmits,listen_drops"
+#define RATE_NUMERIC	"proto,role,port,state,connections,accepted,opened,failed,"	\
+			"bytes_in,bytes_out,retransmits,listen_drops"
+
+static int select_rates(struct selection *selection, const struct options *options,
+			struct failure *failure)
+{
+	selection->per_second = true;
+	if (options->json)
+		return selection_parse(selection, &port_columns, "+seconds,restarted", failure);
+	if (options->columns && *options->columns != '+')
+		return 0;
+	return selection_parse(selection, &port_columns,
+			       options->numeric ? RATE_NUMERIC : RATE_COLUMNS, failure);
+}
 
 /* What options ask for comes on top of the columns, chosen or not. */
 static int select_columns(struct selection *selection, const struct columns *columns,
@@ -28,6 +47,8 @@ static int select_columns(struct selection *selection, const struct columns *col
 {
 	selection_default(selection, columns, options->json ? COLUMN_IN_JSON | COLUMN_IN_DUMP : COLUMN_IN_TEXT,
 			  options->numeric);
+	if ((options->since || options->interval) && select_rates(selection, options, failure))
+		return -1;
 	if (options->columns && selection_parse(selection, columns, options->columns, failure))
 		return -1;
 	if (options->all_netns)
@@ -62,6 +83,8 @@ static int answer(struct client *client, const struct options *options, struct n
 {
 	switch (options->command) {
 	case COMMAND_PORTS:
+		if (options->since || options->interval)
+			return rates_print(client, options, names, selection, failure);
 		return listing_ports(client, options, names, selection, failure);
 	case COMMAND_SOCKETS:
 		return listing_sockets(client, options, names, selection, failure);

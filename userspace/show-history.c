@@ -17,7 +17,7 @@
 #define FACTS	"accepted,opened,taken_in,failed,refused,timed_out,unreachable,failed_otherwise," \
 		"connections,connections_high,backlog_high,closed,closed_by_peer,broken,"	\
 		"resets_sent,resets_received,bytes_in,bytes_out,segments_in,segments_out,"	\
-		"retransmitted_segments,retransmitted_bytes,syn_retransmits,listen_drops,"	\
+		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"	\
 		"receive_drops,first_active,last_active,opener,opener_user,opener_unit"
 
 /**

@@ -4,33 +4,8 @@
 # say, and when it fails it says why, in one line.
 
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=lib/ktap.sh
-. lib/ktap.sh
-
-: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_KO:?}"
-
-# Sockets that stay as they are, in a namespace of their own.
-if [ -z "${IN_FIXTURE:-}" ]; then
-	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" quiet "$PWD/${0##*/}"
-fi
-
-export PYTHONDONTWRITEBYTECODE=1
-work=$(mktemp -d)
-# Others read there, too.
-chmod 755 "$work"
-umask 022
-
-cleanup()
-{
-	[ -d /sys/module/sockport ] || insmod "$SOCKPORT_KO"
-	rm -rf "$work"
-}
-trap cleanup EXIT
-
-sockport()
-{
-	"$SOCKPORT_BIN" "$@"
-}
+# shellcheck source=lib/command.sh
+. lib/command.sh
 
 # The fixture's interface, which stands behind link-local addresses
 DEVICE=near
@@ -234,37 +209,6 @@ empty_namespace()
 		expect nothing 0 "$(unshare -n "$SOCKPORT_BIN" --no-header | wc -l)"
 }
 
-# as UID COMMAND...
-as()
-{
-	local uid=$1
-	shift
-
-	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
-}
-
-# fails STATUS PATTERN ARGUMENT...: one line on stderr that fits, nothing on stdout.
-fails()
-{
-	fails_as 0 "$@"
-}
-
-# fails_as UID STATUS PATTERN ARGUMENT...
-fails_as()
-{
-	local uid=$1 wanted=$2 pattern=$3 status=0
-	shift 3
-
-	as "$uid" "$SOCKPORT_BIN" "$@" >"$work/out" 2>"$work/err" || status=$?
-	expect "status of '$*'" "$wanted" $status &&
-		expect "lines on stderr of '$*'" 1 "$(wc -l <"$work/err")" &&
-		expect "bytes on stdout of '$*'" 0 "$(wc -c <"$work/out")" || return 1
-	grep -q -e "$pattern" "$work/err" || {
-		echo "'$*' says $(<"$work/err")"
-		return 1
-	}
-}
-
 bad_arguments()
 {
 	fails 2 'nonsense' -o nonsense &&
@@ -294,6 +238,15 @@ bad_arguments()
 		fails 2 'port' --port &&
 		fails 2 'frobnicate' --frobnicate &&
 		fails 2 '-x\|x' -x &&
+		fails 2 'filter by role' closed-doors in &&
+		fails 2 'filter by state' events established &&
+		fails 2 'happened' events --type happened &&
+		fails 2 'all-netns' events -A &&
+		fails 2 '--json' reset --json &&
+		fails 2 '1001' metrics --top 1001 &&
+		fails 2 'csv' metrics --format csv &&
+		fails 2 'interval' --interval 0 &&
+		fails 2 '--interval' --count 2 &&
 		fails 2 '16' --port 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
 }
 
@@ -302,7 +255,8 @@ full_disk()
 	local each status
 
 	for each in ports sockets 'show 80' stats who 'who -J' "who $FIXTURE_PID" summary 'summary -J' \
-		--help --version 'sockets --json'; do
+		--help --version 'sockets --json' closed-doors 'closed-doors -J' metrics events \
+		'ports --interval 0.1' 'ports -J --interval 0.1'; do
 		status=0
 		# shellcheck disable=SC2086
 		sockport $each >/dev/full 2>"$work/err" || status=$?
@@ -324,7 +278,8 @@ closed_pipe()
 {
 	local each
 
-	for each in ports sockets 'sockets --json' 'show 80' who summary; do
+	for each in ports sockets 'sockets --json' 'show 80' who summary events 'events -J' metrics \
+		closed-doors 'ports --interval 0.1' 'ports -J --interval 3600'; do
 		# shellcheck disable=SC2086
 		(sockport $each 2>"$work/err"; echo $? >"$work/status") | true
 		expect "words of $each" 0 "$(wc -c <"$work/err")" || return 1
@@ -634,7 +589,8 @@ module_absent()
 	local each status=0
 
 	rmmod sockport || return 1
-	for each in ports sockets 'show 80' stats 'sockets --json' who summary; do
+	for each in ports sockets 'show 80' stats 'sockets --json' who summary events closed-doors \
+		metrics reset 'ports --interval 1'; do
 		# shellcheck disable=SC2086
 		fails 1 'not loaded.*modprobe' $each || status=1
 	done

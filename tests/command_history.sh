@@ -1,0 +1,317 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What the command says of what ports did: history, events, closed doors, metrics.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=lib/command.sh
+. lib/command.sh
+
+# talk PORT COUNT: that many connections, one after another, to a listener that is there
+# meanwhile; each sends 100 bytes, gets 10, and ends by a reset, so that nothing is left.
+talk()
+{
+	python3 - "$@" <<'END'
+import socket
+import struct
+import sys
+
+port, count = map(int, sys.argv[1:])
+with socket.create_server(("127.0.0.1", port)) as listener:
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", port))
+        server, _ = listener.accept()
+        with client, server:
+            client.sendall(b"x" * 100)
+            server.recv(100, socket.MSG_WAITALL)
+            server.sendall(b"y" * 10)
+            client.recv(10, socket.MSG_WAITALL)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+END
+}
+
+# knock PORT COUNT: where nobody listens
+knock()
+{
+	python3 - "$@" <<'END'
+import socket
+import sys
+
+for _ in range(int(sys.argv[2])):
+    with socket.socket() as client:
+        if not client.connect_ex(("127.0.0.1", int(sys.argv[1]))):
+            sys.exit("somebody listens")
+END
+}
+
+# soon COMMAND...: it succeeds, at the latest after some seconds
+soon()
+{
+	local try
+
+	for ((try = 0; try < 100; try++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	echo "not so in time: $*"
+	return 1
+}
+
+# rows FILE EXPRESSION: holds for the rows of a JSON listing
+rows()
+{
+	python3 - "$@" <<'END'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as stream:
+    rows = json.load(stream)
+
+
+def one(port, role="in", proto="tcp"):
+    found = [row for row in rows if (row["port"], row["role"], row["proto"]) == (port, role, proto)]
+    return found[0] if len(found) == 1 else {}
+
+
+sys.exit(not eval(sys.argv[2]))
+END
+}
+
+# ports_are EXPRESSION
+ports_are()
+{
+	sockport ports -J >"$work/json" && rows "$work/json" "$1"
+}
+
+# Both ends are here, so what one sent the other received.
+both_ends_agree()
+{
+	talk 7300 3 && soon ports_are 'one(7300)["accepted"] == one(7300, "out")["opened"] == 3 and
+		one(7300)["bytes_in"] == one(7300, "out")["bytes_out"] == 300 and
+		one(7300)["bytes_out"] == one(7300, "out")["bytes_in"] == 30 and
+		one(7300)["closed_by_peer"] == one(7300, "out")["closed"] == 3 and
+		one(7300)["failed"] == one(7300, "out")["failed"] == 0 and
+		one(7300)["first_active"] <= one(7300)["last_active"] <= one(7300)["time"]'
+}
+
+# No socket, but a history; and only when somebody wants to know.
+closed_port()
+{
+	talk 7301 2 && soon ports_are 'one(7301)["state"] == "closed" and one(7301)["sockets"] == 0' &&
+		expect without 0 "$(sockport -Ho port --port 7301 | wc -l)" &&
+		expect with 2 "$(sockport -Ho accepted,opened --port 7301 | wc -l)"
+}
+
+show_closed_port()
+{
+	talk 7302 4 && soon ports_are 'one(7302)["state"] == "closed" and one(7302)["accepted"] == 4' &&
+		sockport show 7302 >"$work/text" && sockport show 7302 --json >"$work/json" || return 1
+	grep -q '^tcp *in *closed ' "$work/text" &&
+		grep -q '^accepted *4  ' "$work/text" &&
+		grep -q '^bytes_in *400  ' "$work/text" &&
+		expect drawn 2 "$(grep -c '^Lifetime of 4 connections, on average ' "$work/text")" &&
+		grep -q '^ .* ##.* 4 100.0%$\|^ .* ##.* [1-3]  *[0-9.]*%$' "$work/text" &&
+		python3 -c 'import json, sys
+answer = json.load(open(sys.argv[1]))
+row = next(row for row in answer["ports"] if row["role"] == "in")
+lifetime = row["distributions"]["lifetime"]
+sys.exit(row["sockets"] != 0 or row["accepted"] != 4 or lifetime["count"] != 4 or
+         sum(lifetime["buckets"]) != 4 or
+         row["distributions"]["bytes"]["sum"] != 440)' "$work/json" || return 1
+	fails 1 'no history' show 7303
+}
+
+# The process is gone, its name and user are known still.
+opener()
+{
+	talk 7304 1 && soon ports_are 'one(7304)["opener_comm"] == "python3" and
+		one(7304)["opener_uid"] == 0 and one(7304)["opener_user"] == "root"'
+}
+
+# Names and cgroups of others' processes are not for everyone.
+unprivileged_history()
+{
+	as 65534 "$SOCKPORT_BIN" ports -J >"$work/json" || return 1
+	rows "$work/json" 'one(80)["accepted"] > 0 and not any(
+		row["opener_comm"] or row["opener_pid"] or row["opener_cgroup"] for row in rows)'
+}
+
+# listen_to ARGUMENT...: events go to a file; until stop_listening
+listen_to()
+{
+	"$SOCKPORT_BIN" events "$@" >"$work/events" 2>"$work/err" &
+	listener=$!
+	# The header says that nothing is missed from now on.
+	soon test -s "$work/events"
+}
+
+# A signal is how it ends, so that is no failure.
+stop_listening()
+{
+	kill -TERM "$listener"
+	wait "$listener"
+}
+
+# events_of PORT TYPE COUNT
+events_of()
+{
+	[ "$(awk -v port="$1" -v type="$2" '$5 == port && $2 == type' "$work/events" | wc -l)" -eq "$3" ]
+}
+
+events_text()
+{
+	local status=0
+
+	listen_to --port 7310 || return 1
+	talk 7311 1
+	talk 7310 2
+	soon events_of 7310 unlisten 1 && soon events_of 7310 close 4 || status=1
+	stop_listening || status=1
+	cat "$work/events" "$work/err"
+	head -n 1 "$work/events" | grep -q '^TIME *TYPE *PROTO ROLE  *PORT LOCAL_END' &&
+		events_of 7310 listen 1 && events_of 7310 accept 2 && events_of 7310 open 2 || return 1
+	expect others 0 "$(grep -c 7311 "$work/events")" &&
+		expect resets 2 "$(grep -c ' in .* reset-by-peer ' "$work/events")" || return 1
+	return $status
+}
+
+# Nothing says when it listens, so there is something to hear until it has heard enough.
+events_json()
+{
+	local try
+
+	"$SOCKPORT_BIN" events --json --type fail --count 2 --port 7312 >"$work/events" &
+	listener=$!
+	for ((try = 0; try < 100; try++)); do
+		knock 7312 1
+		sleep 0.1
+		kill -0 "$listener" 2>/dev/null || break
+	done
+	wait "$listener" || return 1
+	python3 -c 'import json, sys
+events = [json.loads(line) for line in open(sys.argv[1])]
+sys.exit(len(events) != 2 or any(
+    (event["type"], event["proto"], event["role"], event["port"], event["remote"], event["cause"]) !=
+    ("fail", "tcp", "out", 7312, "127.0.0.1", "refused") for event in events) or
+    events[0]["time"] >= events[1]["time"])' "$work/events"
+}
+
+events_privileged()
+{
+	fails_as 65534 1 'CAP_NET_ADMIN' events
+}
+
+
+# rows() knows ports by their role, which doors have not.
+closed_doors()
+{
+	knock 7320 3 && knock 7321 5 || return 1
+	soon eval 'sockport closed-doors -H | grep -q "^tcp *7321 .* 5 .* 127.0.0.1$"' || return 1
+	sockport closed-doors -J tcp 7320-7321 >"$work/json" && python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))
+sys.exit([(row["port"], row["attempts"], row["source"]) for row in rows] !=
+         [(7321, 5, "127.0.0.1"), (7320, 3, "127.0.0.1")] or
+         any(not 0 < row["first"] <= row["last"] for row in rows))' "$work/json" &&
+		expect columns 'PORT ATTEMPTS' "$(sockport closed-doors -o port,attempts |
+			head -n 1 | tr -s ' ' | sed 's/^ //')" &&
+		expect here "$(sockport closed-doors -Ho port,attempts)" \
+			"$(unshare -n "$SOCKPORT_BIN" closed-doors -Ho port,attempts --netns $$)" &&
+		expect elsewhere 0 "$(unshare -n "$SOCKPORT_BIN" closed-doors -H | wc -l)" &&
+		sockport closed-doors -AJ -o port,netns_inode >"$work/json" &&
+		python3 -c 'import json, sys
+sys.exit((7321, int(sys.argv[2])) not in
+         [(row["port"], row["netns_inode"]) for row in json.load(open(sys.argv[1]))])' \
+			"$work/json" "$(stat -L -c %i /proc/self/ns/net)"
+}
+
+reset()
+{
+	talk 7330 2 && knock 7331 1 && soon ports_are 'one(7330)["accepted"] == 2' || return 1
+	fails_as 65534 1 'permission' reset && ports_are 'one(7330)["accepted"] == 2' &&
+		expect words '' "$(sockport reset 2>&1)" &&
+		soon ports_are 'not one(7330) and (one(80)["accepted"] or 0) == 0' &&
+		expect doors '[]' "$(sockport closed-doors -J | tr -d '[:space:]')"
+}
+
+metrics()
+{
+	local line
+
+	talk 7340 6 && soon ports_are 'one(7340)["accepted"] == 6' &&
+		sockport metrics >"$work/metrics" || return 1
+	expect end '# EOF' "$(tail -n 1 "$work/metrics")" || return 1
+	for line in 'sockport_port_accepted_total{protocol="tcp",role="in",port="7340"} 6' \
+		'sockport_port_received_bytes_total{protocol="tcp",role="in",port="7340"} 600' \
+		'sockport_port_lifetime_seconds_count{protocol="tcp",role="in",port="7340"} 6' \
+		'sockport_port_sockets{protocol="tcp",role="in",port="7340"} 0'; do
+		grep -qxF "$line" "$work/metrics" || {
+			echo "no $line"
+			return 1
+		}
+	done
+	expect top 2 "$(sockport metrics --top 2 | grep -c '^sockport_port_sockets{')" &&
+		expect 'sum with any top' \
+			"$(sockport metrics --top 0 | grep '^sockport_accepted_total{.*tcp.*"in"')" \
+			"$(grep '^sockport_accepted_total{.*tcp.*"in"' "$work/metrics")"
+}
+
+metrics_textfile()
+{
+	sockport metrics --textfile "$work/sockport.prom" || return 1
+	expect mode 644 "$(stat -c %a "$work/sockport.prom")" &&
+		expect 'other files' 0 "$(find "$work" -name 'sockport.prom?*' | wc -l)" &&
+		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom" &&
+		fails 1 'nowhere' metrics --textfile /nowhere/sockport.prom &&
+		fails_as 65534 1 'permission\|Permission' metrics --textfile "$work/sockport.prom"
+}
+
+metrics_checked()
+{
+	command -v "${PROMTOOL:=promtool}" >/dev/null || return 4
+	sockport metrics --format prometheus >"$work/metrics" && "$PROMTOOL" check metrics <"$work/metrics"
+}
+
+since()
+{
+	sockport ports -J >"$work/earlier" && talk 7350 5 &&
+		soon ports_are 'one(7350)["accepted"] == 5' &&
+		sockport ports -J --since "$work/earlier" >"$work/json" || return 1
+	rows "$work/json" 'one(7350)["accepted"] == 5 and one(7350)["bytes_in"] == 500 and
+		one(7350)["seconds"] > 0 and not one(7350)["restarted"] and
+		one(80)["accepted"] == 0' &&
+		sockport ports --since "$work/earlier" --port 7350 | grep -q 'ACCEPTED/S.*BYTES_IN/S' &&
+		sockport ports -J >"$work/earlier" && sockport reset && talk 7350 1 &&
+		soon ports_are 'one(7350)["accepted"] == 1' &&
+		sockport ports -J --since "$work/earlier" >"$work/json" &&
+		rows "$work/json" 'one(7350)["accepted"] == 1 and one(7350)["restarted"]'
+}
+
+bad_since()
+{
+	fails 2 'No such file' --since /nowhere/earlier &&
+		fails 2 'passwd' --since /etc/passwd &&
+		sockport ports -J -o proto,port >"$work/earlier" &&
+		fails 2 'usual columns' --since "$work/earlier" &&
+		sockport ports -J | head -c 1000 >"$work/earlier" &&
+		fails 2 'part' --since "$work/earlier" &&
+		fails 2 'exclude' --since "$work/earlier" --interval 1
+}
+
+interval()
+{
+	sockport ports -J --interval 0.1 --count 3 --port 80 >"$work/json" &&
+		python3 -c 'import json, sys
+text, answers = open(sys.argv[1]).read(), []
+while text.strip():
+    answer, end = json.JSONDecoder().raw_decode(text.lstrip())
+    text = text.lstrip()[end:]
+    answers.append(answer)
+sys.exit(len(answers) != 3 or any(
+    row["accepted"] != 0 or not 0.05 < row["seconds"] < 60 for answer in answers for row in answer))' \
+		"$work/json" &&
+		expect tables 2 "$(sockport --interval 0.05 --count 2 --port 80 | grep -c 'ACCEPTED/S')"
+}
+
+ktap_run both_ends_agree closed_port show_closed_port opener unprivileged_history events_text \
+	events_json events_privileged closed_doors metrics metrics_textfile metrics_checked since \
+	bad_since interval reset

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# For tests of the command that are scripts; sourced, never run, from the directory of
+# the tests: they run among sockets that stay as they are, in a namespace of their own.
+
+# shellcheck source=ktap.sh
+. lib/ktap.sh
+
+: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_KO:?}"
+
+if [ -z "${IN_FIXTURE:-}" ]; then
+	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" quiet "$PWD/${0##*/}"
+fi
+
+export PYTHONDONTWRITEBYTECODE=1
+work=$(mktemp -d)
+# Others read there, too.
+chmod 755 "$work"
+umask 022
+
+cleanup()
+{
+	[ -d /sys/module/sockport ] || insmod "$SOCKPORT_KO"
+	rm -rf "$work"
+}
+trap cleanup EXIT
+
+sockport()
+{
+	"$SOCKPORT_BIN" "$@"
+}
+
+# as UID COMMAND...
+as()
+{
+	local uid=$1
+	shift
+
+	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
+}
+
+# fails STATUS PATTERN ARGUMENT...: one line on stderr that fits, nothing on stdout.
+fails()
+{
+	fails_as 0 "$@"
+}
+
+# fails_as UID STATUS PATTERN ARGUMENT...
+fails_as()
+{
+	local uid=$1 wanted=$2 pattern=$3 status=0
+	shift 3
+
+	as "$uid" "$SOCKPORT_BIN" "$@" >"$work/out" 2>"$work/err" || status=$?
+	expect "status of '$*'" "$wanted" $status &&
+		expect "lines on stderr of '$*'" 1 "$(wc -l <"$work/err")" &&
+		expect "bytes on stdout of '$*'" 0 "$(wc -c <"$work/out")" || return 1
+	grep -q -e "$pattern" "$work/err" || {
+		echo "'$*' says $(<"$work/err")"
+		return 1
+	}
+}

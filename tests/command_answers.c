@@ -301,6 +301,27 @@ TEST_F(answer, interval_stopped)
 	EXPECT_STREQ("", seen(self));
 }
 
+/* What cannot be written ends it; that is told when stdout is closed. */
+TEST_F(answer, nowhere_to_write)
+{
+	int full = open("/dev/full", O_WRONLY);
+
+	dup2(full, STDOUT_FILENO);
+	close(full);
+	selection_parse(&self->selection, &port_columns, "port", &self->failure);
+	self->options.interval = 10;
+	EXPECT_EQ(0, rates_print(&self->client, &self->options, self->names, &self->selection,
+				 &self->failure));
+	EXPECT_TRUE(ferror(stdout));
+	clearerr(stdout);
+	selection_parse(&self->selection, &event_columns, "type", &self->failure);
+	self->client.events = 1000000;
+	EXPECT_EQ(-1, events_follow(&self->client, &self->options, self->names,
+				    &self->selection, &self->failure));
+	EXPECT_EQ(1000000, self->client.events);
+	EXPECT_TRUE(strstr(self->failure.text, "No space left"));
+}
+
 /* A table is whole or not there, in JSON too. */
 TEST_F(answer, interval_broken)
 {

@@ -37,7 +37,8 @@ static int explain(struct exchange *exchange, int error, const char *words)
 		return failure_set(failure, EXIT_RUN,
 				   "permission denied%s%s: ask again as root",
 				   words ? ": " : "", words ? words : "");
-	if (error == EOPNOTSUPP || (words && strcasestr(words, "unknown attribute")))
+	if (error == EOPNOTSUPP || (words && (strcasestr(words, "unknown attribute") ||
+					      strcasestr(words, "reserved bit"))))
 		return failure_set(failure, EXIT_RUN,
 				   "the loaded sockport module is too old for this command: load one of the same version");
 	if (error == EINTR)

@@ -14,7 +14,7 @@
  * struct follow - what becomes of events
  * @options: filter and form
  * @names: names of users and services
- * @selection: columns
+ * @selection: columns that are shown
  * @output: stdout
  * @shown: events so far, the news that some were lost not counted
  */
@@ -79,7 +79,7 @@ int events_follow(struct client *client, const struct options *options, struct n
 		  const struct selection *selection, struct failure *failure)
 {
 	struct follow follow = { .options = options, .names = names, .selection = selection };
-	int error;
+	int error = 0;
 
 	stop_catch();
 	if (client_listen(client, failure) ||
@@ -87,8 +87,8 @@ int events_follow(struct client *client, const struct options *options, struct n
 		return -1;
 	if (!options->json && !options->no_header)
 		text_header(&follow.output, selection);
-	output_flush(&follow.output);
-	error = follow_events(&follow, client, failure);
+	if (output_flush(&follow.output))
+		error = follow_events(&follow, client, failure);
 	/* If writing failed, that is why. */
 	return output_close(&follow.output, failure) ? -1 : error;
 }

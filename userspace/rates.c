@@ -101,8 +101,9 @@ static int print_one(struct rates *rates, uint32_t number)
 	print_moment(rates, number == 1);
 	if (print(rates))
 		return -1;
-	/* Who reads along gets each table at once; if not, it is told at the end. */
-	fflush(stdout);
+	/* Who reads along gets each table at once. That it failed is told at the end. */
+	if (fflush(stdout))
+		rates->goes_on = false;
 	snapshot_sort(&rates->now);
 	snapshot_free(&rates->before);
 	rates->before = rates->now;

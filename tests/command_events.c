@@ -202,6 +202,8 @@ TEST_F(message, event_addresses)
 	EXPECT_TRUE(takes(&self->row, FILTER_REMOTE, "10.0.0.0/8"));
 	EXPECT_TRUE(takes(&self->row, FILTER_REMOTE, "10.1.2.3"));
 	EXPECT_TRUE(takes(&self->row, FILTER_REMOTE, "10.1.2.2/31"));
+	EXPECT_FALSE(takes(&self->row, FILTER_REMOTE, "10.1.2.0/31"));
+	EXPECT_TRUE(takes(&self->row, FILTER_REMOTE, "10.0.0.0/15"));
 	EXPECT_FALSE(takes(&self->row, FILTER_REMOTE, "10.1.2.2"));
 	EXPECT_TRUE(takes(&self->row, FILTER_REMOTE, "::ffff:0:0/96"));
 	EXPECT_FALSE(takes(&self->row, FILTER_REMOTE, "11.0.0.0/8"));

@@ -105,7 +105,11 @@ static bool has_line(const char *text, const char *line)
 	return false;
 }
 
-#define EXPECT_LINE(line) EXPECT_TRUE(has_line(self->text, line)) { TH_LOG("no %s", line); }
+#define EXPECT_LINE(line) do {				\
+	EXPECT_TRUE(has_line(self->text, line)) {	\
+		TH_LOG("no %s", line);			\
+	}						\
+} while (0)
 
 TEST_F(metrics, openmetrics)
 {
@@ -317,29 +321,29 @@ TEST_F(file, failed)
 	EXPECT_TRUE(strstr(self->failure.text, "/no/such/directory/x.prom"));
 }
 
-/* The parsers themselves look at it, where they are. */
-TEST_F(metrics, written_for_parsers)
+/* What Prometheus itself says of it, where it is. */
+TEST_F(metrics, promtool)
 {
-	const char *directory = getenv("SOCKPORT_METRICS_OUT");
-	static const char *const names[] = { "openmetrics", "prometheus" };
-	char path[200];
+	const char *promtool = getenv("PROMTOOL");
+	char command[400], path[] = "/tmp/sockport.XXXXXX";
 	FILE *stream;
-	unsigned int i;
 
-	if (!directory)
-		SKIP(return, "SOCKPORT_METRICS_OUT names no directory");
+	snprintf(command, sizeof(command), "command -v %s >/dev/null",
+		 promtool ? promtool : "promtool");
+	if (system(command))
+		SKIP(return, "promtool is not installed");
 	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
 	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_OUT, 53, 10));
-	for (i = 0; i < SOCKPORT_A_STATS_MAX; i++)
-		self->metrics.stats.known |= 1u << (i + 1);
-	for (i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-		stream = fopen(path, "w");
-		ASSERT_TRUE(stream);
-		metrics_sort(&self->metrics);
-		metrics_write(stream, &self->metrics, i);
-		EXPECT_EQ(0, fclose(stream));
-	}
+	self->metrics.stats.known = (2u << SOCKPORT_A_STATS_MAX) - 2;
+	self->text = written(&self->metrics, METRICS_PROMETHEUS);
+	stream = fdopen(mkstemp(path), "w");
+	ASSERT_TRUE(stream);
+	fputs(self->text, stream);
+	EXPECT_EQ(0, fclose(stream));
+	snprintf(command, sizeof(command), "%s check metrics <%s",
+		 promtool ? promtool : "promtool", path);
+	EXPECT_EQ(0, system(command));
+	unlink(path);
 }
 
 TEST_HARNESS_MAIN

@@ -265,6 +265,16 @@ TEST_F(message, door_filter)
 	self->door.source[2]++;
 	EXPECT_FALSE(match_door(&self->filter, &self->door));
 	self->door.source[2]--;
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_FAMILY, "ipv4", &self->failure));
+	EXPECT_TRUE(match_door(&self->filter, &self->door));
+	self->filter.families.list[0] = AF_INET6;
+	EXPECT_FALSE(match_door(&self->filter, &self->door));
+	/* Of whoever knocked unknown, the family is not known either. */
+	self->filter.remotes.count = 0;
+	self->door.source_size = 0;
+	EXPECT_FALSE(match_door(&self->filter, &self->door));
+	self->filter.families.count = 0;
+	EXPECT_TRUE(match_door(&self->filter, &self->door));
 	self->door.protocol = SOCKPORT_PROTOCOL_UDP;
 	EXPECT_FALSE(match_door(&self->filter, &self->door));
 }
@@ -313,6 +323,7 @@ TEST_F(message, family)
 	nest = mnl_attr_nest_start(self->header, CTRL_ATTR_MCAST_GROUPS);
 	put_group(self->header, "other", 5);
 	put_group(self->header, "events", 6);
+	put_group(self->header, "event", 7);
 	mnl_attr_nest_end(self->header, nest);
 	ASSERT_TRUE(decode_family(self->header, "events", &id, &version, &group));
 	EXPECT_EQ(33, id);

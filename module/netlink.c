@@ -417,6 +417,11 @@ int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct net *net = genl_info_net(info);
 
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "needs CAP_NET_ADMIN over this namespace");
+		return -EPERM;
+	}
 	sockport_switch_reset(net);
 	if (sockport_events_wanted(net))
 		sockport_event_post(net, &event);
@@ -456,7 +461,6 @@ static const struct genl_ops sockport_ops[] = {
 	},
 	{
 		.cmd		= SOCKPORT_CMD_HISTORY_RESET,
-		.flags		= GENL_UNS_ADMIN_PERM,
 		.doit		= sockport_nl_history_reset_doit,
 	},
 };

@@ -293,7 +293,8 @@ int sockport_doors_start(unsigned int room)
 
 	if (!room)
 		return 0;
-	buckets = min_t(unsigned int, DIV_ROUND_UP(room, PLACES), BUCKETS_MOST);
+	room = min_t(unsigned int, room, BUCKETS_MOST * PLACES);
+	buckets = DIV_ROUND_UP(room, PLACES);
 	buckets = roundup_pow_of_two(buckets);
 	table = kvzalloc(struct_size(table, bucket, buckets), GFP_KERNEL);
 	if (!table)

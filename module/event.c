@@ -108,12 +108,10 @@ bool sockport_events_wanted(struct net *net)
 	const struct sockport_net *sn;
 	bool wanted;
 
-	/* A namespace not dead yet keeps its genl socket until we are done. */
 	rcu_read_lock();
 	sn = sockport_net(net);
-	wanted = rcu_access_pointer(rings) && sn && !READ_ONCE(sn->dead) &&
-		 genl_has_listeners(&sockport_family, net,
-				    SOCKPORT_NLGRP_EVENTS) > 0;
+	wanted = rcu_access_pointer(rings) && sn &&
+		 sockport_events_heard(sn, net);
 	rcu_read_unlock();
 	return wanted;
 }

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "follow.h"
 #include "history.h"
+#include "net.h"
 
 static void put_tuple(struct sockport_event *event, const struct sock *sk)
 {
@@ -40,10 +41,10 @@ static void put_process(struct sockport_event *event,
 		event->pid = follow->pid;
 		strscpy(event->comm, follow->comm, sizeof(event->comm));
 	} else if (row) {
-		spin_lock_bh(&row->lock);
+		spin_lock(&row->lock);
 		event->pid = pid_nr(row->opener.pid);
 		strscpy(event->comm, row->opener.comm, sizeof(event->comm));
-		spin_unlock_bh(&row->lock);
+		spin_unlock(&row->lock);
 	}
 	if (event->pid)
 		event->has |= SOCKPORT_EVENT_PROCESS;
@@ -65,16 +66,16 @@ static void put_sums(struct sockport_event *event,
 }
 
 /**
- * sockport_follow_post - tell who listens what happens to a socket
+ * __sockport_follow_post - tell who listens what happens to a socket
  * @follow: the socket
  * @type: enum sockport_event_type
  * @cause: enum sockport_cause, or 0
- * @now: nanoseconds of the monotonic clock
+ * @now: microseconds of the monotonic clock
  *
- * Context: BH or process, the socket is locked.
+ * Context: BH disabled, in an RCU read-side critical section.
  */
-void sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			  u8 cause, u64 now)
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 now)
 {
 	struct sockport_event event = {
 		.type		= type,
@@ -82,8 +83,6 @@ void sockport_follow_post(const struct sockport_follow *follow, u8 type,
 		.cause		= cause,
 	};
 
-	if (!sockport_events_wanted(follow->net))
-		return;
 	event.time = ktime_get_real_ns();
 	event.role = SOCKPORT_ROLE_IN;
 	event.port = inet_sk(follow->sk)->inet_num;
@@ -99,7 +98,7 @@ void sockport_follow_post(const struct sockport_follow *follow, u8 type,
 		event.has |= SOCKPORT_EVENT_CAUSE;
 	if (follow->since && type != SOCKPORT_EVENT_TYPE_LISTEN &&
 	    type != SOCKPORT_EVENT_TYPE_ACCEPT) {
-		event.duration = div_u64(now - follow->since, NSEC_PER_USEC);
+		event.duration = max(now, follow->since) - follow->since;
 		event.has |= SOCKPORT_EVENT_DURATION;
 	}
 	if (type == SOCKPORT_EVENT_TYPE_CLOSE ||

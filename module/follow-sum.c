@@ -30,24 +30,44 @@ static u64 payload_in(const struct sock *sk, bool locked)
 	return bytes;
 }
 
-static void add_wide(struct sockport_history *row, unsigned int counter,
+/*
+ * What has been sent once: in sequence, so that neither what is sent again
+ * counts nor what the device did not take. Less the SYN, which this end has
+ * sent if it opened the connection, and less the FIN, if the last one sent. The
+ * socket is locked.
+ */
+static u64 payload_out(const struct sockport_follow *follow)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+	u64 bytes = tp->bytes_acked + (u32)(tp->snd_nxt - tp->snd_una);
+
+	if (follow->row->role == SOCKPORT_ROLE_OUT && bytes)
+		bytes--;
+	if (BIT(follow->sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
+					 TCPF_CLOSING | TCPF_LAST_ACK) &&
+	    tp->snd_nxt == tp->write_seq && bytes)
+		bytes--;
+	return bytes;
+}
+
+static void add_wide(struct sockport_shard *shard, unsigned int counter,
 		     u64 *seen, u64 now)
 {
 	if (now <= *seen)
 		return;
-	sockport_history_add(row, counter, now - *seen);
+	atomic64_add(now - *seen, &shard->count[counter]);
 	*seen = now;
 }
 
-/* These wrap. */
-static void add_narrow(struct sockport_history *row, unsigned int counter,
-		       u32 *seen, u32 now)
+/* These wrap. Who has not locked the socket may read an older one. */
+static void add_narrow(struct sockport_shard *shard, unsigned int counter,
+		       u32 *seen, u32 now, bool locked)
 {
 	u32 more = now - *seen;
 
-	if (!more || more > S32_MAX)
+	if (!more || (!locked && more > S32_MAX))
 		return;
-	sockport_history_add(row, counter, more);
+	atomic64_add(more, &shard->count[counter]);
 	*seen = now;
 }
 
@@ -56,7 +76,7 @@ static void add_narrow(struct sockport_history *row, unsigned int counter,
  * @follow: the socket
  * @row: its port's row, may be NULL for a listener
  * @phase: what it begins
- * @now: nanoseconds of the monotonic clock, 0 when it began earlier
+ * @now: microseconds of the monotonic clock, 0 when it began earlier
  *
  * What the socket did before it was opened does not count, connect() may have
  * failed on it. A socket that was accepted, or is taken in, counts from 0.
@@ -78,34 +98,30 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->retransmitted = now ? tp->total_retrans : 0;
 	follow->drops = now ? sockport_sock_drops(follow->sk) : 0;
 	follow->before = follow->retransmitted;
-	if (now && phase == SOCKPORT_PHASE_OPENING) {
+	if (now && phase == SOCKPORT_PHASE_OPENING)
 		follow->bytes_in = payload_in(follow->sk, true);
-		follow->bytes_out = tp->bytes_sent - tp->bytes_retrans;
-	}
 }
 
 static void add_connection(struct sockport_follow *follow, bool locked)
 {
+	struct sockport_shard *shard = sockport_history_shard(follow->row);
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
-	struct sockport_history *row = follow->row;
-	u64 sent;
 
-	add_wide(row, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
+	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
 		 payload_in(follow->sk, locked));
-	sent = READ_ONCE(tp->bytes_sent);
-	smp_rmb(); /* what is sent again is counted as that first */
-	add_wide(row, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out,
-		 sent - READ_ONCE(tp->bytes_retrans));
-	add_wide(row, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
+	if (locked)
+		add_wide(shard, SOCKPORT_A_HISTORY_BYTES_OUT,
+			 &follow->bytes_out, payload_out(follow));
+	add_wide(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
 		 &follow->retransmitted_bytes, READ_ONCE(tp->bytes_retrans));
-	add_narrow(row, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
-		   READ_ONCE(tp->segs_in));
-	add_narrow(row, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
-		   &follow->segments_out, READ_ONCE(tp->segs_out));
-	add_narrow(row, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS,
-		   &follow->retransmitted, READ_ONCE(tp->total_retrans));
-	add_narrow(row, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
-		   sockport_sock_drops(follow->sk));
+	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
+		   READ_ONCE(tp->segs_in), locked);
+	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
+		   &follow->segments_out, READ_ONCE(tp->segs_out), locked);
+	add_narrow(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS,
+		   &follow->retransmitted, READ_ONCE(tp->total_retrans), locked);
+	add_narrow(shard, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
+		   sockport_sock_drops(follow->sk), locked);
 }
 
 /**
@@ -117,14 +133,25 @@ void sockport_follow_add(struct sockport_follow *follow, bool locked)
 {
 	switch (follow->phase) {
 	case SOCKPORT_PHASE_LISTENING:
-		add_narrow(follow->row, SOCKPORT_A_HISTORY_LISTEN_DROPS,
-			   &follow->drops, sockport_sock_drops(follow->sk));
+		add_narrow(sockport_history_shard(follow->row),
+			   SOCKPORT_A_HISTORY_LISTEN_DROPS,
+			   &follow->drops, sockport_sock_drops(follow->sk),
+			   locked);
 		break;
 	case SOCKPORT_PHASE_OPENING:
+		/* Sequence numbers may still be those of another connection. */
+		add_connection(follow, false);
+		break;
 	case SOCKPORT_PHASE_CONNECTED:
 		add_connection(follow, locked);
 		break;
 	}
+}
+
+/* TCP's time is that of the packet under way, which may have come before. */
+static u64 passed(u64 since, u64 now)
+{
+	return now > since ? now - since : 0;
 }
 
 static void one_more(struct sockport_history *row)
@@ -149,7 +176,7 @@ static void add_syns(const struct sockport_follow *follow)
 void sockport_follow_opened(struct sockport_follow *follow)
 {
 	struct sockport_history *row = follow->row;
-	u64 now = ktime_get_ns();
+	u64 now = tcp_sk(follow->sk)->tcp_mstamp;
 	u64 since = follow->since;
 
 	sockport_history_add(row, SOCKPORT_A_HISTORY_OPENED, 1);
@@ -157,7 +184,7 @@ void sockport_follow_opened(struct sockport_follow *follow)
 	add_syns(follow);
 	if (since)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
-					div_u64(now - since, NSEC_PER_USEC));
+					passed(since, now));
 	follow->phase = SOCKPORT_PHASE_CONNECTED;
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0, now);
 	follow->since = now;
@@ -188,7 +215,7 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 	struct sockport_history *row = follow->row;
-	u64 now = ktime_get_ns();
+	u64 now = tp->tcp_mstamp;
 
 	sockport_history_add(row, SOCKPORT_A_HISTORY_ACCEPTED, 1);
 	sockport_history_touch(row);
@@ -241,12 +268,12 @@ void sockport_follow_failed(struct sockport_follow *follow)
 	default:
 		counter = SOCKPORT_A_HISTORY_FAILED;
 	}
-	add_connection(follow, true);
+	add_connection(follow, false);
 	add_syns(follow);
 	sockport_history_add(follow->row, counter, 1);
 	sockport_history_touch(follow->row);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
-			     ktime_get_ns());
+			     sockport_follow_now());
 }
 
 /*
@@ -287,6 +314,15 @@ static unsigned int counter_of_end(u8 cause)
 	return SOCKPORT_A_HISTORY_BROKEN;
 }
 
+/* The last ACK or FIN has come now; all other ends may be nobody's packet. */
+static u64 time_of_end(const struct sockport_follow *follow, int old)
+{
+	if ((old == TCP_LAST_ACK && !READ_ONCE(follow->sk->sk_err)) ||
+	    (old == TCP_FIN_WAIT2 && sock_flag(follow->sk, SOCK_DONE)))
+		return tcp_sk(follow->sk)->tcp_mstamp;
+	return sockport_follow_now();
+}
+
 /**
  * sockport_follow_ended - an established connection ends
  * @follow: the socket, locked, about to be closed
@@ -297,15 +333,14 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
 	struct sockport_history *row = follow->row;
 	u8 cause = cause_of_end(follow, old);
-	u64 now = ktime_get_ns();
+	u64 now = time_of_end(follow, old);
 
 	add_connection(follow, true);
 	sockport_history_add(row, counter_of_end(cause), 1);
 	sockport_history_touch(row);
 	if (follow->since)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_LIFETIME,
-					div_u64(now - follow->since,
-						NSEC_PER_USEC));
+					passed(follow->since, now));
 	sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_BYTES,
 				follow->bytes_in + follow->bytes_out);
 	if (rtt)

@@ -27,20 +27,21 @@
  * struct table - all followed sockets
  * @bits: buckets, as a power of two
  * @room: sockets that may be followed
- * @count: sockets that are
  * @lock: each guards some runs of chains, taken with BH disabled
+ * @count: sockets that are followed
  * @bucket: chains
  */
 struct table {
 	unsigned int		bits;
 	unsigned int		room;
-	atomic_t		count;
 	spinlock_t		lock[LOCKS]; /* see above */
+	atomic_t		count ____cacheline_aligned_in_smp;
 	struct hlist_head	bucket[];
 };
 
-/* Changes only while no probe is registered and nobody reads. */
+/* Change only while no probe is registered and nobody reads. */
 static struct table *table;
+static struct kmem_cache *cache;
 
 static spinlock_t *lock_of(unsigned int bucket)
 {
@@ -51,7 +52,7 @@ static spinlock_t *lock_of(unsigned int bucket)
  * sockport_follow_lock - lock the chain of a socket
  * @sk: TCP socket
  *
- * Context: process or BH, while history is on. Disables BH.
+ * Context: BH disabled, while history is on.
  *
  * Return: the chain, for all that follows.
  */
@@ -60,7 +61,7 @@ unsigned int sockport_follow_lock(const struct sock *sk)
 {
 	unsigned int bucket = hash_ptr(sk, table->bits);
 
-	spin_lock_bh(lock_of(bucket));
+	spin_lock(lock_of(bucket));
 	return bucket;
 }
 
@@ -71,7 +72,20 @@ unsigned int sockport_follow_lock(const struct sock *sk)
 void sockport_follow_unlock(unsigned int bucket)
 	__releases(table->lock)
 {
-	spin_unlock_bh(lock_of(bucket));
+	spin_unlock(lock_of(bucket));
+}
+
+/**
+ * sockport_follow_may - may a socket be followed?
+ * @sk: TCP socket that nobody else follows or frees meanwhile
+ *
+ * Context: any, while history is on.
+ *
+ * Return: false when it is not.
+ */
+bool sockport_follow_may(const struct sock *sk)
+{
+	return !hlist_empty(&table->bucket[hash_ptr(sk, table->bits)]);
 }
 
 /**
@@ -102,21 +116,34 @@ struct sockport_follow *sockport_follow_find(const struct sock *sk,
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
 					    unsigned int bucket)
 {
-	struct sockport_stats *stats = sockport_stats(sock_net(sk));
+	struct sockport_net *sn = sockport_net(sock_net(sk));
 	struct sockport_follow *follow = NULL;
 
+	/* Those of a namespace that goes are forgotten after a grace period. */
+	if (READ_ONCE(sn->dead))
+		return NULL;
 	if (atomic_inc_return(&table->count) <= table->room)
-		follow = kzalloc(sizeof(*follow), GFP_ATOMIC | __GFP_NOWARN);
+		follow = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!follow) {
 		atomic_dec(&table->count);
-		atomic64_inc(&stats->history_sockets_lost);
+		atomic64_inc(&sn->stats.history_sockets_lost);
 		return NULL;
 	}
 	follow->sk = sk;
 	follow->net = sock_net(sk);
+	follow->sn = sn;
+	follow->row = NULL;
+	follow->pid = 0;
+	follow->phase = SOCKPORT_PHASE_CLOSED;
+	follow->listened = false;
 	hlist_add_head(&follow->node, &table->bucket[bucket]);
-	atomic64_inc(&stats->history_sockets);
+	atomic64_inc(&sn->stats.history_sockets);
 	return follow;
+}
+
+static void free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(cache, container_of(rcu, struct sockport_follow, rcu));
 }
 
 /**
@@ -125,11 +152,16 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
  */
 void sockport_follow_free(struct sockport_follow *follow)
 {
+	if (follow->phase == SOCKPORT_PHASE_LISTENING)
+		sockport_follow_leave(follow);
 	hlist_del(&follow->node);
 	atomic_dec(&table->count);
-	atomic64_dec(&sockport_stats(follow->net)->history_sockets);
-	/* Who looks for a port's backlog may still see a listener. */
-	kfree_rcu(follow, rcu);
+	atomic64_dec(&follow->sn->stats.history_sockets);
+	/* Who looks for a port's backlog may still see one that listened. */
+	if (follow->listened)
+		call_rcu(&follow->rcu, free_rcu);
+	else
+		kmem_cache_free(cache, follow);
 }
 
 /* Always inline: to gcc a function that only prefetches has no effect. */
@@ -218,8 +250,6 @@ static void forget_run(const struct net *net, struct hlist_head *chain)
 		hlist_for_each_entry_safe(follow, next, &chain[i], node) {
 			if (net && follow->net != net)
 				continue;
-			if (follow->phase == SOCKPORT_PHASE_LISTENING)
-				sockport_follow_leave(follow);
 			sockport_follow_free(follow);
 		}
 	}
@@ -260,9 +290,18 @@ int sockport_follow_start(unsigned int room)
 	unsigned int i, bits;
 
 	bits = clamp(order_base_2(room) - 2, 10, 22);
-	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
-	if (!table)
+	/* What a new one has is written when it is; see init_on_alloc. */
+	cache = kmem_cache_create("sockport_follow",
+				  sizeof(struct sockport_follow), 0,
+				  SLAB_HWCACHE_ALIGN | SLAB_TYPESAFE_BY_RCU,
+				  NULL);
+	if (!cache)
 		return -ENOMEM;
+	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
+	if (!table) {
+		kmem_cache_destroy(cache);
+		return -ENOMEM;
+	}
 	table->bits = bits;
 	table->room = room;
 	for (i = 0; i < LOCKS; i++)
@@ -279,6 +318,9 @@ int sockport_follow_start(unsigned int room)
 void sockport_follow_stop(void)
 {
 	sockport_follow_forget(NULL);
+	/* free_rcu() is ours. */
+	rcu_barrier();
+	kmem_cache_destroy(cache);
 	kvfree(table);
 	table = NULL;
 }

@@ -25,7 +25,7 @@ static struct sockport_follow *follow_get(const struct sock *sk,
  * sockport_follow_leave - a listener leaves its row
  * @follow: the listener, its chain is locked
  *
- * Context: process or BH.
+ * Context: BH disabled.
  */
 void sockport_follow_leave(struct sockport_follow *follow)
 {
@@ -33,19 +33,20 @@ void sockport_follow_leave(struct sockport_follow *follow)
 
 	if (!row)
 		return;
-	spin_lock_bh(&row->lock);
+	spin_lock(&row->lock);
 	hlist_del_init_rcu(&follow->of_row);
-	spin_unlock_bh(&row->lock);
+	spin_unlock(&row->lock);
 }
 
 static void join_row(struct sockport_follow *follow,
 		     struct sockport_history *row)
 {
 	follow->row = row;
+	follow->listened = true;
 	WRITE_ONCE(row->listened, true);
-	spin_lock_bh(&row->lock);
+	spin_lock(&row->lock);
 	hlist_add_head_rcu(&follow->of_row, &row->listeners);
-	spin_unlock_bh(&row->lock);
+	spin_unlock(&row->lock);
 }
 
 static struct sockport_history *row_in(const struct sock *sk, u16 port)
@@ -89,8 +90,8 @@ static void note_process(struct sockport_follow *follow)
 {
 	if (!in_task())
 		return;
-	follow->pid = task_tgid_nr(current);
-	strscpy(follow->comm, current->comm, sizeof(follow->comm));
+	follow->pid = current->tgid;
+	memcpy(follow->comm, current->comm, sizeof(follow->comm));
 }
 
 static void on_syn_sent(const struct sock *sk)
@@ -107,7 +108,7 @@ static void on_syn_sent(const struct sock *sk)
 	follow = follow_get(sk, bucket);
 	if (follow) {
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
-				      ktime_get_ns());
+				      sockport_follow_now());
 		note_process(follow);
 	}
 	sockport_follow_unlock(bucket);
@@ -120,7 +121,7 @@ static void on_listen(const struct sock *sk)
 	struct sockport_history *row = port ? row_in(sk, port) : NULL;
 	unsigned int bucket;
 	struct sockport_follow *follow;
-	u64 now = ktime_get_ns();
+	u64 now = sockport_follow_now();
 
 	if (row) {
 		sockport_history_touch(row);
@@ -191,6 +192,7 @@ static void end_lost(struct sockport_follow *lost, int old)
 		counter = SOCKPORT_A_HISTORY_ACCEPTED;
 	sockport_history_add(row, counter, 1);
 	atomic_inc(&row->connections);
+	smp_wmb(); /* a reset reads ends before beginnings */
 	sockport_follow_ended(lost, old);
 }
 
@@ -224,12 +226,11 @@ static void close_lost(const struct sock *sk, int old)
 
 static void close_listener(struct sockport_follow *follow)
 {
-	u64 now = ktime_get_ns();
+	u64 now = sockport_follow_now();
 
 	if (follow->row) {
 		sockport_follow_add(follow, true);
 		sockport_history_touch(follow->row);
-		sockport_follow_leave(follow);
 	}
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, now);
 }
@@ -248,7 +249,9 @@ static void on_close(const struct sock *sk, int old)
 	switch (follow->phase) {
 	case SOCKPORT_PHASE_LISTENING:
 		close_listener(follow);
-		break;
+		/* Readers of @of_row may be at it: it must not become bytes. */
+		sockport_follow_free(follow);
+		goto unlock;
 	case SOCKPORT_PHASE_OPENING:
 		sockport_follow_failed(follow);
 		break;
@@ -257,6 +260,9 @@ static void on_close(const struct sock *sk, int old)
 		break;
 	}
 	follow->phase = SOCKPORT_PHASE_CLOSED;
+	/* Of no use to anybody any more; it will be destroyed as it is. */
+	if (sock_flag(sk, SOCK_DEAD))
+		sockport_follow_free(follow);
 unlock:
 	sockport_follow_unlock(bucket);
 }
@@ -267,10 +273,7 @@ unlock:
  * @old: state it is in
  * @new: state it will be in
  *
- * Children are accepted when they leave SYN_RECV: when they enter it, they
- * have the tuple of their listener still.
- *
- * Context: process or BH, in an RCU read-side critical section.
+ * Context: BH disabled, in an RCU read-side critical section.
  */
 void sockport_follow_state(const struct sock *sk, int old, int new)
 {
@@ -298,7 +301,7 @@ void sockport_follow_state(const struct sock *sk, int old, int new)
  * sockport_follow_destroy - a TCP socket is about to go
  * @sk: the socket
  *
- * Context: process or BH.
+ * Context: BH disabled.
  */
 void sockport_follow_destroy(const struct sock *sk)
 {
@@ -319,7 +322,7 @@ void sockport_follow_destroy(const struct sock *sk)
  *
  * A reset may be sent when the socket is closed already.
  *
- * Context: process or BH, in an RCU read-side critical section.
+ * Context: BH disabled, in an RCU read-side critical section.
  */
 void sockport_follow_reset(const struct sock *sk, bool received)
 {

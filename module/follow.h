@@ -2,13 +2,19 @@
 #ifndef SOCKPORT_FOLLOW_H
 #define SOCKPORT_FOLLOW_H
 
+#include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/math64.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include <net/tcp_states.h>
+
+#include "event.h"
 
 struct net;
 struct sock;
 struct sockport_history;
+struct sockport_net;
 
 /**
  * enum sockport_phase - what a followed socket is doing
@@ -30,9 +36,10 @@ enum sockport_phase {
  * @rcu: to free it, when it is in no chain any more
  * @sk: the socket; lives as long as this is in its chain
  * @net: network namespace
+ * @sn: what we keep of it
  * @row: of its port; NULL for a listener without a port yet
- * @since: nanoseconds of the monotonic clock when the phase began, 0 when that
- *	was before history did
+ * @since: microseconds of the monotonic clock when the phase began, 0 when
+ *	that was before history did
  * @of_row: listeners: among those of the row, read under RCU
  * @bytes_in: added to the row so far, as all of these
  * @bytes_out: likewise
@@ -46,6 +53,7 @@ enum sockport_phase {
  * @comm: name of that process
  * @phase: enum sockport_phase
  * @was_reset: the other end has sent a reset
+ * @listened: it has been in @of_row
  */
 struct sockport_follow {
 	union {
@@ -54,6 +62,7 @@ struct sockport_follow {
 	};
 	const struct sock	*sk;
 	struct net		*net;
+	struct sockport_net	*sn;
 	struct sockport_history	*row;
 	u64			since;
 	union {
@@ -73,7 +82,24 @@ struct sockport_follow {
 	char			comm[TASK_COMM_LEN];
 	u8			phase;
 	bool			was_reset;
+	bool			listened;
 };
+
+/**
+ * sockport_follow_cares - does a change of state mean something?
+ * @old: TCP state before
+ * @new: TCP state after
+ *
+ * Children are accepted when they leave SYN_RECV: when they enter it, they
+ * have the tuple of their listener still.
+ *
+ * Return: false when sockport_follow_state() would do nothing.
+ */
+static inline bool sockport_follow_cares(int old, int new)
+{
+	return BIT(new) & (TCPF_SYN_SENT | TCPF_LISTEN | TCPF_CLOSE |
+			   TCPF_ESTABLISHED) || old == TCP_SYN_RECV;
+}
 
 int sockport_follow_start(unsigned int room);
 void sockport_follow_stop(void);
@@ -81,10 +107,21 @@ void sockport_follow_forget(const struct net *net);
 void sockport_follow_fold(const struct net *net);
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
+bool sockport_follow_may(const struct sock *sk);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
 
 /* For the files that begin with follow only. */
+
+/**
+ * sockport_follow_now - the time as TCP has it in tcp_mstamp
+ *
+ * Return: microseconds of the monotonic clock.
+ */
+static inline u64 sockport_follow_now(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
 
 unsigned int sockport_follow_lock(const struct sock *sk);
 void sockport_follow_unlock(unsigned int bucket);
@@ -103,7 +140,15 @@ void sockport_follow_opened(struct sockport_follow *follow);
 void sockport_follow_accepted(struct sockport_follow *follow);
 void sockport_follow_failed(struct sockport_follow *follow);
 void sockport_follow_ended(struct sockport_follow *follow, int old);
-void sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			  u8 cause, u64 now);
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 now);
+
+/* As __sockport_follow_post(), but only if somebody listens. */
+static inline void sockport_follow_post(const struct sockport_follow *follow,
+					u8 type, u8 cause, u64 now)
+{
+	if (unlikely(sockport_events_heard(follow->sn, follow->net)))
+		__sockport_follow_post(follow, type, cause, now);
+}
 
 #endif /* SOCKPORT_FOLLOW_H */

@@ -8,7 +8,6 @@
  * They only grow. A reset notes what they were, and that is taken off.
  */
 #include <linux/hash.h>
-#include <linux/jhash.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -23,7 +22,8 @@
 #include "net.h"
 #include "switch.h"
 
-#define ROW_BUCKETS	BIT(12)
+#define ROW_BITS	12
+#define ROW_BUCKETS	BIT(ROW_BITS)
 /* Rows that are freed in one hold of the lock. */
 #define FORGET_ONCE	64
 
@@ -39,7 +39,7 @@ unsigned int sockport_shard_mask __read_mostly;
  * @bucket: chains, read under RCU
  */
 struct rows {
-	u32			seed;
+	u64			seed;
 	unsigned int		room;
 	unsigned int		count;
 	spinlock_t		lock; /* see above */
@@ -52,10 +52,10 @@ static struct rows *rows;
 static struct hlist_head *row_bucket(const struct net *net, u8 protocol,
 				     u8 role, u16 port)
 {
-	u32 hash = jhash_3words(port, protocol << 8 | role,
-				hash32_ptr(net), rows->seed);
+	u64 key = rows->seed ^ (uintptr_t)net ^
+		  (port | protocol << 16 | (u64)role << 24);
 
-	return &rows->bucket[hash % ROW_BUCKETS];
+	return &rows->bucket[hash_64(key, ROW_BITS)];
 }
 
 static bool row_is(const struct sockport_history *row, const struct net *net,
@@ -138,7 +138,7 @@ static struct sockport_history *row_insert(struct net *net, u8 protocol,
 	row = row_new(net, protocol, role, port);
 	if (!row)
 		return NULL;
-	rows->count++;
+	WRITE_ONCE(rows->count, rows->count + 1);
 	atomic64_inc(&sn->stats.history_rows);
 	list_add_tail_rcu(&row->of_net, &sn->history);
 	hlist_add_head_rcu(&row->node, row_bucket(net, protocol, role, port));
@@ -168,11 +168,13 @@ struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
 	row = sockport_history_find(net, protocol, role, port);
 	if (likely(row))
 		return row;
-	if (READ_ONCE(sn->dead))
+	if (READ_ONCE(sn->dead) || !port)
 		return NULL;
-	spin_lock_bh(&rows->lock);
-	row = row_insert(net, protocol, role, port);
-	spin_unlock_bh(&rows->lock);
+	if (READ_ONCE(rows->count) < rows->room) {
+		spin_lock_bh(&rows->lock);
+		row = row_insert(net, protocol, role, port);
+		spin_unlock_bh(&rows->lock);
+	}
 	if (!row)
 		atomic64_inc(&sn->stats.history_rows_lost);
 	return row;
@@ -186,10 +188,13 @@ struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
  */
 void sockport_history_touch(struct sockport_history *row)
 {
-	u64 now = sockport_history_now();
+	unsigned long tick = jiffies;
+	u64 now;
 
-	if (atomic64_read(&row->last) == now)
+	if (READ_ONCE(row->touched) == tick && atomic64_read(&row->first))
 		return;
+	WRITE_ONCE(row->touched, tick);
+	now = sockport_history_now();
 	atomic64_set(&row->last, now);
 	if (unlikely(!atomic64_read(&row->first)))
 		atomic64_cmpxchg(&row->first, 0, now);
@@ -218,7 +223,8 @@ void sockport_history_spread(struct sockport_history *row, unsigned int kind,
  * @row: row
  * @sk: the listener or connection, locked by who opens it
  *
- * Context: the process that calls listen() or connect().
+ * Context: the process that calls listen() or connect(). What is compared
+ * without the lock is only compared.
  */
 void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 {
@@ -228,12 +234,20 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 	if (!in_task())
 		return;
 	pid = task_tgid(current);
+	/* A process that is referred to is no other one. */
+	if (READ_ONCE(opener->pid) == pid &&
+	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
+	    uid_eq(opener->by, current_uid()) &&
+	    opener->cgroup == sockport_cgroup_of(sk) &&
+	    !memcmp(opener->comm, current->comm, sizeof(opener->comm)))
+		return;
 	spin_lock_bh(&row->lock);
 	if (opener->pid != pid) {
 		old = opener->pid;
-		opener->pid = get_pid(pid);
+		WRITE_ONCE(opener->pid, get_pid(pid));
 	}
 	opener->uid = sockport_sock_uid(sk);
+	opener->by = current_uid();
 	opener->cgroup = sockport_cgroup_of(sk);
 	strscpy_pad(opener->comm, current->comm, sizeof(opener->comm));
 	spin_unlock_bh(&row->lock);
@@ -257,8 +271,8 @@ struct sockport_history *sockport_history_next(struct net *net,
 	struct list_head *head = &sockport_net(net)->history;
 	struct list_head *next;
 
-	next = rcu_dereference_protected(list_next_rcu(row ? &row->of_net :
-							     head), true);
+	next = rcu_dereference_check(list_next_rcu(row ? &row->of_net : head),
+				     true);
 	return next == head ? NULL :
 	       list_entry(next, struct sockport_history, of_net);
 }
@@ -281,7 +295,8 @@ static u64 row_count(const struct sockport_history *row, unsigned int counter)
  * No value decreases from one call to the next, but for a reset between them
  * and for the number of connections.
  *
- * Context: process context, sockport_switch_lock() held.
+ * Context: process context, sockport_switch_lock() and the namespace's
+ * reset_lock held.
  */
 void sockport_history_totals(const struct sockport_history *row,
 			     struct sockport_totals *totals)
@@ -337,14 +352,17 @@ static void rebase(struct sockport_history *row)
  * sockport_history_rebase - begin the history of a namespace anew
  * @net: namespace, with a reference
  *
- * Context: process context, sockport_switch_lock() held for writing.
+ * Context: process context, sockport_switch_lock() and the namespace's
+ * reset_lock held, may sleep.
  */
 void sockport_history_rebase(struct net *net)
 {
 	struct sockport_history *row = NULL;
 
-	while ((row = sockport_history_next(net, row)))
+	while ((row = sockport_history_next(net, row))) {
 		rebase(row);
+		cond_resched();
+	}
 }
 
 /* rows->lock held. */
@@ -400,7 +418,7 @@ int sockport_history_start(unsigned int room)
 	if (!rows)
 		return -ENOMEM;
 	sockport_shard_mask = roundup_pow_of_two(shards) - 1;
-	rows->seed = get_random_u32();
+	rows->seed = get_random_u64();
 	rows->room = room;
 	spin_lock_init(&rows->lock);
 	return 0;

@@ -45,12 +45,14 @@ struct sockport_spread {
  * struct sockport_opener - who opened a port, or connected to it
  * @pid: the process, with a reference, or NULL
  * @uid: owner of the socket
- * @cgroup: id of its cgroup, 0 when unknown
- * @comm: its name
+ * @by: owner of the process, the socket may have been passed to it
+ * @cgroup: id of the socket's cgroup, 0 when unknown
+ * @comm: name of the process
  */
 struct sockport_opener {
 	struct pid	*pid;
 	kuid_t		uid;
+	kuid_t		by;
 	u64		cgroup;
 	char		comm[TASK_COMM_LEN];
 };
@@ -69,6 +71,7 @@ struct sockport_opener {
  * @backlog_high: most connections that waited at one listener
  * @first: milliseconds since 1970, 0 before anything happened
  * @last: likewise
+ * @touched: jiffies of @last
  * @checked: jiffies when a UDP port's role was looked up last
  * @listened: a listener has been there
  * @listeners: followed listeners, changes under @lock, read under RCU
@@ -91,6 +94,7 @@ struct sockport_history {
 	atomic_t		backlog_high;
 	atomic64_t		first;
 	atomic64_t		last;
+	unsigned long		touched;
 	unsigned long		checked;
 	bool			listened;
 	struct hlist_head	listeners;
@@ -156,6 +160,20 @@ void sockport_history_totals(const struct sockport_history *row,
 void sockport_history_rebase(struct net *net);
 
 /**
+ * sockport_history_shard - where to count for a while
+ * @row: row
+ *
+ * Context: any; it does no harm to be on another CPU meanwhile.
+ *
+ * Return: counters of this CPU and of some others.
+ */
+static inline struct sockport_shard *
+sockport_history_shard(struct sockport_history *row)
+{
+	return &row->shard[raw_smp_processor_id() & sockport_shard_mask];
+}
+
+/**
  * sockport_history_add - count something
  * @row: row
  * @counter: SOCKPORT_A_HISTORY_*
@@ -166,9 +184,7 @@ void sockport_history_rebase(struct net *net);
 static inline void sockport_history_add(struct sockport_history *row,
 					unsigned int counter, u64 n)
 {
-	unsigned int shard = raw_smp_processor_id() & sockport_shard_mask;
-
-	atomic64_add(n, &row->shard[shard].count[counter]);
+	atomic64_add(n, &sockport_history_shard(row)->count[counter]);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 #include <net/netns/generic.h>
 
@@ -79,6 +80,7 @@ struct sockport_entry {
  *	who looks at it under RCU adds anything of this namespace anywhere
  * @events_told: losses of events that listeners have been told of
  * @history: rows of its ports
+ * @reset_lock: serialises resets of its history and who reads it
  * @stats: its own account
  * @entry: its files
  */
@@ -86,6 +88,7 @@ struct sockport_net {
 	bool				dead;
 	u64				events_told;
 	struct list_head		history;
+	struct mutex			reset_lock;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];
 };

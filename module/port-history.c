@@ -38,9 +38,19 @@ static void copy_opener(struct sockport_port_opener *copy,
 	spin_lock_bh(&row->lock);
 	copy->pid = pid_nr_ns(opener->pid, reader->pid_ns);
 	copy->uid = opener->uid;
+	copy->by = opener->by;
 	copy->cgroup = opener->cgroup;
 	strscpy(copy->comm, opener->comm, sizeof(copy->comm));
 	spin_unlock_bh(&row->lock);
+}
+
+/* Somebody opened it, and both that one and the socket are for the reader. */
+static bool seen(const struct sockport_reader *reader,
+		 const struct sockport_port_opener *opener)
+{
+	return opener->comm[0] &&
+	       sockport_reader_sees_uid(reader, opener->uid) &&
+	       sockport_reader_sees_uid(reader, opener->by);
 }
 
 /**
@@ -68,8 +78,7 @@ bool sockport_port_opener(const struct sockport_record *rec,
 		copy_opener(opener, row, reader);
 	rcu_read_unlock();
 	sockport_switch_unlock();
-	return row && opener->comm[0] &&
-	       sockport_reader_sees_uid(reader, opener->uid);
+	return row && seen(reader, opener);
 }
 
 static int add_opener(struct net *net, struct sockport_port *port,
@@ -82,7 +91,7 @@ static int add_opener(struct net *net, struct sockport_port *port,
 	if (!opener)
 		return -ENOMEM;
 	copy_opener(opener, row, reader);
-	if (opener->comm[0] && sockport_reader_sees_uid(reader, opener->uid))
+	if (seen(reader, opener))
 		port->opener = opener;
 	else
 		sockport_free(net, opener, sizeof(*opener));

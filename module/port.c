@@ -480,14 +480,19 @@ static int add_history(struct build *build,
 		       const struct sockport_ports_ask *ask)
 {
 	const struct sockport_scope *scope = ask->scope;
+	struct mutex *lock;
 	unsigned int i;
 	int err = 0;
 
 	if (!(ask->want & SOCKPORT_WANT_RECALL) || !sockport_switch_lock())
 		return 0;
 	sockport_follow_fold(scope->count == 1 ? scope->space[0].net : NULL);
-	for (i = 0; i < scope->count && !err; i++)
+	for (i = 0; i < scope->count && !err; i++) {
+		lock = &sockport_net(scope->space[i].net)->reset_lock;
+		mutex_lock(lock);
 		err = add_history_of(build, ask, &scope->space[i]);
+		mutex_unlock(lock);
+	}
 	sockport_switch_unlock();
 	return err;
 }

@@ -86,12 +86,14 @@ struct sockport_port {
  * struct sockport_port_opener - who opened a port, for an encoder
  * @pid: in the reader's pid namespace, 0 when it is not in there
  * @uid: owner of the socket
- * @cgroup: id of its cgroup, 0 when unknown
+ * @by: owner of the process
+ * @cgroup: id of the socket's cgroup, 0 when unknown
  * @comm: name of the process
  */
 struct sockport_port_opener {
 	pid_t	pid;
 	kuid_t	uid;
+	kuid_t	by;
 	u64	cgroup;
 	char	comm[TASK_COMM_LEN];
 };

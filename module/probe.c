@@ -23,37 +23,75 @@
 #include "probe.h"
 #include "traffic.h"
 
+/*
+ * What runs in a softirq needs no more to keep others out, and most does: to
+ * disable BH once more would cost as much as all the rest of some probes.
+ */
+static bool bh_off(void)
+{
+	if (in_softirq())
+		return false;
+	local_bh_disable();
+	return true;
+}
+
+static void bh_on(bool disabled)
+{
+	if (disabled)
+		local_bh_enable();
+}
+
 /* Sockets of SCTP and MPTCP change their state too; all are full sockets. */
 static void on_state(void *data, const struct sock *sk, const int old,
 		     const int new)
 {
-	if (sk->sk_protocol != IPPROTO_TCP)
+	bool disabled;
+
+	if (sk->sk_protocol != IPPROTO_TCP ||
+	    !sockport_follow_cares(old, new))
 		return;
+	disabled = bh_off();
 	rcu_read_lock();
 	sockport_follow_state(sk, old, new);
 	rcu_read_unlock();
+	bh_on(disabled);
 }
 
 static void on_destroy(void *data, struct sock *sk)
 {
+	bool disabled;
+
+	if (!sockport_follow_may(sk))
+		return;
+	disabled = bh_off();
+	rcu_read_lock();
 	sockport_follow_destroy(sk);
+	rcu_read_unlock();
+	bh_on(disabled);
 }
 
 static void on_receive_reset(void *data, struct sock *sk)
 {
+	bool disabled = bh_off();
+
 	rcu_read_lock();
 	sockport_follow_reset(sk, true);
 	rcu_read_unlock();
+	bh_on(disabled);
 }
 
 static SOCKPORT_PROBE_SEND_RESET(on_send_reset)
 {
+	bool disabled;
+
 	/* From 6.12 on there may be none, or a small one. */
 	if (!sk || !sk_fullsock(sk))
 		return;
+	disabled = bh_off();
 	rcu_read_lock();
 	sockport_follow_reset(sk, false);
 	rcu_read_unlock();
+	bh_on(disabled);
 }
 
 static void on_retransmit_synack(void *data, const struct sock *sk,
@@ -93,8 +131,9 @@ static struct probe {
 	struct tracepoint	*tracepoint;
 	bool			registered;
 } probes[] = {
-	{ "inet_sock_set_state",	on_state },
+	/* First to come and last to go: what is followed must not outlive it. */
 	{ "tcp_destroy_sock",		on_destroy },
+	{ "inet_sock_set_state",	on_state },
 	{ "tcp_receive_reset",		on_receive_reset },
 	{ "tcp_send_reset",		on_send_reset },
 	{ "tcp_retransmit_synack",	on_retransmit_synack },
@@ -165,7 +204,7 @@ void sockport_probes_unregister(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+	for (i = ARRAY_SIZE(probes); i--;) {
 		if (!probes[i].registered)
 			continue;
 		tracepoint_probe_unregister(probes[i].tracepoint,

@@ -245,8 +245,9 @@ static int put_remembered(struct sk_buff *skb,
 	struct sockport_port_opener opener;
 	struct sockport_process process;
 
+	/* Who connected last to a port of role out may be anybody. */
 	if (rec->protocol != SOCKPORT_PROTOCOL_TCP ||
-	    rec->has & SOCKPORT_HAS_INODE ||
+	    rec->role != SOCKPORT_ROLE_IN || rec->has & SOCKPORT_HAS_INODE ||
 	    !sockport_port_opener(rec, reader, &opener) || !opener.pid)
 		return 0;
 	process.pid = opener.pid;

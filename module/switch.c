@@ -7,6 +7,7 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "doors.h"
@@ -32,6 +33,11 @@ static DECLARE_RWSEM(switch_sem);
 static bool ready;
 /* Tables are there. Changes under the semaphore. */
 static bool on;
+/*
+ * Followed sockets are sure to live: while probes are unregistered, they may be
+ * destroyed behind our back. Changes under the semaphore.
+ */
+static bool readable;
 /* UDP is counted. Under the mutex. */
 static bool counting;
 /* Probes are registered, but not all sockets followed. Under the mutex. */
@@ -55,6 +61,24 @@ module_param(closed_doors, uint, 0644);
 MODULE_PARM_DESC(closed_doors,
 		 "most closed ports that are remembered, as of when history is switched on");
 
+/*
+ * Counters of segments have 32 bits in a socket: somebody has to look at them
+ * before they come round.
+ */
+#define FOLD_PERIOD	(60 * HZ)
+
+static void fold_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(fold_work, fold_work_fn);
+
+static void fold_work_fn(struct work_struct *work)
+{
+	if (!sockport_switch_lock())
+		return;
+	sockport_follow_fold(NULL);
+	sockport_switch_unlock();
+	queue_delayed_work(system_unbound_wq, &fold_work, FOLD_PERIOD);
+}
+
 static int make_tables(void)
 {
 	int err;
@@ -72,6 +96,7 @@ static int make_tables(void)
 	if (err)
 		goto stop_doors;
 	on = true;
+	readable = true;
 	return 0;
 
 stop_doors:
@@ -98,6 +123,8 @@ static int take_in(void)
 {
 	static const struct sockport_filter tcp = {
 		.protocols	= BIT(SOCKPORT_PROTOCOL_TCP),
+		/* Idle sockets are not followed, nor is their table walked. */
+		.states		= ~(u32)BIT(SOCKPORT_STATE_CLOSE),
 		.ifindex	= -1,
 	};
 	struct sockport_scope scope;
@@ -138,7 +165,11 @@ static void stop(void)
 {
 	if (!on)
 		return;
+	cancel_delayed_work_sync(&fold_work);
 	count_udp(false);
+	down_write(&switch_sem);
+	readable = false;
+	up_write(&switch_sem);
 	sockport_probes_unregister();
 	down_write(&switch_sem);
 	free_tables();
@@ -151,6 +182,9 @@ static int start(void)
 
 	if (on)
 		return 0;
+	/* Probes run with preemption disabled, their locks would sleep. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return -EOPNOTSUPP;
 	down_write(&switch_sem);
 	err = make_tables();
 	up_write(&switch_sem);
@@ -163,11 +197,14 @@ static int start(void)
 	/* Those that were between two states have left them. */
 	synchronize_rcu();
 	WRITE_ONCE(taking_in, false);
-	if (!err)
-		err = count_udp(udp_accounting);
-	if (err)
+	if (err) {
 		stop();
-	return err;
+		return err;
+	}
+	if (count_udp(udp_accounting))
+		pr_notice("sockport: this kernel does not let UDP be counted\n");
+	queue_delayed_work(system_unbound_wq, &fold_work, FOLD_PERIOD);
+	return 0;
 }
 
 static int set_switch(const char *value, const struct kernel_param *kp,
@@ -251,10 +288,13 @@ bool sockport_switch_taking_in(void)
  */
 bool sockport_switch_lock(void)
 {
+	bool locked;
+
 	down_read(&switch_sem);
-	if (!on)
+	locked = readable;
+	if (!locked)
 		up_read(&switch_sem);
-	return on;
+	return locked;
 }
 
 /**
@@ -273,13 +313,16 @@ void sockport_switch_unlock(void)
  */
 void sockport_switch_reset(struct net *net)
 {
-	down_write(&switch_sem);
-	if (on) {
-		sockport_follow_fold(net);
-		sockport_history_rebase(net);
-		sockport_doors_forget(net);
-	}
-	up_write(&switch_sem);
+	struct mutex *lock = &sockport_net(net)->reset_lock;
+
+	if (!sockport_switch_lock())
+		return;
+	sockport_follow_fold(net);
+	mutex_lock(lock);
+	sockport_history_rebase(net);
+	mutex_unlock(lock);
+	sockport_doors_forget(net);
+	sockport_switch_unlock();
 }
 
 /**
@@ -289,6 +332,7 @@ void sockport_switch_reset(struct net *net)
 void sockport_switch_net_init(struct net *net)
 {
 	INIT_LIST_HEAD(&sockport_net(net)->history);
+	mutex_init(&sockport_net(net)->reset_lock);
 }
 
 /**
@@ -310,13 +354,14 @@ void sockport_switch_net_pre_exit(struct net *net)
  */
 void sockport_switch_net_exit(struct net *net)
 {
-	if (!sockport_switch_lock())
-		return;
-	sockport_follow_forget(net);
-	sockport_doors_forget(net);
-	sockport_history_forget(net);
-	sockport_events_flush();
-	sockport_switch_unlock();
+	down_read(&switch_sem);
+	if (on) {
+		sockport_follow_forget(net);
+		sockport_doors_forget(net);
+		sockport_history_forget(net);
+		sockport_events_flush();
+	}
+	up_read(&switch_sem);
 }
 
 /**
@@ -333,6 +378,12 @@ int sockport_switch_init(void)
 	mutex_lock(&switch_mutex);
 	if (history)
 		err = start();
+	/* Without it the module is of use all the same. */
+	if (err == -ENOENT || err == -EOPNOTSUPP) {
+		pr_notice("sockport: no history in this kernel\n");
+		history = false;
+		err = 0;
+	}
 	ready = !err;
 	mutex_unlock(&switch_mutex);
 	return err;

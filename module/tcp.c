@@ -79,9 +79,11 @@ static void note_listened(struct sockport_walk *walk,
 
 	if (!sockport_switch_lock())
 		return;
-	while ((row = sockport_history_next(space->net, row)))
+	while ((row = sockport_history_next(space->net, row))) {
 		if (READ_ONCE(row->listened))
 			__set_bit(row->port, state->bound);
+		cond_resched();
+	}
 	sockport_switch_unlock();
 }
 

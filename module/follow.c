@@ -124,6 +124,7 @@ static void on_listen(const struct sock *sk)
 	u64 now = sockport_follow_now();
 
 	if (row) {
+		WRITE_ONCE(row->listened, true);
 		sockport_history_touch(row);
 		sockport_history_open(row, sk);
 	}
@@ -399,6 +400,8 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 	row = take_in_row(sk, role);
 	if (!row)
 		goto unlock;
+	if (state == TCP_LISTEN)
+		WRITE_ONCE(row->listened, true);
 	follow = sockport_follow_new(sk, bucket);
 	if (follow)
 		take_in(follow, row, state);

@@ -164,15 +164,33 @@ TEST_F_TIMEOUT(churn, switched, 1800)
 	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
 }
 
-/* Forty ports, sixteen rows: those that are there are whole, the rest is counted. */
+static uint64_t rows_everywhere(struct client *client)
+{
+	struct ports ports = client_ports_of(client, HISTORY_WANT, NETNS_ALL);
+	uint64_t told = 0;
+
+	for_each_port(port, &ports)
+		told += port->history.told;
+	ports_free(&ports);
+	return told;
+}
+
+/*
+ * Forty ports, sixteen rows beside those of orphans that earlier tests have left:
+ * those that are there are whole, the rest is counted.
+ */
 TEST_F_TIMEOUT(churn, rows_full, 300)
 {
 	unsigned int told = 0, wrong = 0, i;
 	struct ports ports;
-	uint64_t lost;
+	uint64_t lost, room;
+	char value[32];
 	int listener;
 
-	module_parameter("history_rows", "16", self->rows);
+	history_restart();
+	room = rows_everywhere(&self->client) + 16;
+	snprintf(value, sizeof(value), "%llu", (unsigned long long)room);
+	module_parameter("history_rows", value, self->rows);
 	history_restart();
 	for (i = 0; i < 40; i++) {
 		listener = socket_listen(AF_INET, "127.0.0.1", PORT + i, 5);
@@ -195,7 +213,7 @@ TEST_F_TIMEOUT(churn, rows_full, 300)
 	note("%u rows, %llu times there was no room", told, (unsigned long long)lost);
 	EXPECT_EQ(0, wrong);
 	EXPECT_LT(0, told);
-	EXPECT_GE(16, told);
+	EXPECT_GE(room, told);
 	EXPECT_LE(80 - told, lost);
 	/* With room for all again, all are counted. */
 	module_parameter("history_rows", self->rows, NULL);
@@ -243,17 +261,6 @@ TEST_F_TIMEOUT(churn, sockets_full, 300)
 	lost = proc_stat("history_sockets_lost");
 	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
 	EXPECT_EQ(lost, proc_stat("history_sockets_lost"));
-}
-
-static uint64_t rows_everywhere(struct client *client)
-{
-	struct ports ports = client_ports_of(client, HISTORY_WANT, NETNS_ALL);
-	uint64_t told = 0;
-
-	for_each_port(port, &ports)
-		told += port->history.told;
-	ports_free(&ports);
-	return told;
 }
 
 /* A namespace with traffic, asked about from inside; it goes with this process. */

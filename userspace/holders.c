@@ -191,9 +191,16 @@ static bool is_listener(const struct socket_row *socket)
 	       socket->role == SOCKPORT_ROLE_IN && socket->state == SOCKPORT_STATE_CLOSE;
 }
 
+/* Its processes do not have it open themselves. */
+static bool is_left(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_BY_PORT) ||
+	       row_knows(socket, SOCKPORT_A_SOCKET_REMEMBERED);
+}
+
 static void count_other(struct holder *holder, const struct socket_row *socket)
 {
-	if (row_knows(socket, SOCKPORT_A_SOCKET_BY_PORT))
+	if (is_left(socket))
 		holder->lingering++;
 	else if (socket->protocol == SOCKPORT_PROTOCOL_UNIX)
 		holder->unix_sockets++;
@@ -213,7 +220,7 @@ static bool count_one(struct holders *holders, const struct process_row *process
 
 	if (!holder)
 		return false;
-	if (!is_listener(socket) || row_knows(socket, SOCKPORT_A_SOCKET_BY_PORT)) {
+	if (!is_listener(socket) || is_left(socket)) {
 		count_other(holder, socket);
 		return true;
 	}

@@ -253,6 +253,8 @@ static char *fill_processes(char *to, const struct column *column, const void *r
 		return to;
 	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
 		*to++ = '~';
+	if (row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED))
+		*to++ = '?';
 	to = processes_put(to, &socket->processes);
 	if (!more)
 		return to;
@@ -500,6 +502,9 @@ static const struct column list[] = {
 	{ .name = "by_port", .help = "whether the processes only have the listener of its port open",
 	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, BY_PORT), .width = 7 },
+	{ .name = "remembered", .help = "whether the process is only the last that opened its port",
+	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, REMEMBERED), .width = 10 },
 	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
 	  .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
 	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",

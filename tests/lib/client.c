@@ -293,6 +293,9 @@ static void get_extra(struct row *row, const struct nlattr *attr)
 	case SOCKPORT_A_SOCKET_UNLISTED:
 		row->extra |= EXTRA_UNLISTED;
 		break;
+	case SOCKPORT_A_SOCKET_REMEMBERED:
+		row->extra |= EXTRA_REMEMBERED;
+		break;
 	case SOCKPORT_A_SOCKET_BY_PORT:
 		row->extra |= EXTRA_BY_PORT;
 		break;

@@ -171,7 +171,7 @@ unsigned int rows_compare_holders(const struct rows *rows, const struct fd_holde
 	size_t count;
 
 	for_each_row(row, rows) {
-		if (row->extra & EXTRA_BY_PORT || row_holders_right(row, holders))
+		if (row->extra & (EXTRA_BY_PORT | EXTRA_REMEMBERED) || row_holders_right(row, holders))
 			continue;
 		if (wrong++ > 10)
 			continue;

@@ -128,7 +128,7 @@ def sockets(json_path, text_path=None):
     listening = {kind: listeners(kind) for kind in ("tcp", "udp")}
     texts = {}
     for row in load(json_path):
-        if own_netlink(row):
+        if own_netlink(row) or row["remembered"]:
             continue
         expected = of_inodes([row["inode"]])
         if row["by_port"]:

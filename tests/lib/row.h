@@ -49,6 +49,7 @@ enum row_extra {
 	EXTRA_NETNS	= 1 << 12,
 	EXTRA_PROCESSES	= 1 << 13,
 	EXTRA_BY_PORT	= 1 << 14,
+	EXTRA_REMEMBERED = 1 << 16,
 	EXTRA_CGROUP	= 1 << 15,
 };
 

@@ -70,12 +70,12 @@ static void put_sums(struct sockport_event *event,
  * @follow: the socket
  * @type: enum sockport_event_type
  * @cause: enum sockport_cause, or 0
- * @now: microseconds of the monotonic clock
+ * @duration: microseconds, 0 when unknown
  *
  * Context: BH disabled, in an RCU read-side critical section.
  */
 void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			    u8 cause, u64 now)
+			    u8 cause, u64 duration)
 {
 	struct sockport_event event = {
 		.type		= type,
@@ -96,9 +96,8 @@ void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
 	event.has |= SOCKPORT_EVENT_UID;
 	if (cause)
 		event.has |= SOCKPORT_EVENT_CAUSE;
-	if (follow->since && type != SOCKPORT_EVENT_TYPE_LISTEN &&
-	    type != SOCKPORT_EVENT_TYPE_ACCEPT) {
-		event.duration = max(now, follow->since) - follow->since;
+	if (duration) {
+		event.duration = duration;
 		event.has |= SOCKPORT_EVENT_DURATION;
 	}
 	if (type == SOCKPORT_EVENT_TYPE_CLOSE ||

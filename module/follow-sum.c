@@ -76,19 +76,20 @@ static void add_narrow(struct sockport_shard *shard, unsigned int counter,
  * @follow: the socket
  * @row: its port's row, may be NULL for a listener
  * @phase: what it begins
- * @now: microseconds of the monotonic clock, 0 when it began earlier
+ * @now: it begins now; false when that was earlier, or is counted from 0
  *
  * What the socket did before it was opened does not count, connect() may have
  * failed on it. A socket that was accepted, or is taken in, counts from 0.
  */
 void sockport_follow_begin(struct sockport_follow *follow,
-			   struct sockport_history *row, u8 phase, u64 now)
+			   struct sockport_history *row, u8 phase, bool now)
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 
 	follow->row = row;
 	follow->phase = phase;
-	follow->since = now;
+	follow->since = 0;
+	follow->opening = jiffies;
 	follow->was_reset = false;
 	follow->bytes_in = 0;
 	follow->bytes_out = 0;
@@ -169,6 +170,16 @@ static void add_syns(const struct sockport_follow *follow)
 				     SOCKPORT_A_HISTORY_SYN_RETRANSMITS, again);
 }
 
+/* One round trip; or as the clock ticks, when the SYN had to be sent again. */
+static u64 tried(const struct sockport_follow *follow)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+
+	if (tp->srtt_us && tp->total_retrans == follow->before)
+		return tp->srtt_us >> 3;
+	return jiffies_to_usecs((u32)jiffies - follow->opening);
+}
+
 /**
  * sockport_follow_opened - a connection that this host opened is established
  * @follow: the socket, locked
@@ -177,16 +188,16 @@ void sockport_follow_opened(struct sockport_follow *follow)
 {
 	struct sockport_history *row = follow->row;
 	u64 now = tcp_sk(follow->sk)->tcp_mstamp;
-	u64 since = follow->since;
 
 	sockport_history_add(row, SOCKPORT_A_HISTORY_OPENED, 1);
 	sockport_history_touch(row);
 	add_syns(follow);
-	if (since)
+	if (follow->pid)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
-					passed(since, now));
+					tried(follow));
 	follow->phase = SOCKPORT_PHASE_CONNECTED;
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0, now);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0,
+			     tried(follow));
 	follow->since = now;
 	one_more(row);
 }
@@ -225,7 +236,7 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
 					tp->srtt_us >> 3);
 	follow->since = now;
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, now);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, 0);
 	one_more(row);
 }
 
@@ -273,7 +284,7 @@ void sockport_follow_failed(struct sockport_follow *follow)
 	sockport_history_add(follow->row, counter, 1);
 	sockport_history_touch(follow->row);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
-			     sockport_follow_now());
+			     tried(follow));
 }
 
 /*
@@ -333,19 +344,22 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
 	struct sockport_history *row = follow->row;
 	u8 cause = cause_of_end(follow, old);
-	u64 now = time_of_end(follow, old);
+	u64 lifetime = 0;
 
 	add_connection(follow, true);
 	sockport_history_add(row, counter_of_end(cause), 1);
 	sockport_history_touch(row);
-	if (follow->since)
+	if (follow->since) {
+		lifetime = passed(follow->since, time_of_end(follow, old));
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_LIFETIME,
-					passed(follow->since, now));
+					lifetime);
+	}
 	sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_BYTES,
 				follow->bytes_in + follow->bytes_out);
 	if (rtt)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_RTT,
 					rtt);
 	atomic_dec(&row->connections);
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause, now);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause,
+			     lifetime);
 }

@@ -109,14 +109,15 @@ struct sockport_follow *sockport_follow_find(const struct sock *sk,
 /**
  * sockport_follow_new - follow one more socket
  * @sk: TCP socket that is not followed
+ * @sn: what we keep of its namespace
  * @bucket: its chain, locked
  *
  * Return: what is kept of it; NULL when there is no room, which is counted.
  */
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
+					    struct sockport_net *sn,
 					    unsigned int bucket)
 {
-	struct sockport_net *sn = sockport_net(sock_net(sk));
 	struct sockport_follow *follow = NULL;
 
 	/* Those of a namespace that goes are forgotten after a grace period. */

@@ -10,15 +10,17 @@
 
 #include "follow.h"
 #include "history.h"
+#include "net.h"
 #include "switch.h"
 
 /* Lock of the chain held. */
 static struct sockport_follow *follow_get(const struct sock *sk,
+					  struct sockport_net *sn,
 					  unsigned int bucket)
 {
 	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
 
-	return follow ?: sockport_follow_new(sk, bucket);
+	return follow ?: sockport_follow_new(sk, sn, bucket);
 }
 
 /**
@@ -105,10 +107,10 @@ static void on_syn_sent(const struct sock *sk)
 	sockport_history_touch(row);
 	sockport_history_open(row, sk);
 	bucket = sockport_follow_lock(sk);
-	follow = follow_get(sk, bucket);
+	follow = follow_get(sk, row->sn, bucket);
 	if (follow) {
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
-				      sockport_follow_now());
+				      true);
 		note_process(follow);
 	}
 	sockport_follow_unlock(bucket);
@@ -121,7 +123,6 @@ static void on_listen(const struct sock *sk)
 	struct sockport_history *row = port ? row_in(sk, port) : NULL;
 	unsigned int bucket;
 	struct sockport_follow *follow;
-	u64 now = sockport_follow_now();
 
 	if (row) {
 		WRITE_ONCE(row->listened, true);
@@ -129,15 +130,15 @@ static void on_listen(const struct sock *sk)
 		sockport_history_open(row, sk);
 	}
 	bucket = sockport_follow_lock(sk);
-	follow = follow_get(sk, bucket);
+	follow = follow_get(sk, sockport_net(sock_net(sk)), bucket);
 	if (follow) {
 		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
-				      now);
+				      true);
+		follow->since = sockport_follow_now();
 		if (row)
 			join_row(follow, row);
 		note_process(follow);
-		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0,
-				     now);
+		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0);
 	}
 	sockport_follow_unlock(bucket);
 }
@@ -161,11 +162,11 @@ static void on_established(const struct sock *sk, int old)
 		row = opened ? row_out(sk) : row_in(sk, local_port(sk));
 		if (!row)
 			goto unlock;
-		follow = follow ?: sockport_follow_new(sk, bucket);
+		follow = follow ?: sockport_follow_new(sk, row->sn, bucket);
 		if (!follow)
 			goto unlock;
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
-				      0);
+				      false);
 	}
 	if (opened)
 		sockport_follow_opened(follow);
@@ -216,7 +217,7 @@ static void close_lost(const struct sock *sk, int old)
 		return;
 	sockport_follow_begin(&lost, row, old == TCP_LISTEN ?
 			      SOCKPORT_PHASE_LISTENING :
-			      SOCKPORT_PHASE_CONNECTED, 0);
+			      SOCKPORT_PHASE_CONNECTED, false);
 	if (old == TCP_LISTEN)
 		sockport_follow_add(&lost, true);
 	else if (old == TCP_SYN_SENT)
@@ -227,13 +228,15 @@ static void close_lost(const struct sock *sk, int old)
 
 static void close_listener(struct sockport_follow *follow)
 {
-	u64 now = sockport_follow_now();
+	u64 open = 0;
 
+	if (follow->since)
+		open = sockport_follow_now() - follow->since;
 	if (follow->row) {
 		sockport_follow_add(follow, true);
 		sockport_history_touch(follow->row);
 	}
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, now);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open);
 }
 
 static void on_close(const struct sock *sk, int old)
@@ -359,15 +362,16 @@ static void take_in(struct sockport_follow *follow,
 	switch (state) {
 	case TCP_LISTEN:
 		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
-				      0);
+				      false);
 		join_row(follow, row);
 		break;
 	case TCP_SYN_SENT:
-		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING, 0);
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
+				      false);
 		break;
 	default:
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
-				      0);
+				      false);
 		sockport_history_add(row, SOCKPORT_A_HISTORY_TAKEN_IN, 1);
 		sockport_raise(&row->connections_high,
 			       atomic_inc_return(&row->connections));
@@ -402,7 +406,7 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 		goto unlock;
 	if (state == TCP_LISTEN)
 		WRITE_ONCE(row->listened, true);
-	follow = sockport_follow_new(sk, bucket);
+	follow = sockport_follow_new(sk, row->sn, bucket);
 	if (follow)
 		take_in(follow, row, state);
 unlock:

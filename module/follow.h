@@ -38,8 +38,9 @@ enum sockport_phase {
  * @net: network namespace
  * @sn: what we keep of it
  * @row: of its port; NULL for a listener without a port yet
- * @since: microseconds of the monotonic clock when the phase began, 0 when
- *	that was before history did
+ * @since: microseconds of the monotonic clock when the socket was connected,
+ *	0 when that was before history began
+ * @opening: jiffies when its SYN was sent, if @pid is known
  * @of_row: listeners: among those of the row, read under RCU
  * @bytes_in: added to the row so far, as all of these
  * @bytes_out: likewise
@@ -78,6 +79,7 @@ struct sockport_follow {
 	u32			retransmitted;
 	u32			drops;
 	u32			before;
+	u32			opening;
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
 	u8			phase;
@@ -128,27 +130,28 @@ void sockport_follow_unlock(unsigned int bucket);
 struct sockport_follow *sockport_follow_find(const struct sock *sk,
 					     unsigned int bucket);
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
+					    struct sockport_net *sn,
 					    unsigned int bucket);
 void sockport_follow_free(struct sockport_follow *follow);
 void sockport_follow_leave(struct sockport_follow *follow);
 void sockport_follow_fold_one(struct sockport_follow *follow);
 
 void sockport_follow_begin(struct sockport_follow *follow,
-			   struct sockport_history *row, u8 phase, u64 now);
+			   struct sockport_history *row, u8 phase, bool now);
 void sockport_follow_add(struct sockport_follow *follow, bool locked);
 void sockport_follow_opened(struct sockport_follow *follow);
 void sockport_follow_accepted(struct sockport_follow *follow);
 void sockport_follow_failed(struct sockport_follow *follow);
 void sockport_follow_ended(struct sockport_follow *follow, int old);
 void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			    u8 cause, u64 now);
+			    u8 cause, u64 duration);
 
 /* As __sockport_follow_post(), but only if somebody listens. */
 static inline void sockport_follow_post(const struct sockport_follow *follow,
-					u8 type, u8 cause, u64 now)
+					u8 type, u8 cause, u64 duration)
 {
 	if (unlikely(sockport_events_heard(follow->sn, follow->net)))
-		__sockport_follow_post(follow, type, cause, now);
+		__sockport_follow_post(follow, type, cause, duration);
 }
 
 #endif /* SOCKPORT_FOLLOW_H */

@@ -105,6 +105,7 @@ static struct sockport_history *row_new(struct net *net, u8 protocol, u8 role,
 		}
 	}
 	row->net = net;
+	row->sn = sockport_net(net);
 	row->protocol = protocol;
 	row->role = role;
 	row->port = port;
@@ -181,41 +182,27 @@ struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
 }
 
 /**
- * sockport_history_touch - something happens at a port now
+ * __sockport_history_touch - note the time of what happens at a port
  * @row: row
  *
- * Context: any.
+ * Context: any but NMI.
  */
-void sockport_history_touch(struct sockport_history *row)
+void __sockport_history_touch(struct sockport_history *row)
 {
-	unsigned long tick = jiffies;
-	u64 now;
+	u64 now = sockport_history_now();
 
-	if (READ_ONCE(row->touched) == tick && atomic64_read(&row->first))
-		return;
-	WRITE_ONCE(row->touched, tick);
-	now = sockport_history_now();
+	WRITE_ONCE(row->touched, jiffies);
 	atomic64_set(&row->last, now);
-	if (unlikely(!atomic64_read(&row->first)))
+	if (!atomic64_read(&row->first))
 		atomic64_cmpxchg(&row->first, 0, now);
 }
 
-/**
- * sockport_history_spread - add a value to a distribution
- * @row: row of TCP
- * @kind: enum sockport_distribution_kind
- * @value: in the distribution's unit
- *
- * Context: any.
- */
-void sockport_history_spread(struct sockport_history *row, unsigned int kind,
-			     u64 value)
+static bool same_comm(const char *a, const char *b)
 {
-	unsigned int bucket = min_t(unsigned int, fls64(value),
-				    SOCKPORT_BUCKETS - 1);
-
-	atomic64_add(value, &row->spread->sum[kind]);
-	atomic64_inc(&row->spread->bucket[kind][bucket]);
+	BUILD_BUG_ON(TASK_COMM_LEN != 2 * sizeof(u64));
+	return get_unaligned((const u64 *)a) == get_unaligned((const u64 *)b) &&
+	       get_unaligned((const u64 *)a + 1) ==
+	       get_unaligned((const u64 *)b + 1);
 }
 
 /**
@@ -239,7 +226,7 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
 	    uid_eq(opener->by, current_uid()) &&
 	    opener->cgroup == sockport_cgroup_of(sk) &&
-	    !memcmp(opener->comm, current->comm, sizeof(opener->comm)))
+	    same_comm(opener->comm, current->comm))
 		return;
 	spin_lock_bh(&row->lock);
 	if (opener->pid != pid) {

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -16,6 +17,7 @@
 struct net;
 struct pid;
 struct sock;
+struct sockport_net;
 
 /* Counters are numbered as their attributes are. */
 #define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_RECEIVE_DROPS + 1)
@@ -63,6 +65,7 @@ struct sockport_opener {
  * @of_net: among all rows of the namespace
  * @rcu: to free it
  * @net: network namespace; a row never outlives it
+ * @sn: what we keep of it
  * @port: local or remote, host order
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role
@@ -86,6 +89,7 @@ struct sockport_history {
 	struct list_head	of_net;
 	struct rcu_head		rcu;
 	struct net		*net;
+	struct sockport_net	*sn;
 	u16			port;
 	u8			protocol;
 	u8			role;
@@ -148,9 +152,7 @@ struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port);
 struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
 					      u8 role, u16 port);
-void sockport_history_touch(struct sockport_history *row);
-void sockport_history_spread(struct sockport_history *row, unsigned int kind,
-			     u64 value);
+void __sockport_history_touch(struct sockport_history *row);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
 struct sockport_history *sockport_history_next(struct net *net,
@@ -200,6 +202,39 @@ static inline u64 sockport_history_now(void)
 
 	ktime_get_coarse_real_ts64(&now);
 	return now.tv_sec * MSEC_PER_SEC + now.tv_nsec / NSEC_PER_MSEC;
+}
+
+/**
+ * sockport_history_touch - something happens at a port now
+ * @row: row
+ *
+ * Context: any.
+ */
+static inline void sockport_history_touch(struct sockport_history *row)
+{
+	const unsigned long tick = jiffies;
+
+	if (READ_ONCE(row->touched) != tick || !atomic64_read(&row->first))
+		__sockport_history_touch(row);
+}
+
+/**
+ * sockport_history_spread - add a value to a distribution
+ * @row: row of TCP
+ * @kind: enum sockport_distribution_kind
+ * @value: in the distribution's unit
+ *
+ * Context: any.
+ */
+static inline void sockport_history_spread(struct sockport_history *row,
+					   unsigned int kind, u64 value)
+{
+	struct sockport_spread *spread = row->spread;
+	unsigned int bucket = min_t(unsigned int, fls64(value),
+				    SOCKPORT_BUCKETS - 1);
+
+	atomic64_add(value, &spread->sum[kind]);
+	atomic64_inc(&spread->bucket[kind][bucket]);
 }
 
 /**

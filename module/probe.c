@@ -25,7 +25,9 @@
 
 /*
  * What runs in a softirq needs no more to keep others out, and most does: to
- * disable BH once more would cost as much as all the rest of some probes.
+ * disable BH once more would cost as much as all the rest of some probes. It
+ * makes an RCU read-side critical section too, as all that disables preemption
+ * does.
  */
 static bool bh_off(void)
 {
@@ -51,9 +53,7 @@ static void on_state(void *data, const struct sock *sk, const int old,
 	    !sockport_follow_cares(old, new))
 		return;
 	disabled = bh_off();
-	rcu_read_lock();
 	sockport_follow_state(sk, old, new);
-	rcu_read_unlock();
 	bh_on(disabled);
 }
 
@@ -64,9 +64,7 @@ static void on_destroy(void *data, struct sock *sk)
 	if (!sockport_follow_may(sk))
 		return;
 	disabled = bh_off();
-	rcu_read_lock();
 	sockport_follow_destroy(sk);
-	rcu_read_unlock();
 	bh_on(disabled);
 }
 
@@ -74,9 +72,7 @@ static void on_receive_reset(void *data, struct sock *sk)
 {
 	bool disabled = bh_off();
 
-	rcu_read_lock();
 	sockport_follow_reset(sk, true);
-	rcu_read_unlock();
 	bh_on(disabled);
 }
 
@@ -88,9 +84,7 @@ static SOCKPORT_PROBE_SEND_RESET(on_send_reset)
 	if (!sk || !sk_fullsock(sk))
 		return;
 	disabled = bh_off();
-	rcu_read_lock();
 	sockport_follow_reset(sk, false);
-	rcu_read_unlock();
 	bh_on(disabled);
 }
 

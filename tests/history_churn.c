@@ -99,7 +99,7 @@ static void wait_for_connections(const struct load *load, unsigned int more)
 /* Eight look on while thousands of connections come and go. */
 TEST_F_TIMEOUT(churn, never_backwards, 1800)
 {
-	unsigned int each = scaled(5000, 300), i;
+	unsigned int each = scaled(2000, 300), i;
 	long long begin = now_ms();
 
 	self->load = load_begin(PORT, each);
@@ -141,7 +141,7 @@ static unsigned int rows_that_do_not_add_up(struct client *client)
 
 TEST_F_TIMEOUT(churn, switched, 1800)
 {
-	unsigned int rounds = scaled(60, 15), i;
+	unsigned int rounds = scaled(30, 15), i;
 
 	self->load = load_begin(PORT, UNLIMITED);
 	for (i = 0; i < 3; i++)
@@ -306,7 +306,7 @@ TEST_F_TIMEOUT(churn, namespaces, 900)
 /* The module goes while connections come and go, and finds them when it is back. */
 TEST_F_TIMEOUT(churn, unloaded, 1800)
 {
-	unsigned int cycles = scaled(40, 8), i;
+	unsigned int cycles = scaled(15, 8), i;
 
 	client_close(&self->client);
 	self->load = load_begin(PORT, UNLIMITED);

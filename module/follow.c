@@ -215,6 +215,7 @@ static void close_lost(const struct sock *sk, int old)
 	row = row_guess(sk, old);
 	if (!row)
 		return;
+	lost.sn = row->sn;
 	sockport_follow_begin(&lost, row, old == TCP_LISTEN ?
 			      SOCKPORT_PHASE_LISTENING :
 			      SOCKPORT_PHASE_CONNECTED, false);

@@ -67,7 +67,7 @@ static int prepare(struct selection *selection, const struct options *options,
 				      options, failure);
 	case COMMAND_SOCKETS:
 		return select_columns(selection, &socket_columns,
-				      options->json ? "+processes,process_count,by_port" :
+				      options->json ? "+processes,process_count,by_port,remembered" :
 						      "+processes", options, failure);
 	case COMMAND_EVENTS:
 		return select_columns(selection, &event_columns, NULL, options, failure);

@@ -28,7 +28,8 @@
 #define PORT_TEXT	"proto,role,state,fam,sockets,rx_queue,tx_queue,backlog,limit,drops,users,states"
 #define BOUND_TEXT	"proto,state,local_end,interface,rx_queue,backlog,limit,drops,uid,user,inode,processes"
 #define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
-			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port"
+			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port," \
+			"remembered"
 #define PEER_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
 #define OWNER_COLUMNS	"pid,comm,unit"
 

@@ -88,6 +88,9 @@ def proc_rows(path):
     return columns, rows
 
 
+GROWING = ("time", "segments_in", "segments_out", "last_active")
+
+
 def address(plain):
     """Mapped addresses can be written in two ways; interfaces are left out."""
     if plain == "-":
@@ -177,6 +180,9 @@ def differences(columns, expected, seen):
 
 def compare(kind, source, proc_path, json_path):
     columns, expected = proc_rows(proc_path)
+    # What comes after the states of a port goes on growing.
+    if kind == "ports":
+        columns = columns[:columns.index("states") + 1]
     # What no table has is in no file either; rows with nothing but history may be in one.
     expected = [row for row in expected if row.get("sockets") != "0"]
     rows = [row for row in load(json_path)
@@ -203,6 +209,8 @@ def kinds(rows):
 
 def compare_text(proc_path, text_path):
     columns, expected = lines(proc_path)
+    if "states" in columns:
+        columns = columns[:columns.index("states") + 1]
     expected = [row for row in expected if row.get("sockets") != "0"]
     shown, rows = lines(text_path)
     seen = [row for row in rows if row.get("unlisted") != "1" and row.get("sockets") != "0"]
@@ -233,9 +241,13 @@ def filtered(json_path, expression, all_path):
     def matches(row):
         return eval(f"({expression})", {}, collections.defaultdict(type(None), row))  # noqa: S307
 
+    def lasting(row):
+        """Without the time of the answer, and what goes on growing."""
+        return json.dumps({key: row[key] for key in row if key not in GROWING})
+
     rows, every = load(json_path), load(all_path)
-    expected = [json.dumps(row) for row in every if matches(row)]
-    seen = [json.dumps(row) for row in rows]
+    expected = [lasting(row) for row in every if matches(row)]
+    seen = [lasting(row) for row in rows]
     print(f"{len(seen)} of {len(every)}")
     return sorted(expected) != sorted(seen)
 

@@ -73,7 +73,7 @@ def one(port, role="in", proto="tcp"):
     return found[0] if len(found) == 1 else {}
 
 
-sys.exit(not eval(sys.argv[2]))
+sys.exit(not eval(f"({sys.argv[2]})"))
 END
 }
 

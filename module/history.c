@@ -24,6 +24,8 @@
 
 #define ROW_BITS	12
 #define ROW_BUCKETS	BIT(ROW_BITS)
+/* Rows that a namespace may have for each one that is free. */
+#define SHARE		4
 /* Rows that are freed in one hold of the lock. */
 #define FORGET_ONCE	64
 
@@ -49,20 +51,15 @@ struct rows {
 /* Changes only while no probe is registered and nobody reads. */
 static struct rows *rows;
 
-static struct hlist_head *row_bucket(const struct net *net, u8 protocol,
-				     u8 role, u16 port)
+static u32 row_key(u8 protocol, u8 role, u16 port)
 {
-	u64 key = rows->seed ^ (uintptr_t)net ^
-		  (port | protocol << 16 | (u64)role << 24);
-
-	return &rows->bucket[hash_64(key, ROW_BITS)];
+	return port | protocol << 16 | role << 24;
 }
 
-static bool row_is(const struct sockport_history *row, const struct net *net,
-		   u8 protocol, u8 role, u16 port)
+static struct hlist_head *row_bucket(const struct net *net, u32 key)
 {
-	return row->port == port && row->protocol == protocol &&
-	       row->role == role && row->net == net;
+	return &rows->bucket[hash_64(rows->seed ^ (uintptr_t)net ^ key,
+				     ROW_BITS)];
 }
 
 /**
@@ -79,11 +76,11 @@ static bool row_is(const struct sockport_history *row, const struct net *net,
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port)
 {
+	const u32 key = row_key(protocol, role, port);
 	struct sockport_history *row;
 
-	hlist_for_each_entry_rcu(row, row_bucket(net, protocol, role, port),
-				 node)
-		if (row_is(row, net, protocol, role, port))
+	hlist_for_each_entry_rcu(row, row_bucket(net, key), node)
+		if (row->key == key && row->net == net)
 			return row;
 	return NULL;
 }
@@ -105,6 +102,7 @@ static struct sockport_history *row_new(struct net *net, u8 protocol, u8 role,
 		}
 	}
 	row->net = net;
+	row->key = row_key(protocol, role, port);
 	row->sn = sockport_net(net);
 	row->protocol = protocol;
 	row->role = role;
@@ -124,6 +122,19 @@ static void row_free_rcu(struct rcu_head *rcu)
 	kfree(row);
 }
 
+/*
+ * A namespace may have so many times as many rows as are free: who scans all
+ * ports, be it in a container, leaves room for the others.
+ */
+static bool has_room(struct sockport_net *sn)
+{
+	u64 count = READ_ONCE(rows->count);
+
+	return count < rows->room &&
+	       atomic64_read(&sn->stats.history_rows) <
+	       SHARE * (rows->room - count);
+}
+
 /* rows->lock held. Returns NULL when there is no room for one more. */
 static struct sockport_history *row_insert(struct net *net, u8 protocol,
 					   u8 role, u16 port)
@@ -134,7 +145,7 @@ static struct sockport_history *row_insert(struct net *net, u8 protocol,
 	row = sockport_history_find(net, protocol, role, port);
 	if (row)
 		return row;
-	if (rows->count >= rows->room)
+	if (!has_room(sn))
 		return NULL;
 	row = row_new(net, protocol, role, port);
 	if (!row)
@@ -142,36 +153,28 @@ static struct sockport_history *row_insert(struct net *net, u8 protocol,
 	WRITE_ONCE(rows->count, rows->count + 1);
 	atomic64_inc(&sn->stats.history_rows);
 	list_add_tail_rcu(&row->of_net, &sn->history);
-	hlist_add_head_rcu(&row->node, row_bucket(net, protocol, role, port));
+	hlist_add_head_rcu(&row->node, row_bucket(net, row->key));
 	return row;
 }
 
 /**
- * sockport_history_row - the row of a port, made when there is none
+ * __sockport_history_row - make the row of a port
  * @net: network namespace
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role
  * @port: host order
  *
- * Context: process or BH, in an RCU read-side critical section, while history
- * is on.
- *
- * Return: the row until the end of the critical section, or until the
- * namespace has no followed sockets any more; NULL, and then that is counted,
- * when there is no room for it; NULL when the namespace is about to go.
+ * As sockport_history_row(), for a port that may have none.
  */
-struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
-					      u8 role, u16 port)
+struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
+						u8 role, u16 port)
 {
 	struct sockport_net *sn = sockport_net(net);
-	struct sockport_history *row;
+	struct sockport_history *row = NULL;
 
-	row = sockport_history_find(net, protocol, role, port);
-	if (likely(row))
-		return row;
 	if (READ_ONCE(sn->dead) || !port)
 		return NULL;
-	if (READ_ONCE(rows->count) < rows->room) {
+	if (has_room(sn)) {
 		spin_lock_bh(&rows->lock);
 		row = row_insert(net, protocol, role, port);
 		spin_unlock_bh(&rows->lock);

@@ -62,10 +62,11 @@ struct sockport_opener {
 /**
  * struct sockport_history - what a port did
  * @node: in the hash table, changes under its lock, read under RCU
+ * @net: network namespace; a row never outlives it
+ * @key: @port, @protocol and @role as one number
+ * @sn: what we keep of the namespace
  * @of_net: among all rows of the namespace
  * @rcu: to free it
- * @net: network namespace; a row never outlives it
- * @sn: what we keep of it
  * @port: local or remote, host order
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role
@@ -86,13 +87,14 @@ struct sockport_opener {
  */
 struct sockport_history {
 	struct hlist_node	node;
-	struct list_head	of_net;
-	struct rcu_head		rcu;
 	struct net		*net;
-	struct sockport_net	*sn;
+	u32			key;
 	u16			port;
 	u8			protocol;
 	u8			role;
+	struct sockport_net	*sn;
+	struct list_head	of_net;
+	struct rcu_head		rcu;
 	atomic_t		connections;
 	atomic_t		connections_high;
 	atomic_t		backlog_high;
@@ -150,8 +152,8 @@ void sockport_history_stop(void);
 void sockport_history_forget(struct net *net);
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port);
-struct sockport_history *sockport_history_row(struct net *net, u8 protocol,
-					      u8 role, u16 port);
+struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
+						u8 role, u16 port);
 void __sockport_history_touch(struct sockport_history *row);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
@@ -160,6 +162,30 @@ struct sockport_history *sockport_history_next(struct net *net,
 void sockport_history_totals(const struct sockport_history *row,
 			     struct sockport_totals *totals);
 void sockport_history_rebase(struct net *net);
+
+/**
+ * sockport_history_row - the row of a port, made when there is none
+ * @net: network namespace
+ * @protocol: enum sockport_protocol
+ * @role: enum sockport_role
+ * @port: host order
+ *
+ * Context: process or BH, in an RCU read-side critical section, while history
+ * is on.
+ *
+ * Return: the row until the end of the critical section, or until the
+ * namespace has no followed sockets any more; NULL, and then that is counted,
+ * when there is no room for it; NULL when the namespace is about to go.
+ */
+static inline struct sockport_history *
+sockport_history_row(struct net *net, u8 protocol, u8 role, u16 port)
+{
+	struct sockport_history *row;
+
+	row = sockport_history_find(net, protocol, role, port);
+	return likely(row) ? row :
+			     __sockport_history_row(net, protocol, role, port);
+}
 
 /**
  * sockport_history_shard - where to count for a while

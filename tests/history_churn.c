@@ -99,7 +99,7 @@ static void wait_for_connections(const struct load *load, unsigned int more)
 /* Eight look on while thousands of connections come and go. */
 TEST_F_TIMEOUT(churn, never_backwards, 1800)
 {
-	unsigned int each = scaled(2000, 300), i;
+	unsigned int each = scaled(2000, 100), i;
 	long long begin = now_ms();
 
 	self->load = load_begin(PORT, each);
@@ -141,7 +141,7 @@ static unsigned int rows_that_do_not_add_up(struct client *client)
 
 TEST_F_TIMEOUT(churn, switched, 1800)
 {
-	unsigned int rounds = scaled(30, 15), i;
+	unsigned int rounds = scaled(30, 8), i;
 
 	self->load = load_begin(PORT, UNLIMITED);
 	for (i = 0; i < 3; i++)
@@ -222,6 +222,33 @@ TEST_F_TIMEOUT(churn, rows_full, 300)
 	EXPECT_EQ(2, proc_stat("history_rows"));
 }
 
+/* A namespace that uses up what it may have leaves room for another one's. */
+TEST_F_TIMEOUT(churn, rows_shared, 300)
+{
+	char value[32];
+	int own, i;
+
+	snprintf(value, sizeof(value), "%llu",
+		 (unsigned long long)rows_everywhere(&self->client) + 50);
+	module_parameter("history_rows", value, self->rows);
+	history_restart();
+	for (i = 0; i < 60; i++)
+		close(socket_listen(AF_INET, "127.0.0.1", PORT + i, 5));
+	note("%llu rows, %llu times there was no room",
+	     (unsigned long long)proc_stat("history_rows"),
+	     (unsigned long long)proc_stat("history_rows_lost"));
+	EXPECT_LT(0, proc_stat("history_rows"));
+	EXPECT_LT(0, proc_stat("history_rows_lost"));
+	own = netns_open();
+	netns_enter();
+	client_close(&self->client);
+	self->client = client_open();
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	EXPECT_EQ(2, proc_stat("history_rows"));
+	EXPECT_EQ(0, proc_stat("history_rows_lost"));
+	close(own);
+}
+
 /* Sockets that nobody follows are counted when they close, but for their life. */
 TEST_F_TIMEOUT(churn, sockets_full, 300)
 {
@@ -276,7 +303,7 @@ static int live_in_namespace(void)
 /* Fifty of them, while another one dumps all. */
 TEST_F_TIMEOUT(churn, namespaces, 900)
 {
-	unsigned int count = scaled(50, 15), i, wrong = 0, alive;
+	unsigned int count = scaled(50, 8), i, wrong = 0, alive;
 	uint64_t before = rows_everywhere(&self->client);
 	struct deadline d = deadline();
 	pid_t pid[50];
@@ -306,7 +333,7 @@ TEST_F_TIMEOUT(churn, namespaces, 900)
 /* The module goes while connections come and go, and finds them when it is back. */
 TEST_F_TIMEOUT(churn, unloaded, 1800)
 {
-	unsigned int cycles = scaled(15, 8), i;
+	unsigned int cycles = scaled(15, 4), i;
 
 	client_close(&self->client);
 	self->load = load_begin(PORT, UNLIMITED);

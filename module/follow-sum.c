@@ -91,6 +91,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->since = 0;
 	follow->opening = jiffies;
 	follow->was_reset = false;
+	follow->settled = false;
 	follow->bytes_in = 0;
 	follow->bytes_out = 0;
 	follow->retransmitted_bytes = now ? tp->bytes_retrans : 0;
@@ -132,6 +133,7 @@ static void add_connection(struct sockport_follow *follow, bool locked)
  */
 void sockport_follow_add(struct sockport_follow *follow, bool locked)
 {
+	follow->settled = locked && follow->phase == SOCKPORT_PHASE_CONNECTED;
 	switch (follow->phase) {
 	case SOCKPORT_PHASE_LISTENING:
 		add_narrow(sockport_history_shard(follow->row),

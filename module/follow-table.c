@@ -165,18 +165,40 @@ void sockport_follow_free(struct sockport_follow *follow)
 		kmem_cache_free(cache, follow);
 }
 
-/* Always inline: to gcc a function that only prefetches has no effect. */
-static __always_inline void prefetch_sock(const struct sock *sk)
+/*
+ * Has it all been added up, and has nothing come or gone since? Most sockets are
+ * idle most of the time.
+ */
+static bool settled(const struct sockport_follow *follow)
+{
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
+
+	if (follow->phase == SOCKPORT_PHASE_CLOSED)
+		return true;
+	return follow->settled &&
+	       READ_ONCE(tp->segs_in) == follow->segments_in &&
+	       READ_ONCE(tp->segs_out) == follow->segments_out &&
+	       sockport_sock_drops(follow->sk) == follow->drops;
+}
+
+/* What settled() reads. Always inline: to gcc a prefetch alone has no effect. */
+static __always_inline void prefetch_settled(const struct sock *sk)
+{
+	prefetch(&((const struct tcp_sock *)sk)->segs_in);
+	prefetch(&sk->sk_drops);
+}
+
+/* What else is read of a socket that is not. */
+static __always_inline void prefetch_rest(const struct sock *sk)
 {
 	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
 
+	prefetch(sk);
 	prefetch(&sk->sk_lock);
-	prefetch(&sk->sk_drops);
 	prefetch(&sk->sk_flags);
 	prefetch(&tp->bytes_received);
-	prefetch(&tp->bytes_sent);
+	prefetch(&tp->bytes_acked);
 	prefetch(&tp->total_retrans);
-	prefetch(&tp->bytes_retrans);
 }
 
 static void fold_some(struct sockport_follow **some, unsigned int n)
@@ -191,13 +213,11 @@ static void fold_run(const struct net *net, struct hlist_head *chain)
 	struct sockport_follow *some[AHEAD], *follow;
 	unsigned int i, n = 0;
 
-	for (i = 0; i < RUN; i++)
-		prefetch(chain[i].first);
 	for (i = 0; i < RUN; i++) {
 		hlist_for_each_entry(follow, &chain[i], node) {
-			if (net && follow->net != net)
+			if ((net && follow->net != net) || settled(follow))
 				continue;
-			prefetch_sock(follow->sk);
+			prefetch_rest(follow->sk);
 			some[n++] = follow;
 			if (n == AHEAD) {
 				fold_some(some, n);
@@ -206,6 +226,37 @@ static void fold_run(const struct net *net, struct hlist_head *chain)
 		}
 	}
 	fold_some(some, n);
+}
+
+static __always_inline const struct sockport_follow *
+first_of(const struct hlist_head *chain)
+{
+	return hlist_entry_safe(READ_ONCE(chain->first),
+				struct sockport_follow, node);
+}
+
+/*
+ * While a run of chains is folded, the sockets of the next one and what is kept
+ * of those of the one after it are fetched. Their locks are not held: what is
+ * read here may be free already, but is memory until the end of the RCU
+ * read-side critical section, and is only a hint.
+ */
+static void fetch_ahead(unsigned int next)
+{
+	const struct hlist_head *chain = &table->bucket[next];
+	const struct sockport_follow *follow;
+	unsigned int i;
+
+	if (next + 2 * RUN > BIT(table->bits))
+		return;
+	for (i = 0; i < RUN; i++) {
+		follow = first_of(&chain[RUN + i]);
+		prefetch(follow);
+		prefetch(&follow->phase);
+		follow = first_of(&chain[i]);
+		if (follow)
+			prefetch_settled(READ_ONCE(follow->sk));
+	}
 }
 
 static bool run_empty(const struct hlist_head *chain)
@@ -233,6 +284,7 @@ void sockport_follow_fold(const struct net *net)
 		if (run_empty(chain))
 			continue;
 		rcu_read_lock();
+		fetch_ahead(i + RUN);
 		spin_lock_bh(lock_of(i));
 		fold_run(net, chain);
 		spin_unlock_bh(lock_of(i));

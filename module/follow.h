@@ -55,6 +55,9 @@ enum sockport_phase {
  * @phase: enum sockport_phase
  * @was_reset: the other end has sent a reset
  * @listened: it has been in @of_row
+ * @settled: when it was added up last, nothing was left out
+ *
+ * Two cache lines: readers go through all of them.
  */
 struct sockport_follow {
 	union {
@@ -85,6 +88,7 @@ struct sockport_follow {
 	u8			phase;
 	bool			was_reset;
 	bool			listened;
+	bool			settled;
 };
 
 /**

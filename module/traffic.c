@@ -56,11 +56,12 @@ static bool is_udp(u8 number)
 	return number == IPPROTO_UDP || number == IPPROTO_UDPLITE;
 }
 
+/* Of a packet that is many datagrams. */
 static u32 segments_of(const struct sk_buff *skb, u32 bytes)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 
-	if (!skb_is_gso(skb) || info->gso_type & SKB_GSO_UDP)
+	if (info->gso_type & SKB_GSO_UDP)
 		return 1;
 	if (info->gso_segs)
 		return info->gso_segs;
@@ -70,10 +71,13 @@ static u32 segments_of(const struct sk_buff *skb, u32 bytes)
 /*
  * The transport header begins at @at. UDP-Lite tells its length nowhere, what
  * UDP tells of many datagrams that travel as one is not the length of all.
- * @fragment is the first of them, its header tells of all.
+ * @fragment is the first of them, its header tells of all. Inline, so that what
+ * it reads stays in registers.
  */
-static bool read_datagram(struct datagram *datagram, const struct sk_buff *skb,
-			  unsigned int at, u8 number, bool fragment)
+static __always_inline bool read_datagram(struct datagram *datagram,
+					  const struct sk_buff *skb,
+					  unsigned int at, u8 number,
+					  bool fragment)
 {
 	const struct udphdr *udp;
 	struct udphdr buffer;
@@ -83,7 +87,10 @@ static bool read_datagram(struct datagram *datagram, const struct sk_buff *skb,
 	if (!udp)
 		return false;
 	len = skb->len - at;
-	if (number == IPPROTO_UDP && udp->len && !skb_is_gso(skb)) {
+	datagram->segments = 1;
+	if (unlikely(skb_is_gso(skb))) {
+		datagram->segments = segments_of(skb, len - sizeof(*udp));
+	} else if (number == IPPROTO_UDP && udp->len) {
 		if (ntohs(udp->len) > len && !fragment)
 			return false;
 		len = ntohs(udp->len);
@@ -96,7 +103,6 @@ static bool read_datagram(struct datagram *datagram, const struct sk_buff *skb,
 	datagram->source = udp->source;
 	datagram->dest = udp->dest;
 	datagram->bytes = len - sizeof(*udp);
-	datagram->segments = segments_of(skb, datagram->bytes);
 	return true;
 }
 
@@ -139,15 +145,15 @@ static bool is_udp_socket(const struct sock *sk, const struct net *net,
 }
 
 /* As udp_role() has it. */
-static u8 role_of(const struct sock *sk)
+static __always_inline u8 role_of(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_state) == TCP_ESTABLISHED && sk->sk_dport &&
 	       !(sk->sk_userlocks & SOCK_BINDPORT_LOCK) ?
 	       SOCKPORT_ROLE_OUT : SOCKPORT_ROLE_IN;
 }
 
-static struct sockport_history *row_of(const struct sock *sk, struct net *net,
-				       u8 protocol)
+static __always_inline struct sockport_history *
+row_of(const struct sock *sk, struct net *net, u8 protocol)
 {
 	const u8 role = role_of(sk);
 	u16 port;
@@ -185,7 +191,7 @@ static bool port_bound(struct net *net, struct udp_table *table, u16 port)
 }
 
 /* Ask the kernel. Where there is no socket there is no row. */
-static struct sockport_history *row_by_lookup(const struct sk_buff *skb,
+static noinline struct sockport_history *row_by_lookup(const struct sk_buff *skb,
 					      const struct nf_hook_state *state,
 					      const struct datagram *datagram)
 {
@@ -223,7 +229,7 @@ static struct sockport_history *row_in(const struct sk_buff *skb,
 		return row_of(skb->sk, state->net, datagram->protocol);
 	row = sockport_history_find(state->net, datagram->protocol,
 				    SOCKPORT_ROLE_IN, ntohs(datagram->dest));
-	if (row && READ_ONCE(row->checked) == now)
+	if (likely(row && READ_ONCE(row->checked) == now))
 		return row;
 	row = row_by_lookup(skb, state, datagram);
 	if (row && row->role == SOCKPORT_ROLE_IN)
@@ -231,105 +237,81 @@ static struct sockport_history *row_in(const struct sk_buff *skb,
 	return row;
 }
 
-static void count_in(const struct sk_buff *skb,
-		     const struct nf_hook_state *state,
-		     const struct datagram *datagram)
-{
-	struct sockport_history *row = row_in(skb, state, datagram);
-
-	if (!row)
-		return;
-	sockport_history_add(row, SOCKPORT_A_HISTORY_SEGMENTS_IN,
-			     datagram->segments);
-	sockport_history_add(row, SOCKPORT_A_HISTORY_BYTES_IN, datagram->bytes);
-	sockport_history_touch(row);
-}
-
 /*
  * The sender is @state's, not the packet's: what goes through a tunnel over UDP
  * keeps the socket of who sent what is inside.
  */
-static void count_out(const struct nf_hook_state *state,
-		      const struct datagram *datagram)
+static struct sockport_history *row_out(const struct nf_hook_state *state,
+					const struct datagram *datagram)
 {
-	struct sockport_history *row;
-
 	if (is_udp_socket(state->sk, state->net, datagram->number))
-		row = row_of(state->sk, state->net, datagram->protocol);
-	else
-		row = sockport_history_find(state->net, datagram->protocol,
-					    SOCKPORT_ROLE_IN,
-					    ntohs(datagram->source));
+		return row_of(state->sk, state->net, datagram->protocol);
+	return sockport_history_find(state->net, datagram->protocol,
+				     SOCKPORT_ROLE_IN,
+				     ntohs(datagram->source));
+}
+
+static void count(const struct sk_buff *skb, const struct nf_hook_state *state,
+		  const struct datagram *datagram)
+{
+	unsigned int segments, bytes;
+	struct sockport_history *row;
+	struct sockport_shard *shard;
+
+	if (state->hook == NF_INET_LOCAL_IN) {
+		row = row_in(skb, state, datagram);
+		segments = SOCKPORT_A_HISTORY_SEGMENTS_IN;
+		bytes = SOCKPORT_A_HISTORY_BYTES_IN;
+	} else {
+		row = row_out(state, datagram);
+		segments = SOCKPORT_A_HISTORY_SEGMENTS_OUT;
+		bytes = SOCKPORT_A_HISTORY_BYTES_OUT;
+	}
 	if (!row)
 		return;
-	sockport_history_add(row, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
-			     datagram->segments);
-	sockport_history_add(row, SOCKPORT_A_HISTORY_BYTES_OUT,
-			     datagram->bytes);
+	shard = sockport_history_shard(row);
+	atomic64_add(datagram->segments, &shard->count[segments]);
+	atomic64_add(datagram->bytes, &shard->count[bytes]);
 	sockport_history_touch(row);
 }
 
-static unsigned int ipv4_in(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+/* One function for all, so that what it calls is inlined once. */
+static unsigned int on_packet(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	struct datagram datagram;
+	bool is_datagram;
 
-	if (read_ipv4(&datagram, skb))
-		count_in(skb, state, &datagram);
-	return NF_ACCEPT;
-}
-
-static unsigned int ipv4_out(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	struct datagram datagram;
-
-	if (read_ipv4(&datagram, skb))
-		count_out(state, &datagram);
-	return NF_ACCEPT;
-}
-
-static unsigned int ipv6_in(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
-{
-	struct datagram datagram;
-
-	if (read_ipv6(&datagram, skb))
-		count_in(skb, state, &datagram);
-	return NF_ACCEPT;
-}
-
-static unsigned int ipv6_out(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	struct datagram datagram;
-
-	if (read_ipv6(&datagram, skb))
-		count_out(state, &datagram);
+	if (state->pf == NFPROTO_IPV4)
+		is_datagram = read_ipv4(&datagram, skb);
+	else
+		is_datagram = read_ipv6(&datagram, skb);
+	if (is_datagram)
+		count(skb, state, &datagram);
 	return NF_ACCEPT;
 }
 
 static const struct nf_hook_ops hooks[] = {
 	{
-		.hook		= ipv4_in,
+		.hook		= on_packet,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_IN,
 		.priority	= NF_IP_PRI_LAST,
 	},
 	{
-		.hook		= ipv4_out,
+		.hook		= on_packet,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= NF_IP_PRI_LAST,
 	},
 	{
-		.hook		= ipv6_in,
+		.hook		= on_packet,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_IN,
 		.priority	= NF_IP6_PRI_LAST,
 	},
 	{
-		.hook		= ipv6_out,
+		.hook		= on_packet,
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= NF_IP6_PRI_LAST,

@@ -331,7 +331,7 @@ TEST_F_TIMEOUT(adds_up, owners, 600)
 /* Many rows: a dump of them takes many messages, and many reads. */
 TEST_F_TIMEOUT(adds_up, many_ports, 600)
 {
-	unsigned int ports = scaled(3000, 600), i;
+	unsigned int ports = scaled(3000, 200), i;
 
 	for (i = 0; i < ports; i++)
 		socket_bound(AF_INET, i % 3 ? SOCK_STREAM : SOCK_DGRAM, 0, "127.0.0.1",

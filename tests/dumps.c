@@ -92,7 +92,7 @@ FIXTURE_TEARDOWN(dumps)
 
 TEST_F_TIMEOUT(dumps, abandoned, 600)
 {
-	unsigned int i, rounds = scaled(200, 50);
+	unsigned int i, rounds = scaled(200, 15);
 	struct client client;
 	char piece[500];
 	int fd;
@@ -325,7 +325,7 @@ TEST_F_TIMEOUT(dumps, dump_outlives_namespace, 600)
 /* Namespaces come and go under readers that see theirs only for a moment. */
 TEST_F_TIMEOUT(dumps, many_namespaces, 1200)
 {
-	unsigned int rounds = scaled(150, 30);
+	unsigned int rounds = scaled(150, 10);
 	struct client client;
 	struct rows rows;
 	int fd[3];

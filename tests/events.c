@@ -350,7 +350,7 @@ static bool all_accounted(struct load *load, struct events *events, uint64_t con
 TEST_F_TIMEOUT(events, burst, 900)
 {
 	unsigned long long sent = proc_stat("events_sent"), lost = proc_stat("events_lost");
-	unsigned int each = scaled(1000, 200);
+	unsigned int each = scaled(1000, 100);
 	struct load *load;
 	size_t i;
 

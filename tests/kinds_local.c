@@ -553,9 +553,9 @@ TEST_F_TIMEOUT(kinds, unix_many, 600)
 	unsigned int i;
 	int fd[2];
 
-	for (i = 0; i < scaled(2500, 1000); i++)
+	for (i = 0; i < scaled(2500, 400); i++)
 		unix_in_chain(i);
-	for (i = 0; i < scaled(2500, 1000); i++) {
+	for (i = 0; i < scaled(2500, 400); i++) {
 		unix_pair(SOCK_STREAM, fd);
 		if (i % 3 == 0)
 			unix_send(fd[0], 10, 0);
@@ -704,7 +704,7 @@ static unsigned int dump_beside(struct client *client, unsigned int stay, unsign
 
 TEST_F_TIMEOUT(kinds, unix_once_in_a_long_chain, 3600)
 {
-	EXPECT_EQ(0, dump_beside(&self->client, scaled(2000, 500), scaled(2000, 500),
+	EXPECT_EQ(0, dump_beside(&self->client, scaled(2000, 200), scaled(2000, 200),
 				 scaled(100, 10)));
 }
 

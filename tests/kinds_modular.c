@@ -560,7 +560,7 @@ TEST_F_TIMEOUT(kinds, sctp_many, 600)
 TEST_F_TIMEOUT(kinds, sctp_churn, 600)
 {
 	struct endpoint endpoint = { AF_INET, SOCK_STREAM, 0, { "127.0.0.1" } };
-	unsigned int i, round, seen, wrong = 0, rounds = scaled(300, 50);
+	unsigned int i, round, seen, wrong = 0, rounds = scaled(300, 15);
 	struct rows rows;
 	pid_t pid;
 

@@ -286,9 +286,9 @@ TEST_F_TIMEOUT(once, name, 3600) \
 	EXPECT_EQ(0, dump_proc(&self->stable, &self->churn, piece, scaled(dumps, dumps_slow))); \
 }
 
-PROC_TEST(proc_pieces_of_100, 100, 60, 10)
-PROC_TEST(proc_pieces_of_4096, 4096, 70, 20)
-PROC_TEST(proc_one_piece, 1 << 20, 70, 20)
+PROC_TEST(proc_pieces_of_100, 100, 60, 4)
+PROC_TEST(proc_pieces_of_4096, 4096, 70, 6)
+PROC_TEST(proc_one_piece, 1 << 20, 70, 6)
 PROC_TEST(proc_byte_by_byte, 1, 5, 1)
 
 static unsigned int dump_netlink(struct stable *stable, const struct churn *churn, size_t room,
@@ -319,16 +319,16 @@ TEST_F_TIMEOUT(once, name, 3600) \
 				  scaled(dumps, dumps_slow))); \
 }
 
-NETLINK_TEST(netlink_small, 4096, SOCKPORT_WANT_COOKIE, 100, 20)
-NETLINK_TEST(netlink_large, 1 << 16, SOCKPORT_WANT_COOKIE, 70, 20)
+NETLINK_TEST(netlink_small, 4096, SOCKPORT_WANT_COOKIE, 100, 6)
+NETLINK_TEST(netlink_large, 1 << 16, SOCKPORT_WANT_COOKIE, 70, 6)
 /* With all there is to ask for, locks of sockets are taken between chains. */
-NETLINK_TEST(netlink_all_groups, 1 << 16, ALL_GROUPS, 30, 5)
+NETLINK_TEST(netlink_all_groups, 1 << 16, ALL_GROUPS, 30, 3)
 
 /* Rows whose sockets all stay are the same all the time. */
 TEST_F_TIMEOUT(once, ports, 3600)
 {
 	struct client client = client_open();
-	unsigned int i, dumps = scaled(200, 30);
+	unsigned int i, dumps = scaled(200, 10);
 	struct ports ports;
 	struct port *port;
 

@@ -258,7 +258,7 @@ static void open_many(unsigned int count)
 
 TEST_F_TIMEOUT(owners, long_table, 900)
 {
-	unsigned int count = scaled(50000, 5000);
+	unsigned int count = scaled(50000, 3000);
 
 	helper(self, open_many(count));
 	EXPECT_EQ(0, wrong_rows(&self->client, "/proc", count));

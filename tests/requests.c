@@ -549,7 +549,7 @@ static void fuzz_bytes(struct nlmsghdr *nlh)
 
 TEST_F_TIMEOUT(requests, fuzz, 3600)
 {
-	unsigned int rounds = scaled(20000, 3000), accepted = 0, i;
+	unsigned int rounds = scaled(20000, 1000), accepted = 0, i;
 	uint16_t flags;
 
 	note("seed %u", FUZZ_SEED);

@@ -24,13 +24,18 @@ bool module_loaded(void)
 	return !access("/sys/module/sockport", F_OK);
 }
 
-void module_load(void)
+void module_load_with(const char *parameters)
 {
 	int fd = open(must_getenv("SOCKPORT_KO"), O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+	if (fd < 0 || syscall(SYS_finit_module, fd, parameters, 0))
 		die("load %s: %s", getenv("SOCKPORT_KO"), strerror(errno));
 	close(fd);
+}
+
+void module_load(void)
+{
+	module_load_with("");
 }
 
 int module_try_unload(void)

@@ -7,6 +7,8 @@
 bool module_loaded(void);
 /* Loads what SOCKPORT_KO names, dies if that fails. */
 void module_load(void);
+/* Likewise, with parameters as insmod has them. */
+void module_load_with(const char *parameters);
 /* Returns 0 or -errno: -EAGAIN while it is in use. */
 int module_try_unload(void);
 /* As soon as it is no longer in use. */

@@ -66,41 +66,6 @@ static bool mptcp_identify(struct sockport_walk *walk,
 	return !walk->filter || sockport_filter_match(walk->filter, rec, sk);
 }
 
-struct listener_chain {
-	struct sockport_chain		chain;
-	struct inet_listen_hashbucket	*head;
-};
-
-static struct sock *listener_at(struct hlist_nulls_node *node)
-{
-	return is_a_nulls(node) ? NULL :
-	       hlist_nulls_entry(node, struct sock, sk_nulls_node);
-}
-
-static struct sock *listener_first(struct sockport_chain *chain)
-{
-	struct listener_chain *lc = container_of(chain, struct listener_chain,
-						 chain);
-
-	return listener_at(lc->head->nulls_head.first);
-}
-
-static struct sock *listener_next(struct sock *sk)
-{
-	return listener_at(sk->sk_nulls_node.next);
-}
-
-static const void *listener_before(const struct sock *sk)
-{
-	return sk->sk_nulls_node.pprev;
-}
-
-/* A listener that closes leaves its chain before its state changes. */
-static bool listener_on(struct sockport_chain *chain, struct sock *sk)
-{
-	return inet_sk_state_load(sk) == TCP_LISTEN && !sk_unhashed(sk);
-}
-
 /*
  * The TCP socket has the address of the MPTCP socket, and the number of its
  * inode; its cookie is its own.
@@ -138,33 +103,7 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 
 static int mptcp_listeners(struct sockport_walk *walk)
 {
-	struct inet_hashinfo *hashes = walk->net->ipv4.tcp_death_row.hashinfo;
-	struct listener_chain lc = {
-		.chain = {
-			.first	= listener_first,
-			.next	= listener_next,
-			.on	= listener_on,
-			.before	= listener_before,
-			.take	= listener_take,
-			.walk	= walk,
-		},
-	};
-	unsigned int mark = walk->count;
-	int err;
-
-	while (walk->bucket <= hashes->lhash2_mask && walk->count == mark) {
-		lc.head = &hashes->lhash2[walk->bucket++];
-		if (hlist_nulls_empty(&lc.head->nulls_head))
-			continue;
-		lc.chain.lock = &lc.head->lock;
-		err = sockport_chain_take(&lc.chain);
-		if (!err && walk->owners)
-			err = sockport_tcp_note_owners(walk, mark);
-		if (err)
-			return err;
-		cond_resched();
-	}
-	return walk->count > mark;
+	return sockport_tcp_listeners(walk, listener_take);
 }
 
 /**

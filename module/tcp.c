@@ -16,7 +16,6 @@
 #include "compat.h"
 #include "filter.h"
 #include "history.h"
-#include "owners.h"
 #include "switch.h"
 #include "tcp.h"
 #include "walk.h"
@@ -126,41 +125,6 @@ static int tcp_begin(struct sockport_walk *walk)
 	return err;
 }
 
-struct listener_chain {
-	struct sockport_chain		chain;
-	struct inet_listen_hashbucket	*head;
-};
-
-static struct sock *listener_at(struct hlist_nulls_node *node)
-{
-	return is_a_nulls(node) ? NULL :
-	       hlist_nulls_entry(node, struct sock, sk_nulls_node);
-}
-
-static struct sock *listener_first(struct sockport_chain *chain)
-{
-	struct listener_chain *lc = container_of(chain, struct listener_chain,
-						 chain);
-
-	return listener_at(lc->head->nulls_head.first);
-}
-
-static struct sock *listener_next(struct sock *sk)
-{
-	return listener_at(sk->sk_nulls_node.next);
-}
-
-static const void *listener_before(const struct sock *sk)
-{
-	return sk->sk_nulls_node.pprev;
-}
-
-/* A listener that closes leaves its chain before its state changes. */
-static bool listener_on(struct sockport_chain *chain, struct sock *sk)
-{
-	return inet_sk_state_load(sk) == TCP_LISTEN && !sk_unhashed(sk);
-}
-
 static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 {
 	struct sockport_space *space = sockport_walk_space(walk, sk);
@@ -171,75 +135,9 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 	return sockport_tcp_take(walk, sk);
 }
 
-/* Drop the listeners that nobody asked for. */
-static void drop_hidden(struct sockport_walk *walk, unsigned int mark)
-{
-	struct sockport_record *rec;
-	unsigned int i, count;
-
-	count = mark;
-	for (i = mark; i < walk->count; i++) {
-		rec = &walk->batch[i];
-		if (!(rec->has & SOCKPORT_IS_HIDDEN))
-			walk->batch[count++] = *rec;
-		else if (rec->sk)
-			sock_gen_put(rec->sk);
-	}
-	walk->count = count;
-}
-
-/**
- * sockport_tcp_note_owners - remember whose ports some listeners have
- * @walk: walk that was asked for processes
- * @mark: first listener in the batch; those that are hidden are dropped
- *
- * Context: process context, may sleep.
- *
- * Return: 0 or -ENOMEM.
- */
-int sockport_tcp_note_owners(struct sockport_walk *walk, unsigned int mark)
-{
-	unsigned int i;
-	int err;
-
-	for (i = mark; i < walk->count; i++) {
-		err = sockport_owners_note_port(walk->owners, &walk->batch[i]);
-		if (err)
-			return err;
-	}
-	drop_hidden(walk, mark);
-	return 0;
-}
-
 static int tcp_listeners(struct sockport_walk *walk)
 {
-	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
-	struct listener_chain lc = {
-		.chain = {
-			.first	= listener_first,
-			.next	= listener_next,
-			.on	= listener_on,
-			.before	= listener_before,
-			.take	= listener_take,
-			.walk	= walk,
-		},
-	};
-	unsigned int mark = walk->count;
-	int err;
-
-	while (walk->bucket <= hashes->lhash2_mask && walk->count == mark) {
-		lc.head = &hashes->lhash2[walk->bucket++];
-		if (hlist_nulls_empty(&lc.head->nulls_head))
-			continue;
-		lc.chain.lock = &lc.head->lock;
-		err = sockport_chain_take(&lc.chain);
-		if (!err && walk->owners)
-			err = sockport_tcp_note_owners(walk, mark);
-		if (err)
-			return err;
-		cond_resched();
-	}
-	return walk->count > mark;
+	return sockport_tcp_listeners(walk, listener_take);
 }
 
 /*

@@ -53,7 +53,9 @@ sockport_tcp_state(const struct sockport_walk *walk,
 }
 
 void sockport_tcp_note_bound(struct sockport_walk *walk);
-int sockport_tcp_note_owners(struct sockport_walk *walk, unsigned int mark);
+int sockport_tcp_listeners(struct sockport_walk *walk,
+			   bool (*take)(struct sockport_walk *walk,
+					struct sock *sk));
 bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk);
 
 #endif /* SOCKPORT_TCP_H */

@@ -20,14 +20,11 @@
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +33,7 @@
 #include "lib/die.h"
 #include "lib/idle.h"
 #include "lib/netns.h"
+#include "lib/unix.h"
 
 #define USER		33
 /* For experiments (RFC 3692, IEEE 802): nobody sends that. */
@@ -60,32 +58,6 @@ static int must(int result, const char *what)
 static int new_socket(int family, int type, int protocol)
 {
 	return must(socket(family, type | SOCK_CLOEXEC, protocol), "socket");
-}
-
-static socklen_t unix_address(struct sockaddr_un *address, const char *name, size_t length)
-{
-	memset(address, 0, sizeof(*address));
-	address->sun_family = AF_UNIX;
-	memcpy(address->sun_path, name, length);
-	return offsetof(struct sockaddr_un, sun_path) + length;
-}
-
-static int unix_bound(int type, const char *name, size_t length)
-{
-	struct sockaddr_un address;
-	int fd = new_socket(AF_UNIX, type, 0);
-
-	must(bind(fd, (void *)&address, unix_address(&address, name, length)), "bind");
-	return fd;
-}
-
-static int unix_connected(int type, const char *name, size_t length)
-{
-	struct sockaddr_un address;
-	int fd = new_socket(AF_UNIX, type, 0);
-
-	must(connect(fd, (void *)&address, unix_address(&address, name, length)), "connect");
-	return fd;
 }
 
 /* The fullest listener of all: two of three wait. Its file is not needed any more. */
@@ -262,20 +234,6 @@ static void open_quiet(void)
 	open_helpers();
 }
 
-static void open_many(unsigned int count)
-{
-	const struct rlimit limit = { count + 100, count + 100 };
-	char address[24];
-	unsigned int i;
-
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		die("%u files: %s", count, strerror(errno));
-	for (i = 0; i < count; i++) {
-		snprintf(address, sizeof(address), "127.0.%u.%u", i / 250, i % 250 + 1);
-		socket_bound(AF_INET, SOCK_STREAM, 0, address, 1000 + i);
-	}
-}
-
 static int run_command(char **command)
 {
 	char number[12];
@@ -306,7 +264,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "quiet"))
 		open_quiet();
 	else if (!strcmp(argv[1], "many"))
-		open_many(atoi(argv[words++]));
+		sockets_many(SOCK_STREAM, 1000, atoi(argv[words++]));
 	else if (!strcmp(argv[1], "listen"))
 		socket_listen(AF_INET, "0.0.0.0", atoi(argv[words++]), 5);
 	else if (strcmp(argv[1], "empty"))

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <kselftest_harness.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,16 +50,6 @@ FIXTURE_TEARDOWN(rows)
 	client_close(&self->client);
 }
 
-static uint32_t drops_of(int fd)
-{
-	uint32_t memory[SK_MEMINFO_VARS];
-	socklen_t length = sizeof(memory);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length))
-		die("SO_MEMINFO: %s", strerror(errno));
-	return memory[SK_MEMINFO_DROPS];
-}
-
 /* Two wait, a third may; the others come again until they are let in. */
 TEST_F_TIMEOUT(rows, listen_drops, 300)
 {
@@ -73,11 +62,11 @@ TEST_F_TIMEOUT(rows, listen_drops, 300)
 	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 2);
 	for (i = 0; i < MANY; i++)
 		socket_connect(AF_INET, "127.0.0.1", PORT, 0);
-	while (drops_of(listener) < 5)
+	while (socket_drops(listener) < 5)
 		deadline_wait(&d, "connections are dropped");
 	for (i = 0; i < MANY; i++)
 		socket_accept(listener);
-	drops = drops_of(listener);
+	drops = socket_drops(listener);
 	note("%u drops", drops);
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, MANY), H(CONNECTIONS, MANY),
 				 H(LISTEN_DROPS, drops), H(BACKLOG_HIGH, 3)));

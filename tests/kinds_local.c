@@ -24,7 +24,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +32,7 @@
 #include "lib/die.h"
 #include "lib/local.h"
 #include "lib/netns.h"
+#include "lib/unix.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262
@@ -328,38 +328,6 @@ TEST_F_TIMEOUT(kinds, ping, 600)
 }
 
 /* UNIX */
-
-static socklen_t unix_address(struct sockaddr_un *address, const char *name, size_t length)
-{
-	memset(address, 0, sizeof(*address));
-	address->sun_family = AF_UNIX;
-	memcpy(address->sun_path, name, length);
-	return offsetof(struct sockaddr_un, sun_path) + length;
-}
-
-static int unix_bound(int type, const char *name, size_t length)
-{
-	struct sockaddr_un address;
-	int fd = new_socket(AF_UNIX, type, 0);
-
-	must(bind(fd, (void *)&address, unix_address(&address, name, length)), "bind");
-	return fd;
-}
-
-static void unix_connect(int fd, const char *name, size_t length)
-{
-	struct sockaddr_un address;
-
-	must(connect(fd, (void *)&address, unix_address(&address, name, length)), "connect");
-}
-
-static int unix_connected(int type, const char *name, size_t length)
-{
-	int fd = new_socket(AF_UNIX, type, 0);
-
-	unix_connect(fd, name, length);
-	return fd;
-}
 
 static void unix_send(int fd, size_t size, int flags)
 {

@@ -16,12 +16,12 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/child.h"
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
@@ -242,25 +242,11 @@ TEST_F_TIMEOUT(owners, leader_gone, 300)
 	EXPECT_EQ(0, wrong_rows(&self->client, "/proc", 3));
 }
 
-static void open_many(unsigned int count)
-{
-	const struct rlimit limit = { count + 100, count + 100 };
-	char address[24];
-	unsigned int i;
-
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		die("%u files: %s", count, strerror(errno));
-	for (i = 0; i < count; i++) {
-		snprintf(address, sizeof(address), "127.0.%u.%u", i / 250, i % 250 + 1);
-		socket_bound(AF_INET, SOCK_DGRAM, 0, address, 1024 + i);
-	}
-}
-
 TEST_F_TIMEOUT(owners, long_table, 900)
 {
 	unsigned int count = scaled(50000, 3000);
 
-	helper(self, open_many(count));
+	helper(self, sockets_many(SOCK_DGRAM, 1024, count));
 	EXPECT_EQ(0, wrong_rows(&self->client, "/proc", count));
 }
 
@@ -429,19 +415,6 @@ TEST_F_TIMEOUT(owners, exiting, 600)
 	EXPECT_EQ(rounds, stable);
 	EXPECT_EQ(0, wrong);
 }
-
-/* Runs in a process of its own; what it returns is 0 if all is well. */
-#define in_child(action) ({ \
-	int child_status, child_result; \
-	pid_t child_pid = fork(); \
-	if (!child_pid) { \
-		child_result = (action); \
-		_exit(child_result); \
-	} \
-	if (waitpid(child_pid, &child_status, 0) != child_pid) \
-		die("wait: %s", strerror(errno)); \
-	child_status; \
-})
 
 static void drop_to(unsigned int id)
 {

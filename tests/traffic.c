@@ -8,7 +8,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <kselftest_harness.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -295,16 +294,6 @@ TEST_F_TIMEOUT(traffic, segmented, 300)
 	EXPECT_EQ(0, wrong_rows(self, PORT));
 }
 
-static uint32_t drops_of(int fd)
-{
-	uint32_t memory[SK_MEMINFO_VARS];
-	socklen_t length = sizeof(memory);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length))
-		die("SO_MEMINFO: %s", strerror(errno));
-	return memory[SK_MEMINFO_DROPS];
-}
-
 /* What did not fit has come all the same, and is counted as dropped. */
 TEST_F_TIMEOUT(traffic, drops, 300)
 {
@@ -314,10 +303,10 @@ TEST_F_TIMEOUT(traffic, drops, 300)
 	socket_option(server, SOL_SOCKET, SO_RCVBUF, 1);
 	for (i = 0; i < 500; i++)
 		ASSERT_EQ(500, send(client, bytes, 500, 0));
-	note("%u of 500 dropped", drops_of(server));
-	EXPECT_LT(400, drops_of(server));
+	note("%u of 500 dropped", socket_drops(server));
+	EXPECT_LT(400, socket_drops(server));
 	EXPECT_EQ(0, UDP_DIFFERS(&self->client, IN, PORT, H(SEGMENTS_IN, 500),
-				 H(BYTES_IN, 250000), H(RECEIVE_DROPS, drops_of(server))));
+				 H(BYTES_IN, 250000), H(RECEIVE_DROPS, socket_drops(server))));
 	EXPECT_EQ(0, UDP_DIFFERS(&self->client, OUT, PORT, H(SEGMENTS_OUT, 500),
 				 H(BYTES_OUT, 250000)));
 }

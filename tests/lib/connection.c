@@ -4,12 +4,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,6 +133,30 @@ uint64_t socket_cookie(int fd)
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length))
 		die("cookie: %s", strerror(errno));
 	return cookie;
+}
+
+uint32_t socket_drops(int fd)
+{
+	uint32_t memory[SK_MEMINFO_VARS];
+	socklen_t length = sizeof(memory);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length))
+		die("SO_MEMINFO: %s", strerror(errno));
+	return memory[SK_MEMINFO_DROPS];
+}
+
+void sockets_many(int type, uint16_t first, unsigned int count)
+{
+	const struct rlimit limit = { count + 100, count + 100 };
+	char address[24];
+	unsigned int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		die("%u files: %s", count, strerror(errno));
+	for (i = 0; i < count; i++) {
+		snprintf(address, sizeof(address), "127.0.%u.%u", i / 250, i % 250 + 1);
+		socket_bound(AF_INET, type, 0, address, first + i);
+	}
 }
 
 uint64_t socket_inode(int fd)

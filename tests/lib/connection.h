@@ -83,6 +83,10 @@ int socket_accept(int listener);
 uint16_t socket_port(int fd);
 uint64_t socket_cookie(int fd);
 uint64_t socket_inode(int fd);
+/* Packets that it had no room for. */
+uint32_t socket_drops(int fd);
+/* So many sockets, each bound to an address and a port of its own, from the first on. */
+void sockets_many(int type, uint16_t first, unsigned int count);
 void socket_wait_state(int fd, uint8_t state);
 
 struct connection connection_open(const struct lane *lane, uint16_t port);

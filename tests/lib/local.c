@@ -20,6 +20,7 @@
 #include "die.h"
 #include "listing.h"
 #include "local.h"
+#include "procnet.h"
 
 #define DIFFERENCES_SHOWN	20
 #define TEXT			4096
@@ -211,18 +212,6 @@ static FILE *open_table(const char *name, const char *head)
 	return stream;
 }
 
-/* Words of host order, as they lie in memory. */
-static void parse_address(const char *text, uint8_t *address)
-{
-	unsigned int word;
-
-	for (; *text; text += 8, address += 4) {
-		if (sscanf(text, "%8x", &word) != 1)
-			die("no address: %s", text);
-		memcpy(address, &word, sizeof(word));
-	}
-}
-
 static void parse_inet(const char *text, struct inet_line *line)
 {
 	if (sscanf(text, " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %x %x:%x %*x:%*x %*x %u %*u %lu %*d %*s %u",
@@ -236,8 +225,8 @@ static struct row *add_inet_line(struct rows *rows, uint8_t kind, uint8_t family
 {
 	struct row *row = add_row(rows, kind, family, type);
 
-	parse_address(line->local, row->local);
-	parse_address(line->remote, row->remote);
+	procnet_address(line->local, row->local);
+	procnet_address(line->remote, row->remote);
 	row->extra |= EXTRA_ADDRESS;
 	row->state = line->state;
 	set_queues(row, line->rx_queue, line->tx_queue);

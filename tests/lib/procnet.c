@@ -44,8 +44,7 @@ struct line {
 	unsigned int	drops;
 };
 
-/* Words of host order, as they lie in memory. */
-static void parse_address(const char *text, uint8_t *address)
+void procnet_address(const char *text, uint8_t *address)
 {
 	unsigned int word;
 
@@ -124,8 +123,8 @@ static void set_row(struct row *row, const struct table *table, const struct lin
 {
 	row->protocol = table->protocol;
 	row->family = table->family;
-	parse_address(line->local, row->local);
-	parse_address(line->remote, row->remote);
+	procnet_address(line->local, row->local);
+	procnet_address(line->remote, row->remote);
 	row->local_port = line->local_port;
 	row->remote_port = line->remote_port;
 	row_set(row, ROW_STATE);

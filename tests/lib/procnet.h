@@ -6,6 +6,8 @@
 
 /* Oracle: /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6} of this namespace. */
 struct rows procnet_rows(void);
+/* An address in such a file: words of host order, as they lie in memory. */
+void procnet_address(const char *text, uint8_t *address);
 
 /* Fields that it speaks about. */
 #define PROCNET_FIELDS	(ROW_STATE | ROW_QUEUES | ROW_BACKLOG | ROW_DROPS | ROW_UID | \

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <kselftest_harness.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,15 +70,26 @@ FIXTURE_TEARDOWN(churn)
 	EXPECT_STREQ("", kernel_log_complaint());
 }
 
-/* Some connections at ports that nobody else has, and what the rows must say then. */
+/*
+ * Some connections at ports that nobody else has, and what the rows must say then. On one
+ * CPU, so that no segment overtakes another: an acknowledgment that comes after the end of
+ * its socket is answered by the listener, with a reset.
+ */
 static unsigned int wrong_when_quiet(struct client *client, unsigned int count)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", QUIET_PORT, 5);
 	struct truth out = { 0 }, in = { 0 };
+	cpu_set_t all, one;
 	unsigned int i;
 
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	if (sched_getaffinity(0, sizeof(all), &all) || sched_setaffinity(0, sizeof(one), &one))
+		die("one CPU: %s", strerror(errno));
 	for (i = 0; i < count; i++)
 		stream_live(listener, AF_INET, "127.0.0.1", i * 10, i, CLIENT_FIRST, &out, &in);
+	if (sched_setaffinity(0, sizeof(all), &all))
+		die("all CPUs: %s", strerror(errno));
 	close(listener);
 	return TCP_DIFFERS(client, OUT, QUIET_PORT, H(OPENED, count), H(CLOSED, count),
 			   H(BYTES_OUT, out.bytes_out), H(BYTES_IN, out.bytes_in),

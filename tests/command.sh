@@ -90,20 +90,27 @@ names_and_numbers()
 		expect number 1 "$(sockport -n -H --port 443 --role in -o uids | grep -cx ' *33')"
 }
 
-# option EXPRESSION OPTION...: of sockets, and of ports for what ports have, too.
+# option EXPRESSION OPTION...: list sockets with them, for options_hold.
 option()
 {
-	local expression=$1
+	local expression=$1 number=${#listings[@]}
 	shift
 
-	sockport sockets --json >"$work/all" &&
-		sockport sockets --json "$@" >"$work/json" &&
-		echo "$*: $(python3 lib/listing.py filter "$work/json" "$expression" "$work/all")" &&
-		python3 lib/listing.py filter "$work/json" "$expression" "$work/all" >/dev/null
+	sockport sockets --json >"$work/all.$number" &&
+		sockport sockets --json "$@" >"$work/json.$number" &&
+		listings+=("$work/json.$number" "$expression" "$work/all.$number")
+}
+
+# All at once: to start the interpreter takes longer than to list.
+options_hold()
+{
+	[ ${#listings[@]} -gt 0 ] && python3 lib/listing.py filter "${listings[@]}"
 }
 
 options()
 {
+	local listings=()
+
 	option 'proto == "tcp" and not unlisted' --protocol tcp &&
 		option 'proto in ("udp", "tcp") and not unlisted' --protocol udp,tcp &&
 		option 'proto in ("unix", "raw", "ping", "packet")' --protocol unix,raw,ping,packet &&
@@ -131,15 +138,19 @@ options()
 		option 'uid == 33' --uid 33 &&
 		option 'uid in (33, 2001)' --uid www-data,2001 &&
 		option 'proto == "tcp" and role == "in" and state == "CLOSE" and uid == 2001' \
-			--protocol tcp --role in -s close --uid 2001
+			--protocol tcp --role in -s close --uid 2001 &&
+		options_hold
 }
 
 words()
 {
+	local listings=()
+
 	option 'proto == "tcp" and state == "ESTABLISHED"' tcp established &&
 		option 'fam == "4" and role == "out" and port == 80' ipv4 out http &&
 		option 'port == 15000 and proto == "udp"' udp 15000 &&
-		option 'proto == "unix" and state == "ESTABLISHED"' unix established
+		option 'proto == "unix" and state == "ESTABLISHED"' unix established &&
+		options_hold
 }
 
 ports_options()

@@ -218,7 +218,7 @@ static void wait_for_traffic(const struct churn *churn)
  */
 TEST_F_TIMEOUT(harmless, cycles, 3600)
 {
-	unsigned int cycles = scaled(200, 12), i;
+	unsigned int cycles = scaled(200, 6), i;
 	struct churn churn;
 
 	begin_traffic(&churn);
@@ -305,7 +305,7 @@ TEST_F_TIMEOUT(harmless, dump_pending, 600)
 /* Nobody is asked to stop: unload goes through as soon as no dump is open. */
 TEST_F_TIMEOUT(harmless, amid_dumps, 1800)
 {
-	unsigned int rounds = scaled(40, 10), i;
+	unsigned int rounds = scaled(40, 4), i;
 
 	for (i = 0; i < 800; i++)
 		socket_bound(AF_INET, i % 2 ? SOCK_DGRAM : SOCK_STREAM, 0, "127.0.0.1", 8000 + i);
@@ -325,7 +325,7 @@ TEST_F_TIMEOUT(harmless, amid_dumps, 1800)
 /* Walks take references to sockets: none may stay. */
 TEST_F_TIMEOUT(harmless, walks, 1800)
 {
-	unsigned int rounds = scaled(300, 60), i;
+	unsigned int rounds = scaled(300, 20), i;
 	struct client client = client_open();
 	struct churn churn;
 	struct rows rows;

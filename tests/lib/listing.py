@@ -6,8 +6,8 @@ listing.py compare ports|sockets command|ynl PROC JSON
     Rows of the file PROC and of the JSON are the same, both ways.
 listing.py text PROC TEXT
     Rows of the file PROC and of the command's text are the same, both ways.
-listing.py filter JSON EXPRESSION ALL
-    The JSON has just those rows of ALL for which the expression holds.
+listing.py filter [JSON EXPRESSION ALL]...
+    Each JSON has just those rows of its ALL for which the expression holds.
 listing.py same JSON JSON KEY...
     Two listings have the same rows, whatever they say for the keys.
 listing.py show PORT JSON PORTS SOCKETS
@@ -237,7 +237,11 @@ def same(left_path, right_path, *keys):
     return left != right or not left
 
 
-def filtered(json_path, expression, all_path):
+def filtered(*words):
+    return any([differs(*words[i:i + 3]) for i in range(0, len(words), 3)])
+
+
+def differs(json_path, expression, all_path):
     def matches(row):
         return eval(f"({expression})", {}, collections.defaultdict(type(None), row))  # noqa: S307
 
@@ -248,7 +252,7 @@ def filtered(json_path, expression, all_path):
     rows, every = load(json_path), load(all_path)
     expected = [lasting(row) for row in every if matches(row)]
     seen = [lasting(row) for row in rows]
-    print(f"{len(seen)} of {len(every)}")
+    print(f"{expression}: {len(seen)} of {len(every)}")
     return sorted(expected) != sorted(seen)
 
 

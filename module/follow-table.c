@@ -251,8 +251,10 @@ static void fetch_ahead(unsigned int next)
 		return;
 	for (i = 0; i < RUN; i++) {
 		follow = first_of(&chain[RUN + i]);
-		prefetch(follow);
-		prefetch(&follow->phase);
+		if (follow) {
+			prefetch(follow);
+			prefetch(&follow->phase);
+		}
 		follow = first_of(&chain[i]);
 		if (follow)
 			prefetch_settled(READ_ONCE(follow->sk));

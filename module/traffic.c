@@ -191,9 +191,9 @@ static bool port_bound(struct net *net, struct udp_table *table, u16 port)
 }
 
 /* Ask the kernel. Where there is no socket there is no row. */
-static noinline struct sockport_history *row_by_lookup(const struct sk_buff *skb,
-					      const struct nf_hook_state *state,
-					      const struct datagram *datagram)
+static noinline struct sockport_history *
+row_by_lookup(const struct sk_buff *skb, const struct nf_hook_state *state,
+	      const struct datagram *datagram)
 {
 	const u8 protocol = datagram->protocol;
 	const u16 port = ntohs(datagram->dest);

@@ -127,7 +127,7 @@ TEST_F(message, event_json)
 		     "\"port\":443,\"local\":\"2001:db8::1\",\"lport\":443,"
 		     "\"remote\":\"::ffff:10.1.2.3\",\"rport\":40000,\"cause\":\"closed-by-peer\","
 		     "\"duration\":1500000,\"bytes_in\":2048,\"bytes_out\":0,\"rtt\":250,"
-		     "\"retransmits\":2,\"lost\":null,\"pid\":77,\"comm\":\"a?b\",\"uid\":0,"
+		     "\"retransmits\":2,\"lost\":null,\"pid\":77,\"comm\":\"a b\",\"uid\":0,"
 		     "\"user\":\"root\"}", self->line);
 }
 

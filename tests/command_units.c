@@ -34,7 +34,9 @@
 #include "../userspace/plain.c"
 #include "../userspace/processes.c"
 #include "../userspace/services.c"
+#include "../userspace/stop.c"
 #include "../userspace/users.c"
+#include "../userspace/utf8.c"
 #include "../userspace/words.c"
 
 /* A fixed sequence: a failure can be repeated. */
@@ -484,7 +486,8 @@ TEST(json_strings)
 	EXPECT_TRUE(json_is("plain", 5, "\"plain\""));
 	EXPECT_TRUE(json_is("a\"b\\c/", 6, "\"a\\\"b\\\\c/\""));
 	EXPECT_TRUE(json_is("\n\0\x1f", 3, "\"\\u000a\\u0000\\u001f\""));
-	EXPECT_TRUE(json_is("\x7f", 1, "\"\x7f\""));
+	/* Controls that JSON would let pass. */
+	EXPECT_TRUE(json_is("\x7f\xc2\x80\xc2\x9f\xc2\xa0", 7, "\"\\u007f\\u0080\\u009f\xc2\xa0\""));
 	EXPECT_TRUE(json_is("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9,
 			    "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""));
 	/* Cut off, alone, too long, a surrogate, beyond Unicode. */
@@ -526,6 +529,25 @@ TEST(json_values)
 	EXPECT_TRUE(value_is(COLUMN_COUNTS, "LISTEN:2,CLOSE:1", "{\"LISTEN\":2,\"CLOSE\":1}"));
 	EXPECT_TRUE(value_is(COLUMN_NUMBER, "", "null"));
 	EXPECT_TRUE(value_is(COLUMN_NUMBERS, "", "null"));
+}
+
+static bool plain_is(const char *bytes, size_t length, const char *expected)
+{
+	char text[64];
+
+	*plain_put(text, bytes, length) = 0;
+	return !strcmp(text, expected);
+}
+
+TEST(plain_texts)
+{
+	EXPECT_TRUE(plain_is("", 0, ""));
+	EXPECT_TRUE(plain_is("a b,c\n\x1b[2J\x7f", 11, "a?b?c??[2J?"));
+	EXPECT_TRUE(plain_is("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9,
+			     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
+	/* Control sequence introducers, as a character and as a byte; what is cut off. */
+	EXPECT_TRUE(plain_is("\xc2\x9b" "2J\x9b" "2J", 7, "?2J?2J"));
+	EXPECT_TRUE(plain_is("\xc2\xa0x\xc2", 4, "\xc2\xa0x?"));
 }
 
 static bool escaped_is(const char *name, size_t size, const char *expected)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "json.h"
 #include "plain.h"
 
 /* An id has so many hexadecimal digits; people are shown the first of them. */
@@ -130,6 +131,20 @@ size_t cgroup_unit(const char *path, char *unit)
 		return part.length;
 	}
 	return 0;
+}
+
+/**
+ * cgroup_put_json - write the path of a group as a string, as it is
+ * @to: room for VALUE_JSON_MAX characters
+ * @path: of the group
+ *
+ * Return: behind the last character; @to if the path counts as unknown.
+ */
+char *cgroup_put_json(char *to, const char *path)
+{
+	const size_t length = strlen(path);
+
+	return length <= CGROUP_MAX ? json_put_string(to, path, length) : to;
 }
 
 static bool equals(const struct part *part, const char *word)

@@ -2,7 +2,6 @@
 #include "column.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -79,13 +78,14 @@ void selection_default(struct selection *selection, const struct columns *column
 	selection_add_default(selection, columns, flag, numeric);
 }
 
-static const struct column *find_column(const struct columns *columns, const char *name)
+static const struct column *find_column(const struct columns *columns, const char *name,
+					size_t length)
 {
 	const struct column *column;
 	size_t i;
 
 	for (i = 0; (column = column_at(columns, i)); i++)
-		if (!strcasecmp(column->name, name))
+		if (strlen(column->name) == length && !strncasecmp(column->name, name, length))
 			break;
 	return column;
 }
@@ -99,23 +99,25 @@ static const struct column *find_column(const struct columns *columns, const cha
 void selection_put_first(struct selection *selection, const struct columns *columns,
 			 const char *name)
 {
+	const struct column *column = find_column(columns, name, strlen(name));
 	const size_t count = selection->count;
 
-	selection_add(selection, find_column(columns, name));
+	selection_add(selection, column);
 	if (selection->count == count)
 		return;
 	memmove(selection->list + 1, selection->list, count * sizeof(*selection->list));
-	selection->list[0] = find_column(columns, name);
+	selection->list[0] = column;
 }
 
 static int parse_name(struct selection *selection, const struct columns *columns,
-		       const char *name, struct failure *failure)
+		      const char *name, size_t length, struct failure *failure)
 {
-	const struct column *column = find_column(columns, name);
+	const struct column *column = find_column(columns, name, length);
 
 	if (!column)
 		return failure_set(failure, EXIT_USAGE,
-				   "unknown column '%s': sockport --help lists them", name);
+				   "unknown column '%.*s': sockport --help lists them",
+				   (int)length, name);
 	selection_add(selection, column);
 	return 0;
 }
@@ -127,26 +129,24 @@ static int parse_name(struct selection *selection, const struct columns *columns
  * @names: separated by commas, in any case; one that was there already does not come again
  * @failure: names one that is unknown
  *
- * Return: 0 or -1.
+ * Return: 0; -1 if one is unknown, and only then.
  */
 int selection_parse(struct selection *selection, const struct columns *columns,
 		    const char *names, struct failure *failure)
 {
-	char *copy, *rest, *name;
-	int error = 0;
+	size_t length;
 
-	copy = strdup(names);
-	if (!copy)
-		return failure_set(failure, EXIT_RUN, "out of memory");
-	rest = copy;
-	if (*rest == '+')
-		rest++;
-	else
+	if (*names != '+')
 		selection_clear(selection);
-	while (!error && (name = strsep(&rest, ",")))
-		error = parse_name(selection, columns, name + (*name == '+'), failure);
-	free(copy);
-	return error;
+	for (;; names++) {
+		names += *names == '+';
+		length = strcspn(names, ",");
+		if (parse_name(selection, columns, names, length, failure))
+			return -1;
+		names += length;
+		if (!*names)
+			return 0;
+	}
 }
 
 /**

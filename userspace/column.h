@@ -46,6 +46,8 @@ enum column_type {
 #define COLUMN_IN_DUMP	16
 /* A counter, of which text can have the rate. */
 #define COLUMN_PER_SECOND	32
+/* Of a list: always known, where nothing is written there is nothing. */
+#define COLUMN_IS_KNOWN	64
 
 /* Characters of the longest title, with the terminating 0. */
 #define COLUMN_TITLE_MAX	40

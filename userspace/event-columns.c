@@ -167,6 +167,16 @@ static char *fill_comm(char *to, const struct column *column, const void *row,
 	return comm ? plain_put(to, comm, strnlen(comm, COMM_MAX)) : to;
 }
 
+static char *json_comm(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const char *comm = ((const struct event_row *)row)->comm;
+
+	(void)column;
+	(void)names;
+	return comm ? processes_put_comm_json(to, comm) : to;
+}
+
 static char *fill_process(char *to, const struct column *column, const void *row,
 			  struct names *names)
 {
@@ -235,8 +245,8 @@ static const struct column list[] = {
 	{ .name = "pid", .help = "number of that process", .fill = fill_u32,
 	  .type = COLUMN_NUMBER, MEMBER(pid, PID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 7 },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .flags = COLUMN_IN_JSON,
-	  .width = 15 },
+	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm,
+	  .flags = COLUMN_IN_JSON, .width = 15 },
 	{ .name = "uid", .help = "owner of the socket", .fill = fill_u32,
 	  .type = COLUMN_NUMBER, MEMBER(uid, UID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 5 },

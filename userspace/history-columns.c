@@ -236,6 +236,16 @@ static char *fill_opener_comm(char *to, const struct column *column, const void 
 	return opener ? plain_put(to, opener->comm, strnlen(opener->comm, COMM_MAX)) : to;
 }
 
+static char *json_opener_comm(char *to, const struct column *column, const void *row,
+			      struct names *names)
+{
+	const struct opener_row *opener = opener_of(row, SOCKPORT_A_OPENER_COMM);
+
+	(void)column;
+	(void)names;
+	return opener ? processes_put_comm_json(to, opener->comm) : to;
+}
+
 static char *fill_opener(char *to, const struct column *column, const void *row,
 			 struct names *names)
 {
@@ -262,6 +272,16 @@ static char *fill_opener_cgroup(char *to, const struct column *column, const voi
 		return to;
 	length = strlen(opener->cgroup);
 	return length <= CGROUP_MAX ? plain_put(to, opener->cgroup, length) : to;
+}
+
+static char *json_opener_cgroup(char *to, const struct column *column, const void *row,
+				struct names *names)
+{
+	const struct opener_row *opener = opener_of(row, SOCKPORT_A_OPENER_CGROUP);
+
+	(void)column;
+	(void)names;
+	return opener ? cgroup_put_json(to, opener->cgroup) : to;
 }
 
 static char *fill_opener_unit(char *to, const struct column *column, const void *row,
@@ -386,13 +406,14 @@ static const struct column list[] = {
 	{ OPENER("opener", fill_opener, "process that opened it, or connected, last") },
 	{ OPENER("opener_pid", fill_opener_pid, "number of that process"),
 	  .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-	{ OPENER("opener_comm", fill_opener_comm, "its name"), .flags = COLUMN_IN_JSON },
+	{ OPENER("opener_comm", fill_opener_comm, "its name"), .json = json_opener_comm,
+	  .flags = COLUMN_IN_JSON },
 	{ OPENER("opener_uid", fill_opener_uid, "owner of the socket that it opened"),
 	  .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ OPENER("opener_user", fill_opener_user, "name of that owner"),
 	  .flags = COLUMN_IN_JSON },
-	{ OPENER("opener_cgroup", fill_opener_cgroup, "path of the process's cgroup"),
-	  .flags = COLUMN_IN_JSON },
+	{ OPENER("opener_cgroup", fill_opener_cgroup, "path of the cgroup that it was made in"),
+	  .json = json_opener_cgroup, .flags = COLUMN_IN_JSON },
 	{ OPENER("opener_unit", fill_opener_unit, "its unit of systemd, or container") },
 	{ .name = "seconds", .help = "of --since or --interval: how long the counters counted",
 	  .fill = fill_seconds, .type = COLUMN_NUMBER, .want = SOCKPORT_WANT_HISTORY,

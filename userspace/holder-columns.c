@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "holders.h"
 
+#include <string.h>
+
 #include "number.h"
+#include "plain.h"
+#include "processes.h"
 #include "words.h"
 
 static char *fill_comm(char *to, const struct column *column, const void *row,
 		       struct names *names)
 {
+	const char *comm = ((const struct holder *)row)->comm;
+
 	(void)column;
 	(void)names;
-	return text_put(to, ((const struct holder *)row)->comm);
+	return plain_put(to, comm, strlen(comm));
+}
+
+static char *json_comm(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const char *comm = ((const struct holder *)row)->comm;
+
+	(void)column;
+	(void)names;
+	return *comm ? processes_put_comm_json(to, comm) : to;
 }
 
 static char *fill_unit(char *to, const struct column *column, const void *row,
@@ -28,6 +44,10 @@ static char *fill_netns(char *to, const struct column *column, const void *row,
 	(void)column;
 	return holder->netns ? names_put_netns(names, to, holder->netns) : to;
 }
+
+/* What there is room for in the longest case: PROTOCOL:PORT each, "+", unix:COUNT. */
+_Static_assert(HOLDER_LISTENS * (WORD_MAX + NUMBER_MAX_U32 + 2) +
+	       sizeof("+,unix:,") + NUMBER_MAX_U32 <= VALUE_MAX, "listens");
 
 /* PROTOCOL:PORT each; of UNIX sockets how many there are. */
 static char *fill_listens(char *to, const struct column *column, const void *row,
@@ -64,12 +84,12 @@ static char *fill_listens(char *to, const struct column *column, const void *row
 static const struct column list[] = {
 	{ .name = "netns", .help = "name of the network namespace", .fill = fill_netns },
 	{ .name = "pid", .help = "number of the process", NUMBER(pid) },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .flags = BOTH },
+	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm, .flags = BOTH },
 	{ .name = "unit", .help = "its unit of systemd, or container", .fill = fill_unit,
 	  .flags = BOTH },
 	{ .name = "listens", .help = "what it listens on, PROTOCOL:PORT; unix: how many",
-	  .fill = fill_listens, .type = COLUMN_STRINGS, .flags = BOTH },
-	{ .name = "listen_count", .help = "how many ports it listens on; listens has 256 of them",
+	  .fill = fill_listens, .type = COLUMN_STRINGS, .flags = BOTH | COLUMN_IS_KNOWN },
+	{ .name = "listen_count", .help = "how many ports it listens on; listens has 128 of them",
 	  .fill = fill_u32, .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .offset = offsetof(struct holder, port_count) },
 	{ .name = "in", .help = "connections that came to it", NUMBER(in) },

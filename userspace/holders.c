@@ -5,6 +5,7 @@
  */
 #include "holders.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,18 +89,17 @@ static bool grow_holders(struct holders *holders)
 static void describe(const struct holders *holders, struct holder *holder,
 		     const struct process_row *process, const char *cgroup)
 {
-	const bool has_comm = row_knows(process, SOCKPORT_A_PROCESS_COMM);
 	char path[CGROUP_MAX + 1];
 
-	*processes_put_comm(holder->comm, process) = 0;
+	if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
+		snprintf(holder->comm, sizeof(holder->comm), "%s", process->comm);
 	if (cgroup_of_process(holder->pid, path, sizeof(path)))
 		cgroup = path;
 	if (!cgroup)
 		cgroup = "";
 	cgroup_unit(cgroup, holder->unit);
 	holder->matches = !holders->word ||
-			  holder_is_meant(holders->word, holder->pid,
-					  has_comm ? process->comm : "", cgroup);
+			  holder_is_meant(holders->word, holder->pid, holder->comm, cgroup);
 }
 
 /**

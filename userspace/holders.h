@@ -12,7 +12,7 @@
 #include "rows.h"
 
 /* So many listeners of a process are shown, the rest is counted. */
-#define HOLDER_LISTENS	256
+#define HOLDER_LISTENS	128
 
 /**
  * struct held_port - a port that a process listens on
@@ -40,7 +40,7 @@ struct held_port {
  * @other: all other sockets
  * @lingering: sockets of its ports that no process has open
  * @matches: it is one of those that are asked about
- * @comm: its name, as it can be shown
+ * @comm: its name; empty where unknown
  * @unit: its unit or container; empty where unknown
  */
 struct holder {

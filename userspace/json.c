@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "number.h"
+#include "utf8.h"
 
 /**
  * json_put - add punctuation
@@ -14,30 +15,6 @@
 void json_put(struct output *output, const char *text)
 {
 	output->next = text_put(output->next, text);
-}
-
-/* Bytes of the UTF-8 sequence at @text, 0 if it is none (RFC 3629, section 4). */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-	static const struct { unsigned char mask, lead, low, high; } forms[] = {
-		{ 0xe0, 0xc0, 0x80, 0xbf }, { 0xf0, 0xe0, 0x80, 0xbf }, { 0xf8, 0xf0, 0x80, 0xbf },
-	};
-	size_t length, i;
-
-	for (length = 2; length <= 4; length++)
-		if ((text[0] & forms[length - 2].mask) == forms[length - 2].lead)
-			break;
-	if (length > 4 || length > left)
-		return 0;
-	for (i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Longer than need be, surrogates, beyond Unicode. */
-	if (text[0] < 0xc2 || text[0] > 0xf4 ||
-	    (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
 }
 
 static char *put_control(char *to, unsigned char character)
@@ -55,8 +32,11 @@ static char *put_character(char *to, const unsigned char *text, size_t length)
 {
 	if (!length)
 		return text_put(to, "\\ufffd");
-	if (*text < ' ')
+	if (*text < ' ' || *text == 0x7f)
 		return put_control(to, *text);
+	/* Valid as they are, but a terminal obeys these too. */
+	if (length == 2 && utf8_is_control(text))
+		return put_control(to, text[1]);
 	if (*text == '"' || *text == '\\')
 		*to++ = '\\';
 	memcpy(to, text, length);
@@ -150,7 +130,7 @@ char *json_put_value(char *to, const struct column *column, const void *row,
 		return end == to ? text_put(to, "null") : end;
 	}
 	end = column->fill(value, column, row, names);
-	if (end == value)
+	if (end == value && !(column->flags & COLUMN_IS_KNOWN))
 		return text_put(to, "null");
 	switch (column->type) {
 	case COLUMN_NUMBER:

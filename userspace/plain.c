@@ -5,22 +5,41 @@
  */
 #include "plain.h"
 
+#include <stdbool.h>
+#include <string.h>
+
+#include "utf8.h"
+
+/* Blanks and commas separate; U+0080 to U+009F are controls as well as those of ASCII. */
+static bool is_fit(const unsigned char *character, size_t length)
+{
+	if (length == 1)
+		return *character > ' ' && *character != 0x7f && *character != ',';
+	return length > 2 || (length && !utf8_is_control(character));
+}
+
 /**
  * plain_put - write a text, with "?" for what is not fit to be shown
  * @to: room for @length characters
- * @text: any bytes
+ * @text: any bytes; those that are not UTF-8 are not fit either
  * @length: of @text
  *
  * Return: behind the last character.
  */
 char *plain_put(char *to, const char *text, size_t length)
 {
-	size_t i;
+	const unsigned char *from = (const unsigned char *)text;
+	size_t size;
 
-	for (i = 0; i < length; i++) {
-		const unsigned char c = text[i];
-
-		*to++ = c <= ' ' || c == 0x7f || c == ',' ? '?' : c;
+	while (length) {
+		size = utf8_length(from, length);
+		if (is_fit(from, size))
+			to = mempcpy(to, from, size);
+		else
+			*to++ = '?';
+		size += !size;
+		from += size;
+		length -= size;
 	}
 	return to;
 }

@@ -62,6 +62,18 @@ static char *put_member(char *to, const struct process_row *process, unsigned in
 }
 
 /**
+ * processes_put_comm_json - write the name of a process as a string, as it is
+ * @to: room for 6 times COMM_MAX characters, and 2
+ * @comm: the name
+ *
+ * Return: behind the last character.
+ */
+char *processes_put_comm_json(char *to, const char *comm)
+{
+	return json_put_string(to, comm, strnlen(comm, COMM_MAX));
+}
+
+/**
  * processes_put_json - list processes as an array of objects
  * @to: room for 300 characters for each
  * @processes: the processes
@@ -80,7 +92,7 @@ char *processes_put_json(char *to, const struct process_rows *processes)
 		to = put_member(to, process, SOCKPORT_A_PROCESS_PID, process->pid);
 		to = text_put(to, ",\"comm\":");
 		if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
-			to = json_put_string(to, process->comm, strnlen(process->comm, COMM_MAX));
+			to = processes_put_comm_json(to, process->comm);
 		else
 			to = text_put(to, "null");
 		to = text_put(to, ",\"fd\":");

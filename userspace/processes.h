@@ -10,6 +10,7 @@
 #define PROCESSES_SHOWN	16
 
 char *processes_put_comm(char *to, const struct process_row *process);
+char *processes_put_comm_json(char *to, const char *comm);
 char *processes_put(char *to, const struct process_rows *processes);
 char *processes_put_json(char *to, const struct process_rows *processes);
 

@@ -307,6 +307,14 @@ static char *fill_cgroup(char *to, const struct column *column, const void *row,
 	return length <= CGROUP_MAX ? plain_put(to, socket->cgroup, length) : to;
 }
 
+static char *json_cgroup(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	(void)names;
+	return row_knows(row, column->attribute) ?
+	       cgroup_put_json(to, ((const struct socket_row *)row)->cgroup) : to;
+}
+
 static char *fill_unit(char *to, const struct column *column, const void *row,
 		       struct names *names)
 {
@@ -506,7 +514,7 @@ static const struct column list[] = {
 	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, REMEMBERED), .width = 10 },
 	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
-	  .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
+	  .json = json_cgroup, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
 	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",
 	  .fill = fill_unit, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP),
 	  .width = 20 },

@@ -60,6 +60,17 @@ static char *fill_comm(char *to, const struct column *column, const void *row,
 	return processes_put_comm(to, ((const struct socket_row *)row)->processes.list);
 }
 
+static char *json_comm(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct process_row *process = ((const struct socket_row *)row)->processes.list;
+
+	(void)column;
+	(void)names;
+	return row_knows(process, SOCKPORT_A_PROCESS_COMM) ?
+	       processes_put_comm_json(to, process->comm) : to;
+}
+
 /* A socket that no process has open has no descriptor. */
 static char *fill_fd(char *to, const struct column *column, const void *row,
 		     struct names *names)
@@ -77,7 +88,7 @@ static char *fill_fd(char *to, const struct column *column, const void *row,
 static const struct column held_columns[] = {
 	{ .name = "pid", .help = "number of the process", .fill = fill_pid,
 	  .type = COLUMN_NUMBER, .flags = COLUMN_RIGHT, .width = 7 },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .width = 15 },
+	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm, .width = 15 },
 	{ .name = "fd", .help = "its descriptor of the socket", .fill = fill_fd,
 	  .type = COLUMN_NUMBER, .flags = COLUMN_RIGHT, .width = 5 },
 };
@@ -219,7 +230,7 @@ static void put_end(struct who *who, uint64_t incomplete)
 		to = text_put(to, ",\n\"incomplete\":");
 		to = number_put(to, incomplete);
 		to = text_put(to, "}\n");
-	} else if (incomplete && !who->options->no_header) {
+	} else if (incomplete) {
 		to = text_put(to, "\nSockets with more processes than the kernel named: ");
 		to = number_put(to, incomplete);
 		*to++ = '\n';

@@ -192,7 +192,7 @@ def held_by(pid):
     unix_sockets = [listens for inode, listens in unix() if inode in mine]
     if any(unix_sockets):
         words.append(f"unix:{sum(unix_sockets)}")
-    return {"pid": int(pid), "comm": plain(comm(pid)), "listens": words,
+    return {"pid": int(pid), "comm": comm(pid), "listens": words,
             "unix": unix_sockets.count(False)}
 
 

@@ -114,6 +114,34 @@ TEST_F(snapshot, restarted_and_overtaken)
 	EXPECT_EQ(5080, row.history.values[COUNTER(ACCEPTED)]);
 }
 
+/* After a reset that left nothing of it, too. */
+TEST_F(snapshot, reset_and_idle)
+{
+	struct port_row row = make_port(80, 1080, NOW);
+
+	row.history.known &= ~(1ull << COUNTER(FIRST_ACTIVE));
+	snapshot_subtract(&self->snapshot, &row);
+	EXPECT_TRUE(row.restarted);
+}
+
+/* It began while the snapshot was made, or before anything was known to begin. */
+TEST_F(snapshot, goes_on)
+{
+	struct port_row row = make_port(80, 5080, NOW);
+
+	self->snapshot.list[1].history.values[COUNTER(FIRST_ACTIVE)] = THEN + 1;
+	row.history.values[COUNTER(FIRST_ACTIVE)] = THEN + 1;
+	snapshot_subtract(&self->snapshot, &row);
+	EXPECT_FALSE(row.restarted);
+	EXPECT_EQ(4000, row.history.values[COUNTER(ACCEPTED)]);
+	row = make_port(80, 5080, NOW);
+	self->snapshot.list[1].history.known &= ~(1ull << COUNTER(FIRST_ACTIVE));
+	row.history.values[COUNTER(FIRST_ACTIVE)] = THEN + 1;
+	snapshot_subtract(&self->snapshot, &row);
+	EXPECT_FALSE(row.restarted);
+	EXPECT_EQ(4000, row.history.values[COUNTER(ACCEPTED)]);
+}
+
 TEST_F(snapshot, new_port)
 {
 	struct port_row row = make_port(81, 7, NOW);
@@ -144,7 +172,7 @@ TEST_F(snapshot, port_left_out)
 	EXPECT_FALSE(row_knows(&row.history, COUNTER(ACCEPTED)));
 	/* What has done nothing yet has done nothing since. */
 	row = make_port(81, 0, NOW);
-	row.history.values[COUNTER(FIRST_ACTIVE)] = 0;
+	row.history.known &= ~(1ull << COUNTER(FIRST_ACTIVE));
 	snapshot_subtract(&self->snapshot, &row);
 	EXPECT_TRUE(row_knows(&row.history, COUNTER(ACCEPTED)));
 }

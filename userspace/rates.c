@@ -18,7 +18,9 @@
  * @printer: shows the ports
  * @before: the look before this one
  * @now: this look; only if there is one more to come
- * @goes_on: there is
+ * @asked: when it began, on the clock of stop_clock_ms()
+ * @elapsed: milliseconds since the look before began; 0 since a file was made
+ * @goes_on: there is one more to come
  */
 struct rates {
 	struct client *client;
@@ -27,6 +29,8 @@ struct rates {
 	struct printer printer;
 	struct snapshot before;
 	struct snapshot now;
+	uint64_t asked;
+	uint64_t elapsed;
 	bool goes_on;
 };
 
@@ -52,7 +56,20 @@ static int take_port(const struct port_row *row, void *data)
 	if (rates->goes_on && keep(rates, &rates->now, row))
 		return -1;
 	snapshot_subtract(&rates->before, &since);
+	/* The clock on the wall may have been set meanwhile. */
+	if (rates->elapsed)
+		since.interval = rates->elapsed;
 	return printer_row(&rates->printer, &since);
+}
+
+/* Without a port, an answer says no time. */
+static void begin_look(struct rates *rates, struct snapshot *snapshot)
+{
+	const uint64_t now = stop_clock_ms();
+
+	rates->elapsed = now > rates->asked ? now - rates->asked : 1;
+	rates->asked = now;
+	snapshot->time = clock_now_ms();
 }
 
 static int ask(struct rates *rates, port_function function)
@@ -99,6 +116,7 @@ static int print_one(struct rates *rates, uint32_t number)
 
 	rates->goes_on = !count || number < count;
 	print_moment(rates, number == 1);
+	begin_look(rates, &rates->now);
 	if (print(rates))
 		return -1;
 	/* Who reads along gets each table at once. That it failed is told at the end. */
@@ -111,21 +129,28 @@ static int print_one(struct rates *rates, uint32_t number)
 	return 0;
 }
 
-/* Looks do not drift: each is so long after the first. */
+/* Looks do not drift, each is so long after the first; one that was missed is left out. */
+static uint64_t next_look(uint64_t last, uint64_t interval)
+{
+	const uint64_t now = stop_clock_ms();
+
+	if (now < last + interval)
+		return last + interval;
+	return now - (now - last) % interval;
+}
+
 static int follow(struct rates *rates)
 {
 	uint64_t next = stop_clock_ms();
 	uint32_t number = 0;
 
 	stop_catch();
+	begin_look(rates, &rates->before);
 	if (ask(rates, take_first))
 		return -1;
 	snapshot_sort(&rates->before);
-	/* Without a port, it says no time. */
-	if (!rates->before.time)
-		rates->before.time = clock_now_ms();
 	for (rates->goes_on = true; rates->goes_on;) {
-		next += rates->options->interval;
+		next = next_look(next, rates->options->interval);
 		if (stop_wait(-1, next) == STOP_NOW)
 			return 0;
 		if (print_one(rates, ++number))

@@ -84,19 +84,18 @@ void snapshot_sort(struct snapshot *snapshot)
 		qsort(snapshot->list, snapshot->count, sizeof(*snapshot->list), compare);
 }
 
-static bool began_after(const struct history_row *history, uint64_t time)
+/* 0 as long as nothing happened. */
+static uint64_t beginning(const struct history_row *history)
 {
-	return row_knows(history, SOCKPORT_A_HISTORY_FIRST_ACTIVE) &&
-	       history->values[SOCKPORT_A_HISTORY_FIRST_ACTIVE] > time;
+	return row_knows(history, SOCKPORT_A_HISTORY_FIRST_ACTIVE) ?
+	       history->values[SOCKPORT_A_HISTORY_FIRST_ACTIVE] : 0;
 }
 
-static bool did_nothing(const struct history_row *history)
-{
-	return row_knows(history, SOCKPORT_A_HISTORY_FIRST_ACTIVE) &&
-	       !history->values[SOCKPORT_A_HISTORY_FIRST_ACTIVE];
-}
-
-/* Counters never go down, but when they begin anew. */
+/*
+ * Counters never go down, but when they begin anew. If they have overtaken what they
+ * were, another beginning shows it. Where none was known it shows nothing: after a
+ * reset, connections that live count on, and the next event is the first.
+ */
 static bool restarted(const struct snapshot_row *before, const struct history_row *now)
 {
 	unsigned int i;
@@ -105,7 +104,7 @@ static bool restarted(const struct snapshot_row *before, const struct history_ro
 		if (row_knows(now, i) && row_knows(&before->history, i) &&
 		    now->values[i] < before->history.values[i])
 			return true;
-	return began_after(now, before->time);
+	return beginning(&before->history) && beginning(now) != beginning(&before->history);
 }
 
 static void subtract(struct history_row *now, const struct history_row *before)
@@ -144,7 +143,7 @@ void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
 	port->restarted = before && restarted(before, &port->history);
 	if (before && !port->restarted)
 		subtract(&port->history, &before->history);
-	else if (!before && !began_after(&port->history, time) && !did_nothing(&port->history))
+	else if (!before && beginning(&port->history) && beginning(&port->history) <= time)
 		subtract(&port->history, &unknown);
 }
 

@@ -33,8 +33,10 @@ static int put_kind(struct sk_buff *skb, const struct sockport_event *event,
 	    (lost && put_u64(skb, SOCKPORT_A_EVENT_LOST, lost)))
 		return -EMSGSIZE;
 	if (event->protocol &&
-	    (nla_put_u8(skb, SOCKPORT_A_EVENT_PROTOCOL, event->protocol) ||
-	     nla_put_u32(skb, SOCKPORT_A_EVENT_PORT, event->port)))
+	    nla_put_u8(skb, SOCKPORT_A_EVENT_PROTOCOL, event->protocol))
+		return -EMSGSIZE;
+	if (event->port &&
+	    nla_put_u32(skb, SOCKPORT_A_EVENT_PORT, event->port))
 		return -EMSGSIZE;
 	if (event->role &&
 	    nla_put_u8(skb, SOCKPORT_A_EVENT_ROLE, event->role))

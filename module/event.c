@@ -91,13 +91,15 @@ struct batch {
 
 static struct rings __rcu *rings;
 static struct workqueue_struct *drain_queue;
-static DEFINE_MUTEX(drain_lock); /* who takes out of rings; @rings */
+static DEFINE_MUTEX(drain_lock); /* who takes out of rings; @rings, @listened */
+/* The message under way has found a listener. */
+static bool listened;
 
 /**
- * sockport_events_wanted - does anybody listen?
+ * sockport_events_wanted - may somebody listen?
  * @net: namespace in which something happened
  *
- * It costs less than making an event does.
+ * It costs less than making an event does; see sockport_events_heard().
  *
  * Context: any.
  *
@@ -171,6 +173,17 @@ unlock:
 	rcu_read_unlock();
 }
 
+/*
+ * netlink does not tell whether nobody listens or nobody had room. But before a
+ * message is given to a first listener it is orphaned, with a reference more;
+ * without one this is called when it is freed.
+ */
+static void note_listener(struct sk_buff *skb)
+{
+	if (skb_shared(skb))
+		listened = true;
+}
+
 static void batch_send(struct batch *batch)
 {
 	struct sockport_net *sn;
@@ -179,18 +192,17 @@ static void batch_send(struct batch *batch)
 	if (!batch->skb)
 		return;
 	sn = sockport_net(batch->net);
+	listened = false;
+	batch->skb->destructor = note_listener;
 	err = genlmsg_multicast_netns(&sockport_family, batch->net, batch->skb,
 				      0, SOCKPORT_NLGRP_EVENTS, GFP_KERNEL);
-	/* So it is too when there are listeners, but none had room for it. */
-	if (err == -ESRCH && genl_has_listeners(&sockport_family, batch->net,
-						SOCKPORT_NLGRP_EVENTS) <= 0)
-		sn->events_told += batch->told;
-	else if (err)
-		atomic64_add(batch->events, &sn->stats.events_lost);
-	if (!err) {
+	if (!err)
 		atomic64_add(batch->events, &sn->stats.events_sent);
+	else if (listened)
+		atomic64_add(batch->events, &sn->stats.events_lost);
+	/* What nobody is there to hear need not be told again. */
+	if (!err || !listened)
 		sn->events_told += batch->told;
-	}
 	batch->skb = NULL;
 	batch->events = 0;
 	batch->told = 0;

@@ -32,7 +32,7 @@ struct net;
  * @role: enum sockport_role, 0 for none
  * @cause: enum sockport_cause
  * @family: AF_INET or AF_INET6
- * @port: of the row that it belongs to, host order
+ * @port: of the row that it belongs to, host order; 0 when it has none yet
  * @local_port: host order
  * @remote_port: host order
  * @time: nanoseconds since 1970
@@ -71,16 +71,20 @@ struct sockport_event {
 };
 
 /*
- * In the order of a module's life: the netlink family, sockport_events_start(),
- * who posts; who posts, sockport_events_stop(), the family. Every namespace
- * that dies: marked dead, a grace period, sockport_events_flush().
+ * How to use what follows, in the order of a module's life: the netlink family,
+ * sockport_events_start(), who posts; who posts, sockport_events_stop(), the
+ * family. Every namespace that dies: marked dead, a grace period,
+ * sockport_events_flush().
  */
+
 /**
- * sockport_events_heard - does anybody listen in a namespace?
+ * sockport_events_heard - may somebody listen in a namespace?
  * @sn: what we keep of it
  * @net: the namespace
  *
- * It costs less than making an event does.
+ * It costs less than making an event does. The kernel tells only whether
+ * somebody listens in any namespace; whether it is this one shows when the
+ * event is sent.
  *
  * Context: RCU read-side critical section. A namespace that is not dead in it
  * keeps its genl socket until it ends.

@@ -31,7 +31,10 @@ static void put_tuple(struct sockport_event *event, const struct sock *sk)
 	event->remote.v4 = inet->inet_daddr;
 }
 
-/* Who opened the connection itself, or else the port. */
+/*
+ * Who opened the connection itself, or else the port that it came to. Who
+ * connected last to a port of role out may be anybody.
+ */
 static void put_process(struct sockport_event *event,
 			const struct sockport_follow *follow)
 {
@@ -40,7 +43,7 @@ static void put_process(struct sockport_event *event,
 	if (follow->pid) {
 		event->pid = follow->pid;
 		strscpy(event->comm, follow->comm, sizeof(event->comm));
-	} else if (row) {
+	} else if (row && row->role == SOCKPORT_ROLE_IN) {
 		spin_lock(&row->lock);
 		event->pid = pid_nr(row->opener.pid);
 		strscpy(event->comm, row->opener.comm, sizeof(event->comm));
@@ -85,7 +88,7 @@ void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
 
 	event.time = ktime_get_real_ns();
 	event.role = SOCKPORT_ROLE_IN;
-	event.port = inet_sk(follow->sk)->inet_num;
+	event.port = ntohs(inet_sk(follow->sk)->inet_sport);
 	if (follow->row) {
 		event.role = follow->row->role;
 		event.port = follow->row->port;

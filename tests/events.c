@@ -310,6 +310,37 @@ TEST_F_TIMEOUT(events, nobody, 300)
 	EXPECT_EQ(sent + 1, proc_stat("events_sent"));
 }
 
+/* Who listens somewhere else is nobody here. */
+TEST_F_TIMEOUT(events, listener_elsewhere, 300)
+{
+	int home = netns_open(), elsewhere, listener;
+	unsigned long long sent, lost;
+	struct events others;
+	unsigned int i;
+
+	events_end(&self->events);
+	netns_enter_bare();
+	elsewhere = netns_open();
+	others = events_begin();
+	netns_set(home);
+	sent = proc_stat("events_sent");
+	lost = proc_stat("events_lost");
+	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	for (i = 0; i < 100; i++)
+		stream_live(listener, AF_INET, "127.0.0.1", 1, 1, CLIENT_FIRST, NULL, NULL);
+	/* What happened before has been sent, or not, when this is heard. */
+	netns_set(elsewhere);
+	socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	events_take(&others, SOCKPORT_EVENT_TYPE_LISTEN, IN);
+	EXPECT_EQ(0, events_count(&others, 0));
+	netns_set(home);
+	EXPECT_EQ(sent, proc_stat("events_sent"));
+	EXPECT_EQ(lost, proc_stat("events_lost"));
+	self->events = events_begin();
+	EXPECT_NOTHING_ELSE();
+	events_end(&others);
+}
+
 /* Four events for each connection of a load, two for each of its listeners. */
 static uint64_t generated(const struct load *load)
 {
@@ -392,6 +423,32 @@ TEST_F_TIMEOUT(events, slow_listener, 900)
 	EXPECT_LT(0, lazy.deaf);
 	EXPECT_GT(generated(load), heard(&lazy));
 	events_end(&lazy);
+}
+
+/* One that has no room is told how much it did not hear as soon as it has. */
+TEST_F_TIMEOUT(events, overrun, 900)
+{
+	unsigned long long lost = proc_stat("events_lost");
+	unsigned int each = scaled(200, 50);
+	struct load *load;
+
+	events_room(&self->events, 8192);
+	load = load_begin(PORT, each);
+	load_wait(load);
+	EXPECT_EQ(0, load_end(load));
+	/* The last events come after the load's end, and are lost too. */
+	for (struct deadline d = deadline();
+	     proc_stat("events_sent") + proc_stat("events_lost") - lost < generated(load);)
+		deadline_wait(&d, "all events are sent or lost");
+	events_read(&self->events);
+	lost = proc_stat("events_lost") - lost;
+	EXPECT_LT(0, self->events.deaf);
+	EXPECT_LT(0, lost);
+	EXPECT_EQ(0, events_lost(&self->events));
+	EXPECT_EQ(0, history_reset(&self->client));
+	TAKE(RESET, 0);
+	EXPECT_EQ(lost, events_lost(&self->events));
+	EXPECT_EQ(generated(load) + 1, heard(&self->events) + lost);
 }
 
 static void listen_for_good(const void *data)

@@ -9,8 +9,8 @@
  *
  * Packets are dropped in any context, so buckets have raw spinlocks, held with
  * interrupts off for a look at 8 places. A place holds no reference on its
- * network namespace, see sockport_doors_forget(); that of a namespace's count
- * of doors is written last, so who reads it as 0 finds nobody there any more.
+ * network namespace, see sockport_doors_forget(). The namespace's count of doors
+ * is written after the last of them, so who reads 0 finds nobody there any more.
  */
 #include <linux/jhash.h>
 #include <linux/ktime.h>

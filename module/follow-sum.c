@@ -50,6 +50,19 @@ static u64 payload_out(const struct sockport_follow *follow)
 	return bytes;
 }
 
+/*
+ * At least so much has been sent, for who has not locked the socket: its sender
+ * may hold it as long as it has something to send. Less the SYN and the FIN.
+ * Before the socket is connected that may be another connection's.
+ */
+static u64 payload_acked(const struct sockport_follow *follow)
+{
+	const u64 bytes = READ_ONCE(tcp_sk(follow->sk)->bytes_acked);
+
+	return follow->phase == SOCKPORT_PHASE_CONNECTED && bytes > 2 ?
+	       bytes - 2 : 0;
+}
+
 static void add_wide(struct sockport_shard *shard, unsigned int counter,
 		     u64 *seen, u64 now)
 {
@@ -108,12 +121,11 @@ static void add_connection(struct sockport_follow *follow, bool locked)
 {
 	struct sockport_shard *shard = sockport_history_shard(follow->row);
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
+	u64 out = locked ? payload_out(follow) : payload_acked(follow);
 
 	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
 		 payload_in(follow->sk, locked));
-	if (locked)
-		add_wide(shard, SOCKPORT_A_HISTORY_BYTES_OUT,
-			 &follow->bytes_out, payload_out(follow));
+	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out, out);
 	add_wide(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
 		 &follow->retransmitted_bytes, READ_ONCE(tp->bytes_retrans));
 	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
@@ -124,6 +136,25 @@ static void add_connection(struct sockport_follow *follow, bool locked)
 		   &follow->retransmitted, READ_ONCE(tp->total_retrans), locked);
 	add_narrow(shard, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
 		   sockport_sock_drops(follow->sk), locked);
+}
+
+/* Milliseconds since data went either way. */
+static unsigned int idle(const struct sock *sk)
+{
+	const u32 sent = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->lsndtime);
+	const u32 received = tcp_jiffies32 -
+			     READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
+
+	return jiffies_to_msecs(min(sent, received));
+}
+
+static void add_living(struct sockport_follow *follow, bool locked)
+{
+	const u64 bytes = follow->bytes_in + follow->bytes_out;
+
+	add_connection(follow, locked);
+	if (follow->bytes_in + follow->bytes_out != bytes)
+		sockport_history_touched(follow->row, idle(follow->sk));
 }
 
 /**
@@ -146,9 +177,22 @@ void sockport_follow_add(struct sockport_follow *follow, bool locked)
 		add_connection(follow, false);
 		break;
 	case SOCKPORT_PHASE_CONNECTED:
-		add_connection(follow, locked);
+		add_living(follow, locked);
 		break;
 	}
+}
+
+/**
+ * sockport_follow_add_last - add a reset that was sent after the end
+ * @follow: the socket, locked; its connection has ended
+ *
+ * Resets that answer a segment nobody waits for are not the socket's own.
+ */
+void sockport_follow_add_last(struct sockport_follow *follow)
+{
+	add_narrow(sockport_history_shard(follow->row),
+		   SOCKPORT_A_HISTORY_SEGMENTS_OUT, &follow->segments_out,
+		   tcp_sk(follow->sk)->segs_out, false);
 }
 
 /* TCP's time is that of the packet under way, which may have come before. */
@@ -172,13 +216,18 @@ static void add_syns(const struct sockport_follow *follow)
 				     SOCKPORT_A_HISTORY_SYN_RETRANSMITS, again);
 }
 
-/* One round trip; or as the clock ticks, when the SYN had to be sent again. */
+/*
+ * One round trip; or as the clock ticks, when the SYN had to be sent again. 0 when
+ * it was sent before history began.
+ */
 static u64 tried(const struct sockport_follow *follow)
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 
 	if (tp->srtt_us && tp->total_retrans == follow->before)
 		return tp->srtt_us >> 3;
+	if (!follow->pid)
+		return 0;
 	return jiffies_to_usecs((u32)jiffies - follow->opening);
 }
 
@@ -232,6 +281,8 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 
 	sockport_history_add(row, SOCKPORT_A_HISTORY_ACCEPTED, 1);
 	sockport_history_touch(row);
+	if (!READ_ONCE(row->listened))
+		WRITE_ONCE(row->listened, true);
 	note_backlog(row);
 	/* Which answer was acknowledged is unknown when there were several. */
 	if (tp->srtt_us && !tp->total_retrans)

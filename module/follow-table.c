@@ -39,7 +39,7 @@ struct table {
 	struct hlist_head	bucket[];
 };
 
-/* Change only while no probe is registered and nobody reads. */
+/* Changes only while no probe is registered and nobody reads. */
 static struct table *table;
 static struct kmem_cache *cache;
 
@@ -123,7 +123,7 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 	/* Those of a namespace that goes are forgotten after a grace period. */
 	if (READ_ONCE(sn->dead))
 		return NULL;
-	if (atomic_inc_return(&table->count) <= table->room)
+	if (atomic_inc_return(&table->count) <= READ_ONCE(table->room))
 		follow = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!follow) {
 		atomic_dec(&table->count);
@@ -345,23 +345,26 @@ int sockport_follow_start(unsigned int room)
 	unsigned int i, bits;
 
 	bits = clamp(order_base_2(room) - 2, 10, 22);
-	/* What a new one has is written when it is; see init_on_alloc. */
-	cache = kmem_cache_create("sockport_follow",
-				  sizeof(struct sockport_follow), 0,
-				  SLAB_HWCACHE_ALIGN | SLAB_TYPESAFE_BY_RCU,
-				  NULL);
-	if (!cache)
-		return -ENOMEM;
 	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
-	if (!table) {
-		kmem_cache_destroy(cache);
+	if (!table)
 		return -ENOMEM;
-	}
 	table->bits = bits;
 	table->room = room;
 	for (i = 0; i < LOCKS; i++)
 		spin_lock_init(&table->lock[i]);
 	return 0;
+}
+
+/**
+ * sockport_follow_resize - have room for more sockets, or for fewer
+ * @room: sockets that may be followed; those that are more stay. Chains are as
+ *	many as before
+ *
+ * Context: any, while history is on.
+ */
+void sockport_follow_resize(unsigned int room)
+{
+	WRITE_ONCE(table->room, room);
 }
 
 /**
@@ -373,9 +376,38 @@ int sockport_follow_start(unsigned int room)
 void sockport_follow_stop(void)
 {
 	sockport_follow_forget(NULL);
+	kvfree(table);
+	table = NULL;
+}
+
+/**
+ * sockport_follow_init - be ready to be started and stopped
+ *
+ * A cache that was destroyed keeps its name for a while, so there is one for all
+ * of the module's life.
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_follow_init(void)
+{
+	/* What a new one has is written when it is; see init_on_alloc. */
+	cache = kmem_cache_create("sockport_follow",
+				  sizeof(struct sockport_follow), 0,
+				  SLAB_HWCACHE_ALIGN | SLAB_TYPESAFE_BY_RCU,
+				  NULL);
+	return cache ? 0 : -ENOMEM;
+}
+
+/**
+ * sockport_follow_exit - undo sockport_follow_init(), stopped for good
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_follow_exit(void)
+{
 	/* free_rcu() is ours. */
 	rcu_barrier();
 	kmem_cache_destroy(cache);
-	kvfree(table);
-	table = NULL;
 }

@@ -233,6 +233,9 @@ static void close_listener(struct sockport_follow *follow)
 
 	if (follow->since)
 		open = sockport_follow_now() - follow->since;
+	/* It was not bound, and nobody has looked since. */
+	if (!follow->row)
+		follow->row = row_in(follow->sk, local_port(follow->sk));
 	if (follow->row) {
 		sockport_follow_add(follow, true);
 		sockport_history_touch(follow->row);
@@ -340,6 +343,8 @@ void sockport_follow_reset(const struct sock *sk, bool received)
 	if (follow) {
 		row = follow->row;
 		follow->was_reset |= received;
+		if (!received && follow->phase == SOCKPORT_PHASE_CLOSED && row)
+			sockport_follow_add_last(follow);
 	}
 	sockport_follow_unlock(bucket);
 	if (!row)

@@ -107,7 +107,10 @@ static inline bool sockport_follow_cares(int old, int new)
 			   TCPF_ESTABLISHED) || old == TCP_SYN_RECV;
 }
 
+int sockport_follow_init(void);
+void sockport_follow_exit(void);
 int sockport_follow_start(unsigned int room);
+void sockport_follow_resize(unsigned int room);
 void sockport_follow_stop(void);
 void sockport_follow_forget(const struct net *net);
 void sockport_follow_fold(const struct net *net);
@@ -143,6 +146,7 @@ void sockport_follow_fold_one(struct sockport_follow *follow);
 void sockport_follow_begin(struct sockport_follow *follow,
 			   struct sockport_history *row, u8 phase, bool now);
 void sockport_follow_add(struct sockport_follow *follow, bool locked);
+void sockport_follow_add_last(struct sockport_follow *follow);
 void sockport_follow_opened(struct sockport_follow *follow);
 void sockport_follow_accepted(struct sockport_follow *follow);
 void sockport_follow_failed(struct sockport_follow *follow);

@@ -128,11 +128,11 @@ static void row_free_rcu(struct rcu_head *rcu)
  */
 static bool has_room(struct sockport_net *sn)
 {
-	u64 count = READ_ONCE(rows->count);
+	const u64 count = READ_ONCE(rows->count);
+	const u64 room = READ_ONCE(rows->room);
 
-	return count < rows->room &&
-	       atomic64_read(&sn->stats.history_rows) <
-	       SHARE * (rows->room - count);
+	return count < room && atomic64_read(&sn->stats.history_rows) <
+			       SHARE * (room - count);
 }
 
 /* rows->lock held. Returns NULL when there is no room for one more. */
@@ -200,12 +200,38 @@ void __sockport_history_touch(struct sockport_history *row)
 		atomic64_cmpxchg(&row->first, 0, now);
 }
 
+/**
+ * sockport_history_touched - note the time of what has happened at a port
+ * @row: row
+ * @ago: milliseconds since then
+ *
+ * Context: any but NMI.
+ */
+void sockport_history_touched(struct sockport_history *row, unsigned int ago)
+{
+	s64 then = sockport_history_now() - ago;
+	s64 last = atomic64_read(&row->last);
+
+	while (then > last && !atomic64_try_cmpxchg(&row->last, &last, then))
+		;
+	if (!atomic64_read(&row->first))
+		atomic64_cmpxchg(&row->first, 0, then);
+}
+
 static bool same_comm(const char *a, const char *b)
 {
 	BUILD_BUG_ON(TASK_COMM_LEN != 2 * sizeof(u64));
 	return get_unaligned((const u64 *)a) == get_unaligned((const u64 *)b) &&
 	       get_unaligned((const u64 *)a + 1) ==
 	       get_unaligned((const u64 *)b + 1);
+}
+
+/* As /proc has it: of a process that must not be dumped its owner sees nothing. */
+static kuid_t who_may_see(void)
+{
+	if (!current->mm || !sockport_mm_dumpable(current->mm))
+		return INVALID_UID;
+	return current_uid();
 }
 
 /**
@@ -220,14 +246,16 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 {
 	struct sockport_opener *opener = &row->opener;
 	struct pid *pid, *old = NULL;
+	kuid_t by;
 
 	if (!in_task())
 		return;
 	pid = task_tgid(current);
+	by = who_may_see();
 	/* A process that is referred to is no other one. */
 	if (READ_ONCE(opener->pid) == pid &&
 	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
-	    uid_eq(opener->by, current_uid()) &&
+	    uid_eq(opener->by, by) &&
 	    opener->cgroup == sockport_cgroup_of(sk) &&
 	    same_comm(opener->comm, current->comm))
 		return;
@@ -237,7 +265,7 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 		WRITE_ONCE(opener->pid, get_pid(pid));
 	}
 	opener->uid = sockport_sock_uid(sk);
-	opener->by = current_uid();
+	opener->by = by;
 	opener->cgroup = sockport_cgroup_of(sk);
 	strscpy_pad(opener->comm, current->comm, sizeof(opener->comm));
 	spin_unlock_bh(&row->lock);
@@ -328,7 +356,9 @@ static void rebase(struct sockport_history *row)
 		row->base[SOCKPORT_A_HISTORY_OPENED] -
 		row->base[SOCKPORT_A_HISTORY_ACCEPTED];
 	atomic_set(&row->backlog_high, 0);
-	atomic_set(&row->connections_high, atomic_read(&row->connections));
+	atomic_set(&row->connections_high, 0);
+	smp_mb(); /* who counts one more meanwhile raises it, or is read here */
+	sockport_raise(&row->connections_high, atomic_read(&row->connections));
 	atomic64_set(&row->first, 0);
 	atomic64_set(&row->last, 0);
 	for (i = 1; row->spread && i < SOCKPORT_SPREADS; i++) {
@@ -412,6 +442,17 @@ int sockport_history_start(unsigned int room)
 	rows->room = room;
 	spin_lock_init(&rows->lock);
 	return 0;
+}
+
+/**
+ * sockport_history_resize - have room for more rows, or for fewer
+ * @room: rows that there may be; those that are more stay
+ *
+ * Context: any, while history is on.
+ */
+void sockport_history_resize(unsigned int room)
+{
+	WRITE_ONCE(rows->room, room);
 }
 
 /**

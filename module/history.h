@@ -47,7 +47,8 @@ struct sockport_spread {
  * struct sockport_opener - who opened a port, or connected to it
  * @pid: the process, with a reference, or NULL
  * @uid: owner of the socket
- * @by: owner of the process, the socket may have been passed to it
+ * @by: owner of the process, the socket may have been passed to it; none when
+ *	that one may not see it either
  * @cgroup: id of the socket's cgroup, 0 when unknown
  * @comm: name of the process
  */
@@ -147,7 +148,8 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 
 extern unsigned int sockport_shard_mask;
 
-int sockport_history_start(unsigned int rows);
+int sockport_history_start(unsigned int room);
+void sockport_history_resize(unsigned int room);
 void sockport_history_stop(void);
 void sockport_history_forget(struct net *net);
 struct sockport_history *sockport_history_find(const struct net *net,
@@ -155,6 +157,7 @@ struct sockport_history *sockport_history_find(const struct net *net,
 struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
 						u8 role, u16 port);
 void __sockport_history_touch(struct sockport_history *row);
+void sockport_history_touched(struct sockport_history *row, unsigned int ago);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
 struct sockport_history *sockport_history_next(struct net *net,
@@ -175,7 +178,8 @@ void sockport_history_rebase(struct net *net);
  *
  * Return: the row until the end of the critical section, or until the
  * namespace has no followed sockets any more; NULL, and then that is counted,
- * when there is no room for it; NULL when the namespace is about to go.
+ * when there is no room for it; NULL when the namespace is about to go, and for
+ * port 0.
  */
 static inline struct sockport_history *
 sockport_history_row(struct net *net, u8 protocol, u8 role, u16 port)

@@ -30,9 +30,9 @@ struct sockport_file;
  * @walked_files: sockets found in file tables by all passes
  * @file_walk_ns: nanoseconds spent in all passes
  * @history_rows: port rows that history is kept of
- * @history_rows_lost: what went uncounted because there was no room for a row
+ * @history_rows_lost: how often something went uncounted without a row
  * @history_sockets: TCP sockets that are followed now
- * @history_sockets_lost: sockets that could not be followed
+ * @history_sockets_lost: how often a socket could not be followed
  * @closed_doors: closed ports that are remembered now
  * @closed_doors_lost: attempts on closed ports that were forgotten to make
  *	room for others

@@ -416,13 +416,18 @@ int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
 		.time = ktime_get_real_ns(),
 	};
 	struct net *net = genl_info_net(info);
+	int err;
 
 	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "needs CAP_NET_ADMIN over this namespace");
 		return -EPERM;
 	}
-	sockport_switch_reset(net);
+	err = sockport_switch_reset(net);
+	if (err) {
+		NL_SET_ERR_MSG(info->extack, "history is switched off");
+		return err;
+	}
 	if (sockport_events_wanted(net))
 		sockport_event_post(net, &event);
 	return 0;

@@ -44,11 +44,14 @@ static void copy_opener(struct sockport_port_opener *copy,
 	spin_unlock_bh(&row->lock);
 }
 
-/* Somebody opened it, and both that one and the socket are for the reader. */
+/*
+ * Somebody opened it, and both that one and the socket are for the reader. Who is
+ * outside of the reader's pid namespace is nobody whom an owner alone can name.
+ */
 static bool seen(const struct sockport_reader *reader,
 		 const struct sockport_port_opener *opener)
 {
-	return opener->comm[0] &&
+	return opener->comm[0] && (reader->most || opener->pid) &&
 	       sockport_reader_sees_uid(reader, opener->uid) &&
 	       sockport_reader_sees_uid(reader, opener->by);
 }

@@ -19,6 +19,7 @@
 #include "memory.h"
 #include "net.h"
 #include "scope.h"
+#include "switch.h"
 #include "text.h"
 #include "walk.h"
 
@@ -257,6 +258,7 @@ static int stats_show(struct seq_file *seq, void *v)
 
 	seq_puts(seq, "name                 value\n");
 	seq_printf(seq, "%-20s %s\n", "version", SOCKPORT_VERSION);
+	seq_printf(seq, "%-20s %d\n", "history", sockport_switch_is_on());
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		seq_printf(seq, "%-20s %lld\n", lines[i].name,
 			   atomic64_read(lines[i].value));

@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "query.h"
 #include "request.h"
+#include "switch.h"
 
 #define WANT_DEFAULT	(SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_OWNER | \
 			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER | \
@@ -314,17 +315,27 @@ sockport_query_doors(const struct sockport_request *request)
 {
 	struct sockport_query *query;
 
+	int err;
+
 	query = query_new(request, 0,
 			  request_attr(request,
 				       SOCKPORT_A_CLOSED_DOOR_NETNS_FD),
 			  request_attr(request,
 				       SOCKPORT_A_CLOSED_DOOR_NETNS_ALL));
-	if (IS_ERR(query) || query->reader.net_admin)
+	if (IS_ERR(query))
 		return query;
-	NL_SET_ERR_MSG(request->extack,
-		       "needs CAP_NET_ADMIN over the namespace");
+	if (!query->reader.net_admin) {
+		NL_SET_ERR_MSG(request->extack,
+			       "needs CAP_NET_ADMIN over the namespace");
+		err = -EPERM;
+	} else if (!sockport_switch_is_on()) {
+		NL_SET_ERR_MSG(request->extack, "history is switched off");
+		err = -ENODATA;
+	} else {
+		return query;
+	}
 	query_free(query);
-	return ERR_PTR(-EPERM);
+	return ERR_PTR(err);
 }
 
 /**

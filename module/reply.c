@@ -16,6 +16,7 @@
 #include "record.h"
 #include "reply.h"
 #include "scope.h"
+#include "switch.h"
 
 static int put_states(struct sk_buff *skb, const struct sockport_port *port)
 {
@@ -476,6 +477,9 @@ int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
 		      &stats->walked_files) ||
 	    put_count(skb, SOCKPORT_A_STATS_FILE_WALK_TIME,
 		      &stats->file_walk_ns))
+		return -EMSGSIZE;
+	if (nla_put_u64_64bit(skb, SOCKPORT_A_STATS_HISTORY,
+			      sockport_switch_is_on(), SOCKPORT_A_STATS_PAD))
 		return -EMSGSIZE;
 	return put_history_counts(skb, stats);
 }

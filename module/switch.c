@@ -47,15 +47,7 @@ static bool history = true;
 static bool udp_accounting;
 
 static unsigned int history_rows = 1 << 14;
-module_param(history_rows, uint, 0644);
-MODULE_PARM_DESC(history_rows,
-		 "most port rows that history is kept of, as of when it is switched on; a namespace gets four times as many as are free");
-
 static unsigned int history_sockets = 1 << 20;
-module_param(history_sockets, uint, 0644);
-MODULE_PARM_DESC(history_sockets,
-		 "most TCP sockets that are followed at a time, as of when history is switched on");
-
 static unsigned int closed_doors = 1 << 12;
 module_param(closed_doors, uint, 0644);
 MODULE_PARM_DESC(closed_doors,
@@ -96,7 +88,7 @@ static int make_tables(void)
 	if (err)
 		goto stop_doors;
 	on = true;
-	readable = true;
+	WRITE_ONCE(readable, true);
 	return 0;
 
 stop_doors:
@@ -139,7 +131,7 @@ static int take_in(void)
 		while (!IS_ERR_OR_NULL(sockport_walk_current(&walk)))
 			sockport_walk_advance(&walk);
 		/* What was missed is counted, and its end will be too. */
-		err = walk.missed ? 0 : walk.err;
+		err = walk.err == -ENOBUFS ? 0 : walk.err;
 		sockport_walk_exit(&walk);
 	}
 	sockport_scope_exit(&scope);
@@ -168,7 +160,7 @@ static void stop(void)
 	cancel_delayed_work_sync(&fold_work);
 	count_udp(false);
 	down_write(&switch_sem);
-	readable = false;
+	WRITE_ONCE(readable, false);
 	up_write(&switch_sem);
 	sockport_probes_unregister();
 	down_write(&switch_sem);
@@ -201,8 +193,9 @@ static int start(void)
 		stop();
 		return err;
 	}
-	if (count_udp(udp_accounting))
-		pr_notice("sockport: this kernel does not let UDP be counted\n");
+	err = count_udp(udp_accounting);
+	if (err)
+		pr_notice("sockport: UDP is not counted: %d\n", err);
 	queue_delayed_work(system_unbound_wq, &fold_work, FOLD_PERIOD);
 	return 0;
 }
@@ -238,6 +231,19 @@ static int apply_udp(bool new)
 	return on ? count_udp(new) : 0;
 }
 
+static int set_size(const char *value, const struct kernel_param *kp,
+		    void (*resize)(unsigned int room))
+{
+	int err;
+
+	mutex_lock(&switch_mutex);
+	err = param_set_uint(value, kp);
+	if (!err && on)
+		resize(*(unsigned int *)kp->arg);
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
 static int set_history(const char *value, const struct kernel_param *kp)
 {
 	return set_switch(value, kp, apply_history);
@@ -246,6 +252,16 @@ static int set_history(const char *value, const struct kernel_param *kp)
 static int set_udp(const char *value, const struct kernel_param *kp)
 {
 	return set_switch(value, kp, apply_udp);
+}
+
+static int set_rows(const char *value, const struct kernel_param *kp)
+{
+	return set_size(value, kp, sockport_history_resize);
+}
+
+static int set_sockets(const char *value, const struct kernel_param *kp)
+{
+	return set_size(value, kp, sockport_follow_resize);
 }
 
 static const struct kernel_param_ops history_ops = {
@@ -258,6 +274,16 @@ static const struct kernel_param_ops udp_ops = {
 	.get	= param_get_bool,
 };
 
+static const struct kernel_param_ops rows_ops = {
+	.set	= set_rows,
+	.get	= param_get_uint,
+};
+
+static const struct kernel_param_ops sockets_ops = {
+	.set	= set_sockets,
+	.get	= param_get_uint,
+};
+
 module_param_cb(history, &history_ops, &history, 0644);
 __MODULE_PARM_TYPE(history, "bool");
 MODULE_PARM_DESC(history, "keep the history of ports (default Y)");
@@ -265,6 +291,14 @@ module_param_cb(udp_accounting, &udp_ops, &udp_accounting, 0644);
 __MODULE_PARM_TYPE(udp_accounting, "bool");
 MODULE_PARM_DESC(udp_accounting,
 		 "count UDP datagrams too, which costs every packet a look (default N)");
+module_param_cb(history_rows, &rows_ops, &history_rows, 0644);
+__MODULE_PARM_TYPE(history_rows, "uint");
+MODULE_PARM_DESC(history_rows,
+		 "most port rows that history is kept of; a namespace gets four times as many as are free");
+module_param_cb(history_sockets, &sockets_ops, &history_sockets, 0644);
+__MODULE_PARM_TYPE(history_sockets, "uint");
+MODULE_PARM_DESC(history_sockets,
+		 "most TCP sockets that are followed at a time");
 
 /**
  * sockport_switch_taking_in - is history about to begin?
@@ -276,6 +310,18 @@ MODULE_PARM_DESC(udp_accounting,
 bool sockport_switch_taking_in(void)
 {
 	return READ_ONCE(taking_in);
+}
+
+/**
+ * sockport_switch_is_on - is history kept?
+ *
+ * Context: any.
+ *
+ * Return: true when it was, just now.
+ */
+bool sockport_switch_is_on(void)
+{
+	return READ_ONCE(readable);
 }
 
 /**
@@ -310,19 +356,22 @@ void sockport_switch_unlock(void)
  * @net: namespace, with a reference
  *
  * Context: process context, may sleep.
+ *
+ * Return: 0, or -ENODATA when there is none.
  */
-void sockport_switch_reset(struct net *net)
+int sockport_switch_reset(struct net *net)
 {
 	struct mutex *lock = &sockport_net(net)->reset_lock;
 
 	if (!sockport_switch_lock())
-		return;
+		return -ENODATA;
 	sockport_follow_fold(net);
 	mutex_lock(lock);
 	sockport_history_rebase(net);
 	mutex_unlock(lock);
 	sockport_doors_forget(net);
 	sockport_switch_unlock();
+	return 0;
 }
 
 /**
@@ -373,8 +422,10 @@ void sockport_switch_net_exit(struct net *net)
  */
 int sockport_switch_init(void)
 {
-	int err = 0;
+	int err = sockport_follow_init();
 
+	if (err)
+		return err;
 	mutex_lock(&switch_mutex);
 	if (history)
 		err = start();
@@ -386,6 +437,8 @@ int sockport_switch_init(void)
 	}
 	ready = !err;
 	mutex_unlock(&switch_mutex);
+	if (err)
+		sockport_follow_exit();
 	return err;
 }
 
@@ -400,4 +453,5 @@ void sockport_switch_exit(void)
 	ready = false;
 	stop();
 	mutex_unlock(&switch_mutex);
+	sockport_follow_exit();
 }

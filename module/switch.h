@@ -12,8 +12,9 @@ void sockport_switch_net_init(struct net *net);
 void sockport_switch_net_pre_exit(struct net *net);
 void sockport_switch_net_exit(struct net *net);
 bool sockport_switch_taking_in(void);
+bool sockport_switch_is_on(void);
 bool sockport_switch_lock(void);
 void sockport_switch_unlock(void);
-void sockport_switch_reset(struct net *net);
+int sockport_switch_reset(struct net *net);
 
 #endif /* SOCKPORT_SWITCH_H */

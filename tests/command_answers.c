@@ -3,12 +3,14 @@
  * Whole answers of the command, where a kernel that is made up answers its questions:
  * this program has the client's functions itself.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -18,6 +20,8 @@
 #include "../userspace/event-columns.h"
 #include "../userspace/events.h"
 #include "../userspace/file.h"
+#include "../userspace/holders.h"
+#include "../userspace/json.h"
 #include "../userspace/listing.h"
 #include "../userspace/metrics.h"
 #include "../userspace/port-columns.h"
@@ -35,6 +39,7 @@
  * @breaks: the port table breaks off in the middle at this look
  * @events: of each type one, then lost ones; in so many batches
  * @overrun: the buffer was full before the first batch
+ * @off: history is switched off
  * @descriptor: readable
  */
 struct client {
@@ -45,6 +50,7 @@ struct client {
 	unsigned int breaks;
 	unsigned int events;
 	bool overrun;
+	bool off;
 	int descriptor;
 };
 
@@ -107,10 +113,11 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 int client_stats(struct client *client, stats_function function, void *data,
 		 struct failure *failure)
 {
-	struct stats_row row = { .known = 1ull << SOCKPORT_A_STATS_CLOSED_DOORS_LOST };
+	struct stats_row row = { .known = 1ull << SOCKPORT_A_STATS_CLOSED_DOORS_LOST |
+					  1ull << SOCKPORT_A_STATS_HISTORY };
 
-	(void)client;
 	(void)failure;
+	row.values[SOCKPORT_A_STATS_HISTORY] = !client->off;
 	row.values[SOCKPORT_A_STATS_CLOSED_DOORS_LOST] = 100;
 	return function(&row, data);
 }
@@ -421,8 +428,57 @@ TEST_F(answer, events_overrun)
 	EXPECT_EQ(0, error);
 	EXPECT_EQ(1, count(words, "lost"));
 	EXPECT_EQ(1, count(words, "\n"));
-	EXPECT_EQ(SOCKPORT_EVENT_TYPE_MAX, count(seen(self), "\n"));
+	/* In the stream, too: before what came after. */
+	EXPECT_EQ(0, strncmp(seen(self), "lost\n", 5));
+	EXPECT_EQ(1 + SOCKPORT_EVENT_TYPE_MAX, count(self->text, "\n"));
 	free(words);
+}
+
+static bool is_asleep(pid_t pid)
+{
+	char path[32], stat[1000], *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (!file_read_start(path, stat, sizeof(stat)))
+		return false;
+	end = strrchr(stat, ')');
+	return end && end[2] == 'S';
+}
+
+/* Where nobody reads, a signal is not waited with until somebody does. */
+TEST_F(answer, events_stuck)
+{
+	int pipes[2];
+	pid_t pid;
+
+	selection_parse(&self->selection, &event_columns, "type", &self->failure);
+	self->client.events = 1000000;
+	ASSERT_EQ(0, pipe(pipes));
+	ASSERT_EQ(4096, fcntl(pipes[1], F_SETPIPE_SZ, 4096));
+	dup2(pipes[1], STDOUT_FILENO);
+	pid = fork();
+	if (!pid) {
+		while (!is_asleep(getppid()))
+			usleep(1000);
+		_exit(kill(getppid(), SIGTERM));
+	}
+	EXPECT_EQ(-1, events_follow(&self->client, &self->options, self->names, &self->selection,
+				    &self->failure));
+	EXPECT_TRUE(strstr(self->failure.text, strerror(EINTR)));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+}
+
+TEST_F(answer, no_history)
+{
+	self->client.off = true;
+	selection_parse(&self->selection, &event_columns, "type", &self->failure);
+	EXPECT_EQ(-1, events_follow(&self->client, &self->options, self->names, &self->selection,
+				    &self->failure));
+	EXPECT_EQ(EXIT_RUN, self->failure.status);
+	EXPECT_TRUE(strstr(self->failure.text, "switched off"));
+	ASSERT_EQ(0, metrics_print(&self->client, &self->options, &self->failure));
+	EXPECT_EQ(0, count(seen(self), "closed_door_attempts"));
+	EXPECT_EQ(1, count(self->text, "\nsockport_module_history 0\n"));
 }
 
 /* Who closes the pipe ends it, even if nothing happens that could be written. */
@@ -493,6 +549,35 @@ TEST_F(answer, show_closed_port)
 				       "   4-8 us ####"));
 	EXPECT_EQ(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS |
 		  SOCKPORT_WANT_OPENER, self->client.wants);
+}
+
+/* As much as there can be has room. */
+TEST(long_listens)
+{
+	struct held_port ports[HOLDER_LISTENS + 1];
+	struct holder holder = { .ports = ports, .unix_listeners = UINT32_MAX };
+	char text[VALUE_MAX], json[VALUE_JSON_MAX], *end;
+	const struct column *listens;
+	struct selection selection;
+	struct failure failure;
+	size_t i;
+
+	ASSERT_EQ(0, selection_parse(&selection, &holder_columns, "listens", &failure));
+	listens = selection.list[0];
+	*json_put_value(json, listens, &(struct holder){ 0 }, NULL) = 0;
+	EXPECT_STREQ("[]", json);
+	for (i = 0; i <= HOLDER_LISTENS; i++)
+		ports[i] = (struct held_port){ .port = UINT32_MAX - i,
+					       .protocol = SOCKPORT_PROTOCOL_VSOCK };
+	holder.port_count = HOLDER_LISTENS;
+	end = listens->fill(text, listens, &holder, NULL);
+	*end = 0;
+	EXPECT_STREQ(",vsock:4294967168,unix:4294967295", end - 33);
+	holder.port_count++;
+	end = listens->fill(text, listens, &holder, NULL);
+	ASSERT_GT(VALUE_MAX, end - text);
+	*end = 0;
+	EXPECT_STREQ(",vsock:4294967168,+,unix:4294967295", end - 35);
 }
 
 TEST_HARNESS_MAIN

@@ -269,8 +269,13 @@ TEST_F_TIMEOUT(doors, forgotten, 300)
 	/* Nobody looks while there is no history. */
 	module_parameter("history", "N", NULL);
 	knock_tcp(&self->near, 5);
-	EXPECT_EQ(0, own_doors(&self->client).count);
+	EXPECT_EQ(0, doors_of(&self->client, NETNS_OWN).count);
+	EXPECT_EQ(-ENODATA, self->client.error);
+	EXPECT_STREQ("history is switched off", self->client.message);
+	EXPECT_EQ(-ENODATA, history_reset(&self->client));
+	EXPECT_EQ(0, proc_stat("history"));
 	history_on();
+	EXPECT_EQ(1, proc_stat("history"));
 	EXPECT_EQ(0, own_doors(&self->client).count);
 	knock_udp(&self->near, 5);
 	ASSERT_TRUE(all_accounted(&self->client, 1));

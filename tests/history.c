@@ -169,13 +169,24 @@ TEST_F_TIMEOUT(history, half_closed, 300)
 	EXPECT_EQ(0, wrong_counters(self, PORT));
 }
 
-/* Bytes that come with the SYN; the listener may be gone before the connection. */
-static void open_fast(FIXTURE_DATA(history) *self, int listener, size_t up)
+static bool sent_with_syn(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t length = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
+		die("TCP_INFO: %s", strerror(errno));
+	return info.tcpi_options & TCPI_OPT_SYN_DATA;
+}
+
+/* Returns whether the bytes came with the SYN. */
+static bool open_fast(FIXTURE_DATA(history) *self, int listener, size_t up)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct stream stream = { .up = up };
 	char bytes[1000] = { 0 };
+	bool with_syn;
 	ssize_t sent;
 
 	stream.client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -183,6 +194,7 @@ static void open_fast(FIXTURE_DATA(history) *self, int listener, size_t up)
 	if (sent != (ssize_t)up)
 		die("fast open: %zd of %zu, %s", sent, up, strerror(errno));
 	stream.server = socket_accept(listener);
+	with_syn = sent_with_syn(stream.client);
 	if (recv(stream.server, bytes, up, MSG_WAITALL) != (ssize_t)up)
 		die("recv: %s", strerror(errno));
 	stream_exchange(&stream, 50000, 60000);
@@ -190,21 +202,24 @@ static void open_fast(FIXTURE_DATA(history) *self, int listener, size_t up)
 	stream_account(&stream, &self->out, &self->in);
 	self->first[CLIENT_FIRST]++;
 	stream_close(&stream);
+	return with_syn;
 }
 
 /* Without cookies; then the first one fetches the cookie that the others send. */
 TEST_F_TIMEOUT(history, fast_open, 300)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
-	unsigned int i;
+	unsigned int with_syn = 0, i;
 
 	socket_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
 	for (i = 1; i <= 5; i++)
-		open_fast(self, listener, i * 100);
+		with_syn += open_fast(self, listener, i * 100);
+	EXPECT_EQ(0, with_syn);
 	EXPECT_EQ(0, wrong_counters(self, PORT));
 	netns_sysctl("ipv4/tcp_fastopen", "3");
 	for (i = 1; i <= 5; i++)
-		open_fast(self, listener, i * 200);
+		with_syn += open_fast(self, listener, i * 200);
+	EXPECT_EQ(4, with_syn);
 	EXPECT_EQ(0, wrong_counters(self, PORT));
 }
 

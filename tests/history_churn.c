@@ -10,12 +10,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "lib/child.h"
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
+#include "lib/doors.h"
+#include "lib/events.h"
 #include "lib/history.h"
 #include "lib/listing.h"
 #include "lib/load.h"
@@ -25,13 +28,17 @@
 
 #define PORT		8000
 #define QUIET_PORT	9000
+#define DATAGRAM_PORT	9100
 #define NOBODY		65534
 #define UNLIMITED	(~0U)
+
+#define COMPANY		3
 
 /* Parameters as they were; empty if a test has not touched them. */
 FIXTURE(churn) {
 	struct client	client;
 	struct load	*load;
+	pid_t		company[COMPANY];
 	char		rows[32];
 	char		sockets[32];
 };
@@ -48,10 +55,84 @@ FIXTURE_SETUP(churn)
 	kernel_log_begin();
 }
 
+/* Events are heard, at times by nobody; the module may be gone. */
+static void hear_events(void)
+{
+	struct events events;
+	unsigned int i;
+
+	if (!module_loaded() || events_try(&events))
+		return;
+	for (i = 0; i < 20; i++) {
+		events_read(&events);
+		usleep(1000);
+	}
+	events_end(&events);
+}
+
+/* Datagrams come to a port that is open, and to one that is closed. */
+static void send_datagrams(void)
+{
+	struct knocker knocker = knocker_open(AF_INET, "127.0.0.1", "127.0.0.1");
+	int open = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", DATAGRAM_PORT);
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		knock_udp(&knocker, DATAGRAM_PORT);
+		knock_udp(&knocker, DATAGRAM_PORT + 1);
+		knock_tcp(&knocker, DATAGRAM_PORT + 1);
+	}
+	close(open);
+	knocker_close(&knocker);
+}
+
+/* So do they in namespaces that come and go. */
+static void live_elsewhere(void)
+{
+	if (in_child(({ netns_enter_bare(); send_datagrams(); 0; })))
+		die("a namespace");
+}
+
+static void begin_company(pid_t *company)
+{
+	static void (*const actions[COMPANY])(void) = {
+		hear_events, send_datagrams, live_elsewhere
+	};
+	pid_t parent = getpid();
+	unsigned int i;
+
+	for (i = 0; i < COMPANY; i++) {
+		company[i] = fork();
+		if (company[i] < 0)
+			die("fork: %s", strerror(errno));
+		if (company[i])
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (getppid() == parent)
+			actions[i]();
+		_exit(0);
+	}
+}
+
+/* None of them has come to an end by itself. */
+static unsigned int end_company(pid_t *company)
+{
+	unsigned int i, ended = 0;
+
+	for (i = 0; i < COMPANY && company[i]; i++) {
+		ended += waitpid(company[i], NULL, WNOHANG) != 0;
+		kill(company[i], SIGKILL);
+		waitpid(company[i], NULL, 0);
+		company[i] = 0;
+	}
+	return ended;
+}
+
 FIXTURE_TEARDOWN(churn)
 {
 	unsigned int i;
 
+	end_company(self->company);
 	for (i = 0; self->load && i < LOAD_WORKERS + self->load->readers; i++) {
 		pid_t pid = i < LOAD_WORKERS ? self->load->worker[i] :
 					       self->load->reader[i - LOAD_WORKERS];
@@ -65,6 +146,7 @@ FIXTURE_TEARDOWN(churn)
 		module_parameter("history_rows", self->rows, NULL);
 	if (self->sockets[0])
 		module_parameter("history_sockets", self->sockets, NULL);
+	module_parameter("udp_accounting", "N", NULL);
 	history_restart();
 	client_close(&self->client);
 	EXPECT_STREQ("", kernel_log_complaint());
@@ -155,6 +237,8 @@ TEST_F_TIMEOUT(churn, switched, 1800)
 {
 	unsigned int rounds = scaled(30, 8), i;
 
+	module_parameter("udp_accounting", "Y", NULL);
+	begin_company(self->company);
 	self->load = load_begin(PORT, UNLIMITED);
 	for (i = 0; i < 3; i++)
 		load_watch(self->load, load_look_any);
@@ -166,6 +250,7 @@ TEST_F_TIMEOUT(churn, switched, 1800)
 		history_on();
 	}
 	wait_for_connections(self->load, 100);
+	EXPECT_EQ(0, end_company(self->company));
 	EXPECT_EQ(0, load_end(self->load));
 	EXPECT_EQ(0, rows_that_do_not_add_up(&self->client));
 	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
@@ -232,6 +317,44 @@ TEST_F_TIMEOUT(churn, rows_full, 300)
 	history_restart();
 	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
 	EXPECT_EQ(2, proc_stat("history_rows"));
+}
+
+/* More room, or less, at once, and nothing is lost by it. */
+TEST_F_TIMEOUT(churn, resized, 300)
+{
+	struct stream stream[20];
+	int listener, i;
+	uint64_t lost;
+
+	module_parameter("history_rows", "0", self->rows);
+	lost = proc_stat("history_rows_lost");
+	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	stream_live(listener, AF_INET, "127.0.0.1", 1, 1, CLIENT_FIRST, NULL, NULL);
+	EXPECT_LT(lost, proc_stat("history_rows_lost"));
+	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_OUT, PORT).told);
+	module_parameter("history_rows", self->rows, NULL);
+	lost = proc_stat("history_rows_lost");
+	EXPECT_EQ(0, wrong_when_quiet(&self->client, 5));
+	/* Those that are more than there is room for stay. */
+	module_parameter("history_rows", "1", NULL);
+	EXPECT_EQ(5, history_value(&self->client, SOCKPORT_ROLE_OUT, QUIET_PORT,
+				   SOCKPORT_A_HISTORY_OPENED));
+	EXPECT_EQ(lost, proc_stat("history_rows_lost"));
+	module_parameter("history_rows", self->rows, NULL);
+
+	module_parameter("history_sockets", "0", self->sockets);
+	lost = proc_stat("history_sockets_lost");
+	stream[0] = stream_open(listener, AF_INET, "127.0.0.1");
+	EXPECT_LE(lost + 2, proc_stat("history_sockets_lost"));
+	lost = proc_stat("history_sockets_lost");
+	module_parameter("history_sockets", self->sockets, NULL);
+	for (i = 1; i < 20; i++)
+		stream[i] = stream_open(listener, AF_INET, "127.0.0.1");
+	EXPECT_EQ(lost, proc_stat("history_sockets_lost"));
+	for (i = 0; i < 20; i++) {
+		stream_shut(&stream[i], CLIENT_FIRST);
+		stream_close(&stream[i]);
+	}
 }
 
 /* A namespace that uses up what it may have leaves room for another one's. */
@@ -348,16 +471,18 @@ TEST_F_TIMEOUT(churn, unloaded, 1800)
 	unsigned int cycles = scaled(15, 4), i;
 
 	client_close(&self->client);
+	begin_company(self->company);
 	self->load = load_begin(PORT, UNLIMITED);
 	for (i = 0; i < cycles; i++) {
 		wait_for_connections(self->load, 10);
 		module_unload();
 		if (i % 2)
 			wait_for_connections(self->load, 10);
-		module_load();
+		module_load_with("udp_accounting=Y");
 	}
 	self->client = client_open();
 	wait_for_connections(self->load, 100);
+	EXPECT_EQ(0, end_company(self->company));
 	EXPECT_EQ(0, load_end(self->load));
 	EXPECT_EQ(0, rows_that_do_not_add_up(&self->client));
 	EXPECT_EQ(0, wrong_when_quiet(&self->client, 20));
@@ -378,6 +503,8 @@ TEST_F_TIMEOUT(churn, reset, 300)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
 	struct stream stream = stream_open(listener, AF_INET, "127.0.0.1");
+	struct history in;
+	unsigned int kind;
 
 	stream_live(listener, AF_INET, "127.0.0.1", 1000, 1000, CLIENT_FIRST, NULL, NULL);
 	stream_exchange(&stream, 30, 40);
@@ -385,10 +512,20 @@ TEST_F_TIMEOUT(churn, reset, 300)
 	EXPECT_EQ(0, in_child(reset_refused()));
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 2), H(CLOSED_BY_PEER, 1),
 				 H(CONNECTIONS, 1), H(BYTES_IN, 1030), H(BYTES_OUT, 1040)));
+	EXPECT_LT(0, history_value(&self->client, SOCKPORT_ROLE_IN, PORT,
+				   SOCKPORT_A_HISTORY_BACKLOG_HIGH));
 	EXPECT_EQ(0, history_reset(&self->client));
 	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_IN, QUIET_PORT).told);
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(TAKEN_IN, 1), H(CONNECTIONS, 1),
-				 H(CONNECTIONS_HIGH, 1)));
+				 H(CONNECTIONS_HIGH, 1), H(SEGMENTS_IN, 0), H(SEGMENTS_OUT, 0),
+				 H(BACKLOG_HIGH, 0)));
+	in = history_of(&self->client, SOCKPORT_ROLE_IN, PORT);
+	for (kind = 1; kind <= SOCKPORT_DISTRIBUTION_KIND_MAX; kind++) {
+		EXPECT_EQ(0, in.distribution[kind].count);
+		EXPECT_EQ(0, in.distribution[kind].sum);
+	}
+	EXPECT_FALSE(in.known & 1ULL << SOCKPORT_A_HISTORY_FIRST_ACTIVE);
+	EXPECT_FALSE(in.known & 1ULL << SOCKPORT_A_HISTORY_LAST_ACTIVE);
 	stream_exchange(&stream, 30, 40);
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(TAKEN_IN, 1), H(CONNECTIONS, 1),
 				 H(CONNECTIONS_HIGH, 1), H(BYTES_IN, 30), H(BYTES_OUT, 40)));

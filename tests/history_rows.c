@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <kselftest_harness.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -29,6 +31,8 @@
 #define PORT		8000
 #define EPHEMERAL	40000
 #define MANY		20
+/* Each time that one comes again it waits twice as long. */
+#define CLIENTS		8
 #define SERVER_USER	1234
 #define CLIENT_USER	4321
 #define NOBODY		65534
@@ -60,24 +64,24 @@ TEST_F_TIMEOUT(rows, listen_drops, 300)
 	/* With cookies nothing would be left of those that are not let in. */
 	netns_sysctl("ipv4/tcp_syncookies", "0");
 	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 2);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < CLIENTS; i++)
 		socket_connect(AF_INET, "127.0.0.1", PORT, 0);
 	while (socket_drops(listener) < 5)
 		deadline_wait(&d, "connections are dropped");
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < CLIENTS; i++)
 		socket_accept(listener);
 	drops = socket_drops(listener);
 	note("%u drops", drops);
-	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, MANY), H(CONNECTIONS, MANY),
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, CLIENTS), H(CONNECTIONS, CLIENTS),
 				 H(LISTEN_DROPS, drops), H(BACKLOG_HIGH, 3)));
-	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(OPENED, MANY), H(CONNECTIONS, MANY),
-				 H(CONNECTIONS_HIGH, MANY)));
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(OPENED, CLIENTS), H(CONNECTIONS, CLIENTS),
+				 H(CONNECTIONS_HIGH, CLIENTS)));
 	/* They are not forgotten with the listener, nor with the next one. */
 	close(listener);
-	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, MANY), H(CONNECTIONS, MANY),
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, CLIENTS), H(CONNECTIONS, CLIENTS),
 				 H(LISTEN_DROPS, drops)));
 	socket_listen(AF_INET, "127.0.0.1", PORT, 2);
-	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, MANY), H(CONNECTIONS, MANY),
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, CLIENTS), H(CONNECTIONS, CLIENTS),
 				 H(LISTEN_DROPS, drops), H(BACKLOG_HIGH, 3)));
 }
 
@@ -131,9 +135,28 @@ TEST_F_TIMEOUT(rows, connections_high, 300)
 				 H(CONNECTIONS, MANY - 5), H(CONNECTIONS_HIGH, MANY)));
 }
 
+/* What TCP_INFO says of all of them is in the rows; acknowledgments may be under way. */
+static bool segments_taken_in(struct client *client, const struct stream *streams,
+			      unsigned int count)
+{
+	struct truth out = { 0 }, in = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		stream_account(&streams[i], &out, &in);
+	return history_value(client, OUT, PORT, SOCKPORT_A_HISTORY_SEGMENTS_OUT) ==
+	       out.segments_out &&
+	       history_value(client, OUT, PORT, SOCKPORT_A_HISTORY_SEGMENTS_IN) ==
+	       out.segments_in &&
+	       history_value(client, IN, PORT, SOCKPORT_A_HISTORY_SEGMENTS_OUT) ==
+	       in.segments_out &&
+	       history_value(client, IN, PORT, SOCKPORT_A_HISTORY_SEGMENTS_IN) == in.segments_in;
+}
+
 /* Three are there when history begins, one of them has a half that is closed. */
 TEST_F_TIMEOUT(rows, taken_in, 300)
 {
+	struct deadline d = deadline();
 	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5), i;
 	struct stream stream[3];
 
@@ -152,6 +175,8 @@ TEST_F_TIMEOUT(rows, taken_in, 300)
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(TAKEN_IN, 3), H(CONNECTIONS, 3),
 				 H(CONNECTIONS_HIGH, 3), H(BYTES_OUT, 300000),
 				 H(BYTES_IN, 15000)));
+	while (!segments_taken_in(&self->client, stream, 3))
+		deadline_wait(&d, "the segments of before are in the rows");
 	stream_exchange(&stream[0], 7, 8);
 	stream_shut(&stream[0], CLIENT_FIRST);
 	shutdown(stream[2].client, SHUT_WR);
@@ -324,6 +349,51 @@ TEST_F_TIMEOUT(rows, opener, 300)
 	EXPECT_EQ(0, child_end(&server));
 }
 
+static void listen_dumpable(const void *dumpable)
+{
+	if (setgid(SERVER_USER) || setuid(SERVER_USER) ||
+	    prctl(PR_SET_DUMPABLE, *(const int *)dumpable))
+		die("setuid: %s", strerror(errno));
+	socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+}
+
+/* What /proc/PID/fd would not show either. */
+static int openers_seen_by(unsigned int uid)
+{
+	struct opener opener;
+	struct client client;
+
+	if (setgid(uid) || setuid(uid))
+		die("setuid: %s", strerror(errno));
+	client = client_open();
+	opener = history_of(&client, IN, PORT).opener;
+	return opener.pid || opener.comm[0];
+}
+
+/* Pids of other pid namespaces mean nothing. */
+static int openers_seen_from_outside(unsigned int uid)
+{
+	if (unshare(CLONE_NEWPID))
+		die("unshare: %s", strerror(errno));
+	return in_child(openers_seen_by(uid));
+}
+
+TEST_F_TIMEOUT(rows, opener_of_user, 300)
+{
+	const int dumpable = 1, undumpable = 0;
+	struct child server = child_begin("plain", listen_dumpable, &dumpable);
+
+	EXPECT_NE(0, in_child(openers_seen_by(SERVER_USER)));
+	EXPECT_EQ(0, in_child(openers_seen_by(CLIENT_USER)));
+	EXPECT_EQ(0, in_child(openers_seen_from_outside(SERVER_USER)));
+	EXPECT_EQ(0, child_end(&server));
+	EXPECT_NE(0, in_child(openers_seen_by(SERVER_USER)));
+	server = child_begin("secret", listen_dumpable, &undumpable);
+	EXPECT_EQ(0, in_child(openers_seen_by(SERVER_USER)));
+	EXPECT_TRUE(opened_by(&self->client, IN, server.pid, "secret", SERVER_USER));
+	EXPECT_EQ(0, child_end(&server));
+}
+
 static struct port *row_of(struct ports *ports, uint8_t role, uint16_t number)
 {
 	struct port *port = ports_find(ports, TCP, role, number);
@@ -374,6 +444,27 @@ static size_t rows_with(struct client *client, uint16_t attribute, uint32_t valu
 	return count;
 }
 
+/* The kernel picks the port; nobody looks until the listener is gone. */
+TEST_F_TIMEOUT(rows, listen_unbound, 300)
+{
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stream stream;
+	struct ports ports;
+	uint16_t port;
+
+	ASSERT_EQ(0, listen(listener, 5));
+	port = socket_port(listener);
+	stream = stream_open(listener, AF_INET, "127.0.0.1");
+	stream_exchange(&stream, 10, 20);
+	close(listener);
+	ports = client_ports_of(&self->client, HISTORY_WANT, NETNS_OWN);
+	EXPECT_EQ(1, row_of(&ports, IN, port)->sockets);
+	EXPECT_EQ(1, row_of(&ports, OUT, port)->sockets);
+	ports_free(&ports);
+	stream_shut(&stream, CLIENT_FIRST);
+	stream_close(&stream);
+}
+
 /* Its sockets are gone, and what it did is not. */
 TEST_F_TIMEOUT(rows, past, 300)
 {
@@ -418,12 +509,40 @@ static uint64_t wall_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
+static void wait_until_after(uint64_t ms)
+{
+	struct deadline d = deadline();
+
+	while (wall_ms() <= ms)
+		deadline_wait(&d, "time goes by");
+}
+
+/* A connection that stays is active when data goes, not when somebody looks. */
+TEST_F_TIMEOUT(rows, active, 300)
+{
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	struct stream stream = stream_open(listener, AF_INET, "127.0.0.1");
+	uint64_t opened, exchanged, last;
+
+	opened = history_value(&self->client, IN, PORT, SOCKPORT_A_HISTORY_LAST_ACTIVE);
+	wait_until_after(opened + 100);
+	stream_exchange(&stream, 10, 10);
+	exchanged = wall_ms();
+	wait_until_after(exchanged + 100);
+	last = history_value(&self->client, IN, PORT, SOCKPORT_A_HISTORY_LAST_ACTIVE);
+	EXPECT_LE(opened + 50, last);
+	EXPECT_GE(exchanged + 20, last);
+	EXPECT_EQ(last, history_value(&self->client, IN, PORT, SOCKPORT_A_HISTORY_LAST_ACTIVE));
+	EXPECT_GE(exchanged + 20,
+		  history_value(&self->client, OUT, PORT, SOCKPORT_A_HISTORY_LAST_ACTIVE));
+	stream_close(&stream);
+}
+
 /* When a second connection comes, the last time moves on and the first one does not. */
 TEST_F_TIMEOUT(rows, times, 300)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
 	uint64_t begin = wall_ms(), first, last;
-	struct deadline d = deadline();
 	struct history in;
 
 	stream_live(listener, AF_INET, "127.0.0.1", 1, 1, CLIENT_FIRST, NULL, NULL);
@@ -434,8 +553,7 @@ TEST_F_TIMEOUT(rows, times, 300)
 	EXPECT_LE(begin - 20, first);
 	EXPECT_LE(first, last);
 	EXPECT_GE(wall_ms(), last);
-	while (wall_ms() < last + 50)
-		deadline_wait(&d, "time goes by");
+	wait_until_after(last + 50);
 	stream_live(listener, AF_INET, "127.0.0.1", 1, 1, CLIENT_FIRST, NULL, NULL);
 	in = history_of(&self->client, IN, PORT);
 	EXPECT_EQ(first, in.value[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);

@@ -369,12 +369,18 @@ TEST_F_TIMEOUT(traffic, namespaces, 300)
 	int server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT);
 	int client = client_to(0, AF_INET, "127.0.0.1", PORT, 0), home = netns_open();
 	struct flow up = { 0 }, down = { 0 };
+	struct client here = self->client;
 
 	converse(self, client, server, 50, 1000);
 	netns_enter_bare();
+	self->client = client_open();
 	server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT);
 	client = client_to(0, AF_INET, "127.0.0.1", PORT, 0);
-	ask(&up, &down, client, server, 10, 10);
+	ask(&up, &down, client, server, 10, 20);
+	EXPECT_EQ(0, wrong_row(self, SOCKPORT_ROLE_IN, PORT, up, down));
+	EXPECT_EQ(0, wrong_row(self, SOCKPORT_ROLE_OUT, PORT, down, up));
+	client_close(&self->client);
+	self->client = here;
 	netns_set(home);
 	EXPECT_EQ(0, wrong_rows(self, PORT));
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "json.h"
 #include "match.h"
+#include "stats.h"
 #include "stop.h"
 #include "text.h"
 
@@ -45,6 +47,19 @@ static int take_event(const struct event_row *row, void *data)
 	return output_row_done(&follow->output) ? 0 : -1;
 }
 
+/* How many were lost nobody knows. */
+static int tell_lost(struct follow *follow)
+{
+	const struct event_row row = {
+		.known = 1ull << SOCKPORT_A_EVENT_TYPE | 1ull << SOCKPORT_A_EVENT_TIME,
+		.time = clock_now_ms() * NS_PER_MS,
+		.type = SOCKPORT_EVENT_TYPE_LOST,
+	};
+
+	fputs("sockport: events were lost: they came faster than they could be read\n", stderr);
+	return take_event(&row, follow);
+}
+
 /* Who reads along gets each batch at once. */
 static int follow_events(struct follow *follow, struct client *client, struct failure *failure)
 {
@@ -54,13 +69,19 @@ static int follow_events(struct follow *follow, struct client *client, struct fa
 	       stop_wait(client_descriptor(client), 0) == STOP_READABLE) {
 		lost = false;
 		if (client_events(client, take_event, follow, &lost, failure) ||
-		    !output_flush(&follow->output))
+		    (lost && tell_lost(follow)) || !output_flush(&follow->output))
 			return -1;
-		if (lost)
-			fputs("sockport: events were lost: they came faster than they could be read\n",
-			      stderr);
 	}
 	return 0;
+}
+
+/* Where there is no history there are no events either, however long one waits. */
+static int check_history(const struct stats_row *row, void *data)
+{
+	if (stats_have_history(row))
+		return 0;
+	return failure_set(data, EXIT_RUN,
+			   "history is switched off, so there are no events: echo Y > /sys/module/sockport/parameters/history");
 }
 
 /**
@@ -82,7 +103,8 @@ int events_follow(struct client *client, const struct options *options, struct n
 	int error = 0;
 
 	stop_catch();
-	if (client_listen(client, failure) ||
+	if (client_stats(client, check_history, failure, failure) ||
+	    client_listen(client, failure) ||
 	    output_open(&follow.output, STDOUT_FILENO, failure))
 		return -1;
 	if (!options->json && !options->no_header)

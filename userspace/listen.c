@@ -13,6 +13,9 @@
 /* So many bytes of events may wait for us. */
 #define EVENT_BUFFER	(8 * 1024 * 1024)
 
+/* Of generic netlink itself: which families come and go. In every kernel the same. */
+#define CONTROL_GROUP	GENL_ID_CTRL
+
 /* Beyond net.core.rmem_max only those may go who may listen. */
 static void enlarge_buffer(struct mnl_socket *socket)
 {
@@ -33,12 +36,18 @@ static void enlarge_buffer(struct mnl_socket *socket)
  */
 int client_listen(struct client *client, struct failure *failure)
 {
+	const int control = CONTROL_GROUP;
 	int group = client->events;
 
 	if (!group)
 		return failure_set(failure, EXIT_RUN,
 				   "the loaded sockport module has no events: load one of the same version as this command");
 	enlarge_buffer(client->socket);
+	/* Nothing else tells a listener that the module was unloaded. */
+	if (mnl_socket_setsockopt(client->socket, NETLINK_ADD_MEMBERSHIP, (void *)&control,
+				  sizeof(control)))
+		return failure_set(failure, EXIT_RUN, "cannot listen to generic netlink: %s",
+				   strerror(errno));
 	if (!mnl_socket_setsockopt(client->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
 		return 0;
 	if (errno == EPERM || errno == EACCES)
@@ -58,6 +67,17 @@ int client_descriptor(const struct client *client)
 	return mnl_socket_get_fd(client->socket);
 }
 
+static bool is_unload(const struct nlmsghdr *message, const struct client *client)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	uint32_t version, group;
+	uint16_t family;
+
+	return message->nlmsg_type == GENL_ID_CTRL && header->cmd == CTRL_CMD_DELFAMILY &&
+	       decode_family(message, SOCKPORT_MCGRP_EVENTS, &family, &version, &group) &&
+	       family == client->family;
+}
+
 static int take_event(const struct nlmsghdr *message, void *data)
 {
 	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
@@ -65,9 +85,14 @@ static int take_event(const struct nlmsghdr *message, void *data)
 	struct event_row row;
 	int error;
 
-	if (message->nlmsg_type != exchange->client->family ||
-	    message->nlmsg_len < mnl_nlmsg_size(sizeof(*header)) ||
-	    header->cmd != SOCKPORT_CMD_EVENT)
+	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*header)))
+		return MNL_CB_OK;
+	if (is_unload(message, exchange->client)) {
+		exchange->ended = failure_set(exchange->failure, EXIT_RUN,
+					      "the sockport module was unloaded, its events end");
+		return MNL_CB_ERROR;
+	}
+	if (message->nlmsg_type != exchange->client->family || header->cmd != SOCKPORT_CMD_EVENT)
 		return MNL_CB_OK;
 	if (decode_event(message, &row))
 		error = exchange->function.event(&row, exchange->data);

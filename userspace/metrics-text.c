@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "stats.h"
 #include "words.h"
 
 #define US_PER_S	1000000ull
@@ -194,11 +195,12 @@ static const struct account {
 	COUNT("walked_files", "Sockets found in file tables.", WALKED_FILES),
 	{ .name = "file_walk_seconds", .help = "Time spent in these passes.",
 	  .unit = "seconds", .index = SOCKPORT_A_STATS_FILE_WALK_TIME, .divisor = NS_PER_S },
+	NOW("history", "1 while history is kept.", HISTORY),
 	NOW("history_rows", "Ports that history is kept of.", HISTORY_ROWS),
 	COUNT("history_rows_lost",
-	      "What went uncounted because there were too many ports.", HISTORY_ROWS_LOST),
+	      "How often something went uncounted for want of a row.", HISTORY_ROWS_LOST),
 	NOW("history_sockets", "TCP sockets that are followed now.", HISTORY_SOCKETS),
-	COUNT("history_sockets_lost", "Sockets that could not be followed.", HISTORY_SOCKETS_LOST),
+	COUNT("history_sockets_lost", "How often a socket could not be followed.", HISTORY_SOCKETS_LOST),
 	NOW("closed_doors", "Closed ports that are remembered now.", CLOSED_DOORS),
 	COUNT("closed_doors_lost",
 	      "Attempts on closed ports that were forgotten to make room.", CLOSED_DOORS_LOST),
@@ -414,6 +416,14 @@ static void put_version(const struct writer *writer)
 	fputs("\"} 1\n", writer->stream);
 }
 
+static void put_attempts(const struct writer *writer)
+{
+	put_head(writer, "sockport_", "closed_door_attempts", "counter", NULL,
+		 "Attempts on ports where nobody listens.");
+	fprintf(writer->stream, "sockport_closed_door_attempts_total %" PRIu64 "\n",
+		writer->metrics->attempts);
+}
+
 /**
  * metrics_write - write metrics as text
  * @stream: where to
@@ -428,9 +438,8 @@ void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_for
 
 	put_scope(&writer, "sockport_", SCOPE_TOTAL);
 	put_scope(&writer, "sockport_port_", SCOPE_PORT);
-	put_head(&writer, "sockport_", "closed_door_attempts", "counter", NULL,
-		 "Attempts on ports where nobody listens.");
-	fprintf(stream, "sockport_closed_door_attempts_total %" PRIu64 "\n", metrics->attempts);
+	if (stats_have_history(&metrics->stats))
+		put_attempts(&writer);
 	put_accounts(&writer);
 	put_version(&writer);
 	if (format == METRICS_OPENMETRICS)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "history.h"
+#include "stats.h"
 #include "textfile.h"
 
 /* So often all is read again when it changed in between. */
@@ -265,7 +266,7 @@ static int gather(struct client *client, struct metrics *metrics, struct failure
 
 	if (client_stats(client, take_stats, &gathering, failure) ||
 	    client_ports(client, &filter, want, take_port, &gathering, failure) ||
-	    gather_doors(client, &gathering))
+	    (stats_have_history(&metrics->stats) && gather_doors(client, &gathering)))
 		return -1;
 	metrics_sort(metrics);
 	return 0;

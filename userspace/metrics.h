@@ -59,7 +59,7 @@ struct metrics_port {
  * @totals: sums over all ports, by protocol and role; NULL where there are none
  * @stats: the module's own account, its text is @version
  * @version: of the module
- * @attempts: on ports where nobody listens
+ * @attempts: on ports where nobody listens; unknown when no history is kept
  */
 struct metrics {
 	uint32_t top;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "stop.h"
+
 static int cannot_write(int error, struct failure *failure)
 {
 	return failure_set(failure, EXIT_RUN, "cannot write the output: %s", strerror(error));
@@ -47,11 +49,13 @@ int output_open(struct output *output, int descriptor, struct failure *failure)
 static bool write_all(struct output *output, const char *from, const char *end)
 {
 	ssize_t length;
+	size_t size;
 
 	while (from < end) {
-		length = write(output->descriptor, from, end - from);
-		if (length < 0 && errno != EINTR) {
-			output->error = errno;
+		size = stop_may_write(output->descriptor, end - from);
+		length = size ? write(output->descriptor, from, size) : -1;
+		if (!size || (length < 0 && errno != EINTR)) {
+			output->error = size ? errno : EINTR;
 			return false;
 		}
 		if (length > 0)

@@ -35,17 +35,18 @@ static const struct column list[] = {
 	VALUE("last_walk_time_ns", LAST_WALK_TIME, "nanoseconds spent in the last walk"),
 	VALUE("chain_restarts", CHAIN_RESTARTS, "long chains begun anew"),
 	VALUE("missed_chains", MISSED_CHAINS, "long chains left out"),
-	VALUE("failed_walks", FAILED_WALKS, "walks given up for want of memory or room"),
+	VALUE("failed_walks", FAILED_WALKS, "walks that ended with an error"),
 	VALUE("open_walks", OPEN_WALKS, "walks under way now"),
 	VALUE("walk_memory", WALK_MEMORY, "bytes held by walks and port tables now"),
 	VALUE("file_walks", FILE_WALKS, "walks of the file tables of all processes"),
-	VALUE("walked_files", WALKED_FILES, "descriptors seen by these"),
+	VALUE("walked_files", WALKED_FILES, "sockets found open by these"),
 	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds spent in these"),
+	VALUE("history", HISTORY, "1 while history is kept"),
 	VALUE("history_rows", HISTORY_ROWS, "ports that history is kept of"),
 	VALUE("history_rows_lost", HISTORY_ROWS_LOST,
-	      "what went uncounted because there were too many ports"),
+	      "how often something went uncounted for want of a row"),
 	VALUE("history_sockets", HISTORY_SOCKETS, "TCP sockets that are followed now"),
-	VALUE("history_sockets_lost", HISTORY_SOCKETS_LOST, "sockets that could not be followed"),
+	VALUE("history_sockets_lost", HISTORY_SOCKETS_LOST, "how often a socket could not be followed"),
 	VALUE("closed_doors", CLOSED_DOORS, "closed ports that are remembered now"),
 	VALUE("closed_doors_lost", CLOSED_DOORS_LOST,
 	      "attempts on closed ports that were forgotten to make room"),
@@ -94,6 +95,18 @@ static int print_json(const struct stats_row *row, void *data)
 	json_object(&output, &account->selection, row, account->names);
 	json_put(&output, "\n");
 	return output_close(&output, account->failure);
+}
+
+/**
+ * stats_have_history - is history kept?
+ * @row: the module's own account
+ *
+ * Return: false when it says that it is not.
+ */
+bool stats_have_history(const struct stats_row *row)
+{
+	return !row_knows(row, SOCKPORT_A_STATS_HISTORY) ||
+	       row->values[SOCKPORT_A_STATS_HISTORY];
 }
 
 /**

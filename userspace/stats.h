@@ -2,10 +2,13 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include <stdbool.h>
+
 #include "client.h"
 #include "names.h"
 #include "options.h"
 
+bool stats_have_history(const struct stats_row *row);
 int stats_print(struct client *client, const struct options *options, struct names *names,
 		struct failure *failure);
 

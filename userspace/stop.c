@@ -11,13 +11,17 @@
 
 #include "clock.h"
 
+/* A pipe that can be written to has room for so much; see pipe(7). */
+#define PIECE	4096
+
 /* Told when a signal came; -1 before stop_catch(). */
 static int signals = -1;
 
 /**
  * stop_catch - let SIGINT and SIGTERM end stop_wait() instead of the process
  *
- * They are held back until then, so what is being written is written whole.
+ * They are held back until then, so what is being written is written whole; unless
+ * nobody reads it, see stop_may_write().
  */
 void stop_catch(void)
 {
@@ -52,6 +56,30 @@ static const struct timespec *time_until(uint64_t until_ms, struct timespec *lef
 
 	*left = (struct timespec){ ms / MS_PER_S, ms % MS_PER_S * NS_PER_MS };
 	return until_ms ? left : NULL;
+}
+
+/**
+ * stop_may_write - wait until something can be written, or nobody wants it any more
+ * @descriptor: where to
+ * @size: bytes to write, at least one
+ *
+ * Return: how many can be written so that a signal is not held up, all of them before
+ * stop_catch(); 0 if nothing can be written and there was a signal.
+ */
+size_t stop_may_write(int descriptor, size_t size)
+{
+	struct pollfd files[] = {
+		{ .fd = descriptor, .events = POLLOUT },
+		{ .fd = signals, .events = POLLIN },
+	};
+
+	if (signals < 0)
+		return size;
+	while (poll(files, 2, -1) < 0)
+		;
+	if (!files[0].revents)
+		return 0;
+	return size < PIECE ? size : PIECE;
 }
 
 /**

@@ -2,7 +2,7 @@
 #ifndef STOP_H
 #define STOP_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /**
@@ -18,6 +18,7 @@ enum stop_reason {
 };
 
 void stop_catch(void);
+size_t stop_may_write(int descriptor, size_t size);
 enum stop_reason stop_wait(int descriptor, uint64_t until_ms);
 uint64_t stop_clock_ms(void);
 

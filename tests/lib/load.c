@@ -239,9 +239,11 @@ unsigned int load_end(struct load *load)
 	load_wait(load);
 	for (i = 0; i < load->readers; i++) {
 		wrong += wait_for_process(&load->reader[i]);
+		/* Once is nothing to compare. */
+		wrong += load->reads[i] < 2;
 		reads += load->reads[i];
 	}
 	note("%llu connections, looked at %llu times", (unsigned long long)load_count(load),
 	     (unsigned long long)reads);
-	return wrong + (load->readers && !reads);
+	return wrong;
 }

@@ -22,9 +22,11 @@ PORT=7070
 work=$(mktemp -d)
 pids=()
 
+coproc WORKER { python3 lib/metrics.py work $PROMETHEUS; }
+
 cleanup()
 {
-	[ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null
+	kill "$WORKER_PID" "${pids[@]}" 2>/dev/null
 	wait
 	rm -rf "$work"
 }
@@ -81,14 +83,23 @@ write_textfile()
 	"$SOCKPORT_BIN" metrics --top 50 --textfile "$work/textfiles/sockport.prom"
 }
 
+# ask JOB...: one interpreter does all jobs, where the processor is emulated its start
+# takes longer than they.
+ask()
+{
+	local answer
+
+	echo "$*" >&"${WORKER[1]}" && read -r -u "${WORKER[0]}" answer && echo "$answer"
+}
+
 traffic()
 {
-	python3 lib/metrics.py traffic $PORT "$@"
+	expect 'traffic' 'done' "$(ask traffic $PORT "$@")"
 }
 
 value()
 {
-	python3 lib/metrics.py value $PROMETHEUS "$1"
+	ask value "$1"
 }
 
 # has EXPECTED QUERY

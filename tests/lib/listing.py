@@ -178,11 +178,14 @@ def differences(columns, expected, seen):
     return len(missing) + len(extra)
 
 
+def steady(columns):
+    """What comes after the states of a port goes on growing."""
+    return columns[:columns.index("states") + 1] if "states" in columns else columns
+
+
 def compare(kind, source, proc_path, json_path):
     columns, expected = proc_rows(proc_path)
-    # What comes after the states of a port goes on growing.
-    if kind == "ports":
-        columns = columns[:columns.index("states") + 1]
+    columns = steady(columns)
     # What no table has is in no file either; rows with nothing but history may be in one.
     expected = [row for row in expected if row.get("sockets") != "0"]
     rows = [row for row in load(json_path)
@@ -209,8 +212,7 @@ def kinds(rows):
 
 def compare_text(proc_path, text_path):
     columns, expected = lines(proc_path)
-    if "states" in columns:
-        columns = columns[:columns.index("states") + 1]
+    columns = steady(columns)
     expected = [row for row in expected if row.get("sockets") != "0"]
     shown, rows = lines(text_path)
     seen = [row for row in rows if row.get("unlisted") != "1" and row.get("sockets") != "0"]

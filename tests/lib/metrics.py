@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Helpers of metrics.sh.
 
-metrics.py traffic PORT COUNT UP DOWN
-    So many connections to PORT of 127.0.0.1, with so many bytes each way.
 metrics.py serve PORT COMMAND...
     An HTTP server for Prometheus: what COMMAND prints, as OpenMetrics.
-metrics.py value SERVER QUERY
-    The one value that Prometheus has for QUERY, nothing if it has none.
+metrics.py work SERVER
+    Does what the lines of its input say, and answers each with a line:
+    traffic PORT COUNT UP DOWN
+        So many connections to PORT of 127.0.0.1, with so many bytes each way.
+    value QUERY
+        The one value that Prometheus has for QUERY, nothing if it has none.
 """
 
 import http.server
@@ -37,6 +39,7 @@ def traffic(port, count, up, down):
             client.close()
             server.recv(1)
             server.close()
+    return "done"
 
 
 def serve(port, *command):
@@ -57,13 +60,24 @@ def serve(port, *command):
 def value(server, query):
     url = f"http://{server}/api/v1/query?" + urllib.parse.urlencode({"query": query})
     with urllib.request.urlopen(url, timeout=30) as stream:
-        answer = json.load(stream)
-    results = answer["data"]["result"]
+        results = json.load(stream)["data"]["result"]
     if len(results) > 1:
-        sys.exit(f"{len(results)} values of {query}")
-    for result in results:
-        print(f"{float(result['value'][1]):.15g}")
+        return f"{len(results)} values"
+    return f"{float(results[0]['value'][1]):.15g}" if results else ""
+
+
+def answer(server, job, rest):
+    try:
+        return value(server, rest) if job == "value" else traffic(*rest.split())
+    except OSError as error:
+        return f"error: {error}"
+
+
+def work(server):
+    for line in sys.stdin:
+        job, rest = line.rstrip("\n").split(" ", 1)
+        print(answer(server, job, rest), flush=True)
 
 
 if __name__ == "__main__":
-    {"traffic": traffic, "serve": serve, "value": value}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "work": work}[sys.argv[1]](*sys.argv[2:])

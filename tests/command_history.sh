@@ -264,7 +264,9 @@ metrics_textfile()
 		expect 'other files' 0 "$(find "$work" -name 'sockport.prom?*' | wc -l)" &&
 		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom" &&
 		fails 1 'nowhere' metrics --textfile /nowhere/sockport.prom &&
-		fails_as 65534 1 'permission\|Permission' metrics --textfile "$work/sockport.prom"
+		mkdir "$work/directory" && fails 1 'directory' metrics --textfile "$work/directory" &&
+		expect 'files left' 0 "$(find "$work" -name 'directory?*' | wc -l)" &&
+		fails_as 65534 1 'permission' metrics
 }
 
 metrics_checked()

@@ -13,7 +13,8 @@
 #include "tally.h"
 
 static const char help[] =
-"Usage: sockport [ports] [OPTION...] [WORD...]\n"
+"Usage: sockport [OPTION...]\n"
+"       sockport ports [OPTION...] [WORD...]\n"
 "       sockport sockets [OPTION...] [WORD...]\n"
 "       sockport show PORT [OPTION...] [WORD...]\n"
 "       sockport who [PID|NAME|UNIT] [OPTION...] [WORD...]\n"

@@ -169,11 +169,13 @@ int main(int argc, char **argv)
 	struct failure failure = { 0 };
 	int error = run(argc, argv, &failure);
 
-	if (!error)
+	/* What was printed before it failed comes before why. */
+	if (error)
+		fflush(stdout);
+	else
 		error = output_close_standard(&failure);
 	if (!error)
 		return EXIT_SUCCESS;
-	fflush(stdout);
 	fprintf(stderr, "sockport: %s\n", failure.text);
 	return failure.status;
 }

@@ -187,7 +187,9 @@ static int add_option(struct options *options, int option, struct failure *failu
 /* getopt's own messages begin with the path of the program. */
 static int bad_option(int option, const char *word, struct failure *failure)
 {
-	const bool is_letter = optopt > 0 && optopt < OPTION_FILTER && strncmp(word, "--", 2);
+	/* In the midst of letters, the word is the one before them. */
+	const bool is_letter = optopt > 0 && optopt < OPTION_FILTER &&
+			       (strncmp(word, "--", 2) || !strchr(letters, optopt));
 
 	if (option == ':' && is_letter)
 		return failure_set(failure, EXIT_USAGE, "option '-%c' needs a value", optopt);

@@ -316,6 +316,50 @@ sys.exit(len(answers) != 3 or any(
 		expect tables 2 "$(sockport --interval 0.05 --count 2 --port 80 | grep -c 'ACCEPTED/S')"
 }
 
+# What is unknown is not shown as nothing.
+history_off()
+{
+	local parameter=/sys/module/sockport/parameters/history each status=0
+
+	echo N >$parameter || return 1
+	for each in closed-doors reset events; do
+		fails 1 'history is switched off' "$each" || status=1
+	done
+	sockport metrics >"$work/metrics" && grep -qx 'sockport_module_history 0' "$work/metrics" &&
+		expect attempts 0 "$(grep -c closed_door_attempts "$work/metrics")" || status=1
+	echo Y >$parameter && return $status
+}
+
+# The last thing that a listener hears.
+events_unloaded()
+{
+	local status=0
+
+	listen_to || return 1
+	rmmod sockport && insmod "$SOCKPORT_KO" || return 1
+	wait "$listener" || status=$?
+	cat "$work/err"
+	expect status 1 $status && grep -q 'the sockport module was unloaded' "$work/err"
+}
+
+# What is installed is what the service runs.
+service_installed()
+{
+	local unit=$work/root/units/sockport-metrics.service program rest
+
+	rm -f "$work/sockport.prom"
+
+	make -s -C ../userspace install OUTPUT="$(dirname "$SOCKPORT_BIN")" DESTDIR="$work/root" \
+		PREFIX=/here UNITDIR=/units || return 1
+	read -r program rest < <(sed -n 's/^ExecStart=//p' "$unit")
+	expect program /here/bin/sockport "$program" || return 1
+	cmp "$SOCKPORT_BIN" "$work/root$program" && test -s "$work/root/here/share/man/man8/sockport.8" &&
+		test -s "$work/root/units/sockport-metrics.timer" || return 1
+	# shellcheck disable=SC2086
+	"$work/root$program" ${rest/\/var\/lib\/prometheus\/node-exporter/$work} &&
+		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom"
+}
+
 ktap_run both_ends_agree closed_port show_closed_port opener unprivileged_history events_text \
 	events_json events_privileged closed_doors metrics metrics_textfile metrics_checked since \
-	bad_since interval reset
+	bad_since interval reset service_installed history_off events_unloaded

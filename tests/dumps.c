@@ -222,7 +222,7 @@ TEST_F_TIMEOUT(dumps, many_at_once, 600)
 /* Processes do it, so that they run side by side. */
 TEST_F_TIMEOUT(dumps, many_processes, 1200)
 {
-	unsigned int i, rounds = scaled(4, 1);
+	unsigned int i, rounds = scaled(2, 1);
 	struct client client;
 	struct ports ports;
 	struct rows rows;

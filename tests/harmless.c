@@ -226,6 +226,7 @@ TEST_F_TIMEOUT(harmless, cycles, 3600)
 	helper(self, read_file(PROC_PORTS));
 	helper(self, dump_once(SOCKPORT_CMD_SOCKET_GET));
 	helper(self, live_in_namespace());
+	go_first();
 	for (i = 0; i < cycles; i++) {
 		module_unload();
 		wait_for_traffic(&churn);
@@ -315,6 +316,7 @@ TEST_F_TIMEOUT(harmless, amid_dumps, 1800)
 	helper(self, read_file(PROC_PORTS));
 	helper(self, read_file("/proc/sockport"));
 	helper(self, read_file(PROC_STATS));
+	go_first();
 	for (i = 0; i < rounds; i++) {
 		usleep(i % 7 * 1000);
 		module_unload();

@@ -26,6 +26,12 @@ struct deadline deadline(void);
 void deadline_wait(struct deadline *deadline, const char *what);
 long long now_ms(void);
 
+/*
+ * From now on the processor is for the caller and its new children first: for who
+ * makes sure that others get their turn, and has much to do.
+ */
+void go_first(void);
+
 /* Run a shell command, die if it fails. */
 void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Hand text to a command. */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,10 +82,25 @@ static void one_connection(struct load_done *done, int listener, uint16_t port)
 	done->connections++;
 }
 
+/*
+ * On one CPU, so that no segment overtakes another: an acknowledgment that comes after the
+ * end of its socket is answered by the listener, with a reset.
+ */
+static void stay_on_cpu(unsigned int number)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(number % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("one CPU: %s", strerror(errno));
+}
+
 static void work(struct load *load, unsigned int number, unsigned int connections)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", load->port + number, 16);
 
+	stay_on_cpu(number);
 	while (!load->stop && load->done[number].connections < connections)
 		one_connection(&load->done[number], listener, load->port + number);
 	_exit(0);

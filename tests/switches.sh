@@ -46,16 +46,20 @@ cleanup()
 	echo N >$parameters/udp_accounting
 }
 
-# A connection, a call that is refused, and datagrams to a port that is open and to one
-# that is closed: all that there is a probe for.
+# A connection that is closed, one that is reset, a call that is refused, and datagrams to
+# a port that is open and to one that is closed: all that there is a probe for.
 traffic()
 {
 	python3 - <<-'END'
 		import socket
+		import struct
 		listener = socket.create_server(("127.0.0.1", 7700))
 		client = socket.create_connection(("127.0.0.1", 7700))
 		listener.accept()[0].close()
 		client.recv(1)
+		client.close()
+		client = socket.create_connection(("127.0.0.1", 7700))
+		client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 		client.close()
 		try:
 		    socket.create_connection(("127.0.0.1", 7701))

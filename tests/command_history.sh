@@ -345,18 +345,18 @@ events_unloaded()
 # What is installed is what the service runs.
 service_installed()
 {
-	local unit=$work/root/units/sockport-metrics.service program rest
+	local unit=$work/installed/units/sockport-metrics.service program rest
 
 	rm -f "$work/sockport.prom"
 
-	make -s -C ../userspace install OUTPUT="$(dirname "$SOCKPORT_BIN")" DESTDIR="$work/root" \
+	make -s -C ../userspace install OUTPUT="$(dirname "$SOCKPORT_BIN")" DESTDIR="$work/installed" \
 		PREFIX=/here UNITDIR=/units || return 1
 	read -r program rest < <(sed -n 's/^ExecStart=//p' "$unit")
 	expect program /here/bin/sockport "$program" || return 1
-	cmp "$SOCKPORT_BIN" "$work/root$program" && test -s "$work/root/here/share/man/man8/sockport.8" &&
-		test -s "$work/root/units/sockport-metrics.timer" || return 1
+	cmp "$SOCKPORT_BIN" "$work/installed$program" && test -s "$work/installed/here/share/man/man8/sockport.8" &&
+		test -s "$work/installed/units/sockport-metrics.timer" || return 1
 	# shellcheck disable=SC2086
-	"$work/root$program" ${rest/\/var\/lib\/prometheus\/node-exporter/$work} &&
+	"$work/installed$program" ${rest/\/var\/lib\/prometheus\/node-exporter/$work} &&
 		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom"
 }
 

@@ -314,7 +314,6 @@ struct sockport_query *
 sockport_query_doors(const struct sockport_request *request)
 {
 	struct sockport_query *query;
-
 	int err;
 
 	query = query_new(request, 0,

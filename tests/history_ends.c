@@ -20,6 +20,7 @@
 #include "lib/history.h"
 #include "lib/loss.h"
 #include "lib/netns.h"
+#include "lib/procnet.h"
 #include "lib/stream.h"
 
 #define PORT		8000
@@ -282,7 +283,10 @@ TEST_F_TIMEOUT(ends, syn_again, 300)
 				 H(RETRANSMITTED_SEGMENTS, in.retransmits)));
 }
 
-/* Each ninth larger packet is lost, of both directions. */
+/*
+ * Each ninth larger packet is lost, of both directions. A last acknowledgment that was
+ * sent twice finds the listener, which answers with a reset.
+ */
 TEST_F_TIMEOUT(ends, retransmits, 900)
 {
 	struct truth out = { 0 }, in = { 0 };
@@ -314,6 +318,7 @@ TEST_F_TIMEOUT(ends, retransmits, 900)
 				 H(CLOSED, count / 2), H(CLOSED_BY_PEER, (count + 1) / 2),
 				 H(BYTES_OUT, in.bytes_out), H(BYTES_IN, in.bytes_in),
 				 H(SEGMENTS_OUT, in.segments_out), H(SEGMENTS_IN, in.segments_in),
+				 H(RESETS_SENT, procnet_resets_sent()),
 				 H(RETRANSMITTED_SEGMENTS, in.retransmits),
 				 H(RETRANSMITTED_BYTES, in.retransmitted_bytes)));
 }

@@ -169,3 +169,22 @@ struct rows procnet_rows(void)
 		read_table(&rows, &tables[i]);
 	return rows;
 }
+
+/* Two lines, of names and of values; the 14th is OutRsts, after the word that begins them. */
+uint64_t procnet_resets_sent(void)
+{
+	unsigned long long resets = 0;
+	FILE *stream = fopen("/proc/net/snmp", "r");
+	char text[1024];
+	int found = 0;
+
+	if (!stream)
+		die("/proc/net/snmp: %s", strerror(errno));
+	while (found != 1 && fgets(text, sizeof(text), stream))
+		found = sscanf(text, "Tcp: %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*u %*u %llu",
+			       &resets);
+	if (found != 1)
+		die("/proc/net/snmp does not tell of resets");
+	fclose(stream);
+	return resets;
+}

@@ -132,7 +132,7 @@ static void begin_company(pid_t *company)
 		/* Namespaces are dear, leave time to who switches. */
 		while (getppid() == parent) {
 			actions[i]();
-			usleep(scaled(1000, 300000));
+			usleep(scaled(1000, 2000000));
 		}
 		_exit(0);
 	}
@@ -259,7 +259,7 @@ static unsigned int rows_that_do_not_add_up(struct client *client)
 
 TEST_F_TIMEOUT(churn, switched, 1800)
 {
-	unsigned int rounds = scaled(30, 8), i;
+	unsigned int rounds = scaled(30, 4), i;
 
 	begin_company(self->company);
 	module_parameter("udp_accounting", "Y", NULL);
@@ -492,7 +492,7 @@ TEST_F_TIMEOUT(churn, namespaces, 900)
 /* The module goes while connections come and go, and finds them when it is back. */
 TEST_F_TIMEOUT(churn, unloaded, 1800)
 {
-	unsigned int cycles = scaled(15, 4), i;
+	unsigned int cycles = scaled(15, 3), i;
 
 	client_close(&self->client);
 	begin_company(self->company);

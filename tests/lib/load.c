@@ -20,6 +20,7 @@
 #include "listing.h"
 #include "load.h"
 #include "netns.h"
+#include "procnet.h"
 #include "stream.h"
 
 #define PIECE	300
@@ -96,13 +97,24 @@ static void stay_on_cpu(unsigned int number)
 		die("one CPU: %s", strerror(errno));
 }
 
+/* Grace periods are long where the kernel is slow, and longer where nobody pauses. */
+static void leave_time(void)
+{
+	unsigned int us = scaled(0, 100000);
+
+	if (us)
+		usleep(us);
+}
+
 static void work(struct load *load, unsigned int number, unsigned int connections)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", load->port + number, 16);
 
 	stay_on_cpu(number);
-	while (!load->stop && load->done[number].connections < connections)
+	while (!load->stop && load->done[number].connections < connections) {
 		one_connection(&load->done[number], listener, load->port + number);
+		leave_time();
+	}
 	_exit(0);
 }
 
@@ -166,6 +178,8 @@ static uint64_t resets_sent(struct client *client, uint16_t port, const struct l
 	uint64_t sent = history_value(client, SOCKPORT_ROLE_IN, port,
 				      SOCKPORT_A_HISTORY_RESETS_SENT);
 
+	if (sent > procnet_resets_sent())
+		die("resets that TCP knows nothing of");
 	return sent > done->resets ? sent : done->resets;
 }
 
@@ -255,6 +269,7 @@ void load_watch(struct load *load, load_look look)
 	while (!load->stop && !wrong) {
 		wrong = look(&client, &before);
 		load->reads[number]++;
+		leave_time();
 	}
 	_exit(wrong > 0);
 }

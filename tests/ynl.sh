@@ -38,7 +38,7 @@ find_schema()
 
 ynl()
 {
-	python3 "$YNL_CLI" --spec "$SOCKPORT_SPEC" --no-schema --output-json "$@"
+	python3 lib/ynl.py "$YNL_CLI" --spec "$SOCKPORT_SPEC" --no-schema --output-json "$@"
 }
 
 spec_fits_schema()

@@ -19,6 +19,7 @@ queued=$tracing/events/workqueue/workqueue_queue_work
 # Called for tracepoints, and for packets
 PROBES=(on_state on_destroy on_receive_reset on_send_reset on_kfree_skb)
 HOOK=on_packet
+NONE=0 SOME='[1-9][0-9]*'
 listener=''
 
 watch_functions()
@@ -94,24 +95,14 @@ calls_made()
 	done
 }
 
-# none_of MADE NAME..., all_of MADE NAME...
-none_of()
+# calls_are PATTERN MADE NAME...
+calls_are()
 {
-	local made=$1 name
-	shift
+	local pattern=$1 made=$2 name
+	shift 2
 
 	for name; do
-		grep -qx "$name:0" <<<"$made" || return 1
-	done
-}
-
-all_of()
-{
-	local made=$1 name
-	shift
-
-	for name; do
-		grep -qx "$name:[1-9][0-9]*" <<<"$made" || return 1
+		grep -qx "$name:$pattern" <<<"$made" || return 1
 	done
 }
 
@@ -122,7 +113,7 @@ all_on()
 	echo Y >$parameters/history && echo Y >$parameters/udp_accounting && made=$(calls_made) ||
 		return 1
 	echo "$made"
-	all_of "$made" "${PROBES[@]}" $HOOK
+	calls_are "$SOME" "$made" "${PROBES[@]}" $HOOK
 }
 
 udp_off()
@@ -131,7 +122,7 @@ udp_off()
 
 	echo N >$parameters/udp_accounting && made=$(calls_made) || return 1
 	echo "$made"
-	all_of "$made" "${PROBES[@]}" && none_of "$made" $HOOK
+	calls_are "$SOME" "$made" "${PROBES[@]}" && calls_are "$NONE" "$made" $HOOK
 }
 
 history_off()
@@ -141,7 +132,7 @@ history_off()
 	echo Y >$parameters/udp_accounting && echo N >$parameters/history && made=$(calls_made) ||
 		return 1
 	echo "$made"
-	none_of "$made" "${PROBES[@]}" $HOOK
+	calls_are "$NONE" "$made" "${PROBES[@]}" $HOOK
 }
 
 times_queued()

@@ -135,8 +135,10 @@ FIXTURE_TEARDOWN(harmless)
 		die("fork: %s", strerror(errno)); \
 	if (!helper_pid) { \
 		prctl(PR_SET_PDEATHSIG, SIGKILL); \
-		while (getppid() == helper_parent) \
+		while (getppid() == helper_parent) { \
 			action; \
+			leave_time(); \
+		} \
 		_exit(0); \
 	} \
 	(self)->helper[(self)->helpers++] = helper_pid; \

@@ -53,6 +53,12 @@ unsigned int scaled(unsigned int full, unsigned int when_slow)
 	return slow() ? when_slow : full;
 }
 
+void leave_time(void)
+{
+	if (slow())
+		usleep(100000);
+}
+
 long long now_ms(void)
 {
 	struct timespec now;

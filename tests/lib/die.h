@@ -13,6 +13,11 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Is the kernel a debug kernel, ten times slower? Loads shrink, meanings do not. */
 bool slow(void);
 unsigned int scaled(unsigned int full, unsigned int when_slow);
+/*
+ * For who does something again and again: grace periods are long there, and far longer
+ * where nobody pauses.
+ */
+void leave_time(void);
 
 /*
  * for (struct deadline d = deadline(); !done(); deadline_wait(&d, "done"))

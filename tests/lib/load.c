@@ -97,15 +97,6 @@ static void stay_on_cpu(unsigned int number)
 		die("one CPU: %s", strerror(errno));
 }
 
-/* Grace periods are long where the kernel is slow, and longer where nobody pauses. */
-static void leave_time(void)
-{
-	unsigned int us = scaled(0, 100000);
-
-	if (us)
-		usleep(us);
-}
-
 static void work(struct load *load, unsigned int number, unsigned int connections)
 {
 	int listener = socket_listen(AF_INET, "127.0.0.1", load->port + number, 16);

@@ -178,6 +178,7 @@ static void dump_once(uint8_t command)
 	mnl_socket_close(nl);
 }
 
+/* The end of one holds up the module's coming and going, for seconds on a debug kernel. */
 static void live_in_namespace(void)
 {
 	int fd;
@@ -188,6 +189,7 @@ static void live_in_namespace(void)
 	read_file(PROC_PORTS);
 	read_file(PROC_SOCKETS);
 	close(fd);
+	usleep(scaled(0, 5000000));
 }
 
 static void begin_traffic(struct churn *churn)

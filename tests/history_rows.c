@@ -452,6 +452,13 @@ TEST_F_TIMEOUT(rows, listen_unbound, 300)
 	struct ports ports;
 	uint16_t port;
 
+	/* One that nobody has called or asked about. */
+	ASSERT_EQ(0, listen(listener, 5));
+	port = socket_port(listener);
+	close(listener);
+	EXPECT_TRUE(history_of(&self->client, IN, port).told);
+
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ASSERT_EQ(0, listen(listener, 5));
 	port = socket_port(listener);
 	stream = stream_open(listener, AF_INET, "127.0.0.1");

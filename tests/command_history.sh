@@ -141,7 +141,9 @@ unprivileged_history()
 # listen_to ARGUMENT...: events go to a file; until stop_listening
 listen_to()
 {
-	"$SOCKPORT_BIN" events "$@" >"$work/events" 2>"$work/err" &
+	# What an earlier one wrote says nothing of this one.
+	rm -f "$work/events"
+	timeout 600 "$SOCKPORT_BIN" events "$@" >"$work/events" 2>"$work/err" &
 	listener=$!
 	# The header says that nothing is missed from now on.
 	soon test -s "$work/events"

@@ -30,13 +30,13 @@ sockport()
 	"$SOCKPORT_BIN" "$@"
 }
 
-# as UID COMMAND...
+# as UID COMMAND... What should fail may wait for ever instead.
 as()
 {
 	local uid=$1
 	shift
 
-	setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
+	timeout 300 setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
 }
 
 # fails STATUS PATTERN ARGUMENT...: one line on stderr that fits, nothing on stdout.

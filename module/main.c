@@ -9,10 +9,10 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/sockport.h>
 
+#include "history/lifecycle.h"
 #include "net.h"
-#include "netlink.h"
-#include "proc.h"
-#include "switch.h"
+#include "netlink/netlink.h"
+#include "proc/proc.h"
 
 unsigned int sockport_net_id __read_mostly;
 

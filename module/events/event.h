@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_EVENT_H
+#define SOCKPORT_EVENT_H
+
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include <net/genetlink.h>
+
+#include "gen/sockport-nl-gen.h"
+#include "net.h"
+#include "netlink/netlink.h"
+#include "walk/record.h"
+
+struct net;
+
+/* Which members of an event mean something. */
+#define SOCKPORT_EVENT_TUPLE	BIT(0)	/* family, local, remote and their ports */
+#define SOCKPORT_EVENT_CAUSE	BIT(1)
+#define SOCKPORT_EVENT_DURATION	BIT(2)
+#define SOCKPORT_EVENT_SUMS	BIT(3)	/* bytes_in, bytes_out, retransmits */
+#define SOCKPORT_EVENT_RTT	BIT(4)
+#define SOCKPORT_EVENT_PROCESS	BIT(5)	/* pid, comm */
+#define SOCKPORT_EVENT_UID	BIT(6)
+
+/**
+ * struct sockport_event - something that happened
+ * @has: mask of SOCKPORT_EVENT_*
+ * @type: enum sockport_event_type
+ * @protocol: enum sockport_protocol, 0 for none
+ * @role: enum sockport_role, 0 for none
+ * @cause: enum sockport_cause
+ * @family: AF_INET or AF_INET6
+ * @port: of the row that it belongs to, host order; 0 when it has none yet
+ * @local_port: host order
+ * @remote_port: host order
+ * @time: nanoseconds since 1970
+ * @local: address
+ * @remote: address
+ * @duration: microseconds
+ * @bytes_in: payload
+ * @bytes_out: payload
+ * @rtt: microseconds
+ * @retransmits: segments
+ * @pid: in the initial pid namespace
+ * @uid: owner of the socket
+ * @comm: name of the process
+ */
+struct sockport_event {
+	u32			has;
+	u8			type;
+	u8			protocol;
+	u8			role;
+	u8			cause;
+	u8			family;
+	u16			port;
+	u16			local_port;
+	u16			remote_port;
+	u64			time;
+	union sockport_address	local;
+	union sockport_address	remote;
+	u64			duration;
+	u64			bytes_in;
+	u64			bytes_out;
+	u32			rtt;
+	u32			retransmits;
+	pid_t			pid;
+	kuid_t			uid;
+	char			comm[TASK_COMM_LEN];
+};
+
+/*
+ * How to use what follows, in the order of a module's life: the netlink family,
+ * sockport_events_start(), who posts; who posts, sockport_events_stop(), the
+ * family. Every namespace that dies: marked dead, a grace period,
+ * sockport_events_flush().
+ */
+
+/**
+ * sockport_events_heard - may somebody listen in a namespace?
+ * @sn: what we keep of it
+ * @net: the namespace
+ *
+ * It costs less than making an event does. The kernel tells only whether
+ * somebody listens in any namespace; whether it is this one shows when the
+ * event is sent.
+ *
+ * Context: RCU read-side critical section. A namespace that is not dead in it
+ * keeps its genl socket until it ends.
+ *
+ * Return: true when an event should be posted.
+ */
+static inline bool sockport_events_heard(const struct sockport_net *sn,
+					 struct net *net)
+{
+	return !READ_ONCE(sn->dead) &&
+	       genl_has_listeners(&sockport_family, net,
+				  SOCKPORT_NLGRP_EVENTS) > 0;
+}
+
+bool sockport_events_wanted(struct net *net);
+void sockport_event_post(struct net *net, const struct sockport_event *event);
+int sockport_events_start(void);
+void sockport_events_stop(void);
+void sockport_events_flush(void);
+
+#endif /* SOCKPORT_EVENT_H */

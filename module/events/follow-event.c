@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens to a followed socket, as an event
+ */
+#include <linux/pid.h>
+#include <net/inet_sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "events/event.h"
+#include "history/follow.h"
+#include "history/rows.h"
+#include "net.h"
+
+static void put_tuple(struct sockport_event *event, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	event->has |= SOCKPORT_EVENT_TUPLE;
+	event->family = sk->sk_family;
+	event->local_port = ntohs(inet->inet_sport);
+	event->remote_port = ntohs(inet->inet_dport);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		event->local.v6 = sk->sk_v6_rcv_saddr;
+		event->remote.v6 = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	event->local.v4 = inet->inet_rcv_saddr;
+	event->remote.v4 = inet->inet_daddr;
+}
+
+/*
+ * Who opened the connection itself, or else the port that it came to. Who
+ * connected last to a port of role out may be anybody.
+ */
+static void put_process(struct sockport_event *event,
+			const struct sockport_follow *follow)
+{
+	struct sockport_history *row = follow->row;
+
+	if (follow->pid) {
+		event->pid = follow->pid;
+		strscpy(event->comm, follow->comm, sizeof(event->comm));
+	} else if (row && row->role == SOCKPORT_ROLE_IN) {
+		spin_lock(&row->lock);
+		event->pid = pid_nr(row->opener.pid);
+		strscpy(event->comm, row->opener.comm, sizeof(event->comm));
+		spin_unlock(&row->lock);
+	}
+	if (event->pid)
+		event->has |= SOCKPORT_EVENT_PROCESS;
+}
+
+static void put_sums(struct sockport_event *event,
+		     const struct sockport_follow *follow)
+{
+	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
+
+	event->has |= SOCKPORT_EVENT_SUMS;
+	event->bytes_in = follow->bytes_in;
+	event->bytes_out = follow->bytes_out;
+	event->retransmits = tcp_sk(follow->sk)->total_retrans;
+	if (rtt) {
+		event->rtt = rtt;
+		event->has |= SOCKPORT_EVENT_RTT;
+	}
+}
+
+/**
+ * __sockport_follow_post - tell who listens what happens to a socket
+ * @follow: the socket
+ * @type: enum sockport_event_type
+ * @cause: enum sockport_cause, or 0
+ * @duration: microseconds, 0 when unknown
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 duration)
+{
+	struct sockport_event event = {
+		.type		= type,
+		.protocol	= SOCKPORT_PROTOCOL_TCP,
+		.cause		= cause,
+	};
+
+	event.time = ktime_get_real_ns();
+	event.role = SOCKPORT_ROLE_IN;
+	event.port = ntohs(inet_sk(follow->sk)->inet_sport);
+	if (follow->row) {
+		event.role = follow->row->role;
+		event.port = follow->row->port;
+	}
+	put_tuple(&event, follow->sk);
+	put_process(&event, follow);
+	event.uid = sockport_sock_uid(follow->sk);
+	event.has |= SOCKPORT_EVENT_UID;
+	if (cause)
+		event.has |= SOCKPORT_EVENT_CAUSE;
+	if (duration) {
+		event.duration = duration;
+		event.has |= SOCKPORT_EVENT_DURATION;
+	}
+	if (type == SOCKPORT_EVENT_TYPE_CLOSE ||
+	    type == SOCKPORT_EVENT_TYPE_FAIL)
+		put_sums(&event, follow);
+	sockport_event_post(follow->net, &event);
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Closed doors: ports where nobody listens, and who knocked
+ *
+ * A hash table of fixed size: a port has its bucket, and a bucket 8 places. When
+ * they are taken, the newcomer gets that of who knocked least: somebody who
+ * tries every port there is drives out doors like his own, not those that many
+ * knock at.
+ *
+ * Packets are dropped in any context, so buckets have raw spinlocks, held with
+ * interrupts off for a look at 8 places. A place holds no reference on its
+ * network namespace, see sockport_doors_forget(). The namespace's count of doors
+ * is written after the last of them, so who reads 0 finds nobody there any more.
+ */
+#include <linux/jhash.h>
+#include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/netns/hash.h>
+
+#include "events/event.h"
+#include "history/doors.h"
+#include "history/headers.h"
+#include "history/traffic.h"
+#include "net.h"
+
+#define PLACES		8
+#define BUCKETS_MOST	BIT(17)
+
+/**
+ * struct bucket - doors whose hashes are alike
+ * @lock: guards @place, taken with interrupts off
+ * @place: doors, in no order; those that are there stay where they are
+ */
+struct bucket {
+	raw_spinlock_t		lock; /* see above */
+	struct sockport_door	place[PLACES];
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct table - all doors
+ * @mask: buckets, less 1
+ * @seed: of the hash
+ * @bucket: buckets
+ */
+struct table {
+	unsigned int	mask;
+	u32		seed;
+	struct bucket	bucket[];
+};
+
+static struct table __rcu *doors;
+static DEFINE_MUTEX(doors_lock); /* @doors, and who goes through all of it */
+
+static struct bucket *bucket_of(struct table *table, const struct net *net,
+				const struct sockport_headers *headers)
+{
+	u32 hash = jhash_3words(headers->local_port, headers->protocol,
+				net_hash_mix(net), table->seed);
+
+	return &table->bucket[hash & table->mask];
+}
+
+/* Caller has the lock of the bucket. */
+static void place_clear(struct sockport_door *door)
+{
+	struct sockport_stats *stats = sockport_stats(door->net);
+
+	door->attempts = 0;
+	door->net = NULL;
+	/* A full barrier: nothing of the namespace is looked at after it. */
+	atomic64_dec_return(&stats->closed_doors);
+}
+
+/* Caller has the lock. The door's place, or the one it is to get. */
+static struct sockport_door *
+bucket_find(struct bucket *bucket, const struct net *net,
+	    const struct sockport_headers *headers)
+{
+	struct sockport_door *best = &bucket->place[0], *door;
+	unsigned int i;
+
+	for (i = 0; i < PLACES; i++) {
+		door = &bucket->place[i];
+		if (door->attempts && door->net == net &&
+		    door->port == headers->local_port &&
+		    door->protocol == headers->protocol)
+			return door;
+		if (door->attempts < best->attempts ||
+		    (door->attempts == best->attempts &&
+		     door->last < best->last))
+			best = door;
+	}
+	if (best->attempts) {
+		atomic64_add(best->attempts,
+			     &sockport_stats(best->net)->closed_doors_lost);
+		place_clear(best);
+	}
+	return best;
+}
+
+/* Caller has the lock. */
+static void bucket_count(struct bucket *bucket, struct net *net,
+			 const struct sockport_headers *headers, u64 now)
+{
+	struct sockport_door *door = bucket_find(bucket, net, headers);
+
+	if (!door->attempts) {
+		door->net = net;
+		door->protocol = headers->protocol;
+		door->port = headers->local_port;
+		door->first = now;
+		atomic64_inc(&sockport_stats(net)->closed_doors);
+	}
+	door->attempts++;
+	door->last = now;
+	door->family = headers->family;
+	door->source = headers->remote;
+}
+
+static void tell(struct net *net, const struct sockport_headers *headers)
+{
+	const struct sockport_event event = {
+		.has		= SOCKPORT_EVENT_TUPLE,
+		.type		= SOCKPORT_EVENT_TYPE_CLOSED_DOOR,
+		.protocol	= headers->protocol,
+		.role		= SOCKPORT_ROLE_IN,
+		.family		= headers->family,
+		.port		= headers->local_port,
+		.local_port	= headers->local_port,
+		.remote_port	= headers->remote_port,
+		.time		= ktime_get_real_ns(),
+		.local		= headers->local,
+		.remote		= headers->remote,
+	};
+
+	sockport_event_post(net, &event);
+}
+
+static bool knocks(const struct sockport_headers *headers)
+{
+	return headers->protocol != SOCKPORT_PROTOCOL_TCP || headers->syn;
+}
+
+/**
+ * sockport_doors_knock - a packet was dropped, for it there is no socket
+ * @net: namespace that it came to
+ * @skb: the packet
+ *
+ * SYNs and datagrams count, other TCP segments are nobody's knock.
+ *
+ * Context: any but NMI.
+ */
+void sockport_doors_knock(struct net *net, const struct sk_buff *skb)
+{
+	const struct sockport_net *sn;
+	struct sockport_headers headers;
+	struct bucket *bucket;
+	struct table *table;
+	unsigned long flags;
+	u64 now;
+
+	rcu_read_lock();
+	sn = sockport_net(net);
+	if (!sn || READ_ONCE(sn->dead))
+		goto unlock;
+	if (!sockport_headers_read(&headers, skb) || !knocks(&headers))
+		goto unlock;
+	if (headers.protocol != SOCKPORT_PROTOCOL_TCP)
+		sockport_traffic_closed(net, headers.protocol,
+					headers.local_port);
+
+	table = rcu_dereference(doors);
+	if (!table)
+		goto unlock;
+	now = div_u64(ktime_get_coarse_real_ns(), NSEC_PER_MSEC);
+	bucket = bucket_of(table, net, &headers);
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	bucket_count(bucket, net, &headers, now);
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+
+	if (sockport_events_wanted(net))
+		tell(net, &headers);
+unlock:
+	rcu_read_unlock();
+}
+
+static unsigned int bucket_copy(struct bucket *bucket,
+				struct sockport_door *door)
+{
+	unsigned int i, count = 0;
+
+	raw_spin_lock_irq(&bucket->lock);
+	for (i = 0; i < PLACES; i++)
+		if (bucket->place[i].attempts)
+			door[count++] = bucket->place[i];
+	raw_spin_unlock_irq(&bucket->lock);
+	return count;
+}
+
+/**
+ * sockport_doors_read - go through all doors
+ * @place: where to go on, 0 at the beginning; changed
+ * @door: copies go here
+ * @room: how many there is room for, at least 8
+ *
+ * A door that stays is read exactly once.
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: how many were copied, 0 at the end.
+ */
+unsigned int sockport_doors_read(unsigned int *place,
+				 struct sockport_door *door, unsigned int room)
+{
+	unsigned int count = 0;
+	struct table *table;
+	bool more = true;
+
+	while (room - count >= PLACES) {
+		rcu_read_lock();
+		table = rcu_dereference(doors);
+		more = table && *place <= table->mask;
+		if (more)
+			count += bucket_copy(&table->bucket[(*place)++],
+					     door + count);
+		rcu_read_unlock();
+		if (!more)
+			break;
+		cond_resched();
+	}
+	return count;
+}
+
+static void bucket_forget(struct bucket *bucket, const struct net *net)
+{
+	unsigned int i;
+
+	raw_spin_lock_irq(&bucket->lock);
+	for (i = 0; i < PLACES; i++)
+		if (bucket->place[i].attempts &&
+		    (!net || bucket->place[i].net == net))
+			place_clear(&bucket->place[i]);
+	raw_spin_unlock_irq(&bucket->lock);
+}
+
+/**
+ * sockport_doors_forget - forget the doors of a namespace
+ * @net: namespace that is reset; or one that dies, is marked dead, and a grace
+ *	period has passed: then it has no doors any more, and gets no new ones
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_doors_forget(const struct net *net)
+{
+	const atomic64_t *count = &sockport_stats(net)->closed_doors;
+	struct table *table;
+	unsigned int i;
+
+	/* Pairs with place_clear(). */
+	if (!atomic64_read_acquire(count))
+		return;
+	mutex_lock(&doors_lock);
+	table = rcu_dereference_protected(doors, lockdep_is_held(&doors_lock));
+	for (i = 0; table && i <= table->mask; i++) {
+		if (!atomic64_read_acquire(count))
+			break;
+		bucket_forget(&table->bucket[i], net);
+		cond_resched();
+	}
+	mutex_unlock(&doors_lock);
+}
+
+/**
+ * sockport_doors_start - remember closed doors from now on
+ * @room: how many, made more as it fits; 0 for none
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_doors_start(unsigned int room)
+{
+	unsigned int i, buckets;
+	struct table *table;
+
+	if (!room)
+		return 0;
+	room = min_t(unsigned int, room, BUCKETS_MOST * PLACES);
+	buckets = DIV_ROUND_UP(room, PLACES);
+	buckets = roundup_pow_of_two(buckets);
+	table = kvzalloc(struct_size(table, bucket, buckets), GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	table->mask = buckets - 1;
+	table->seed = get_random_u32();
+	for (i = 0; i < buckets; i++)
+		raw_spin_lock_init(&table->bucket[i].lock);
+	mutex_lock(&doors_lock);
+	rcu_assign_pointer(doors, table);
+	mutex_unlock(&doors_lock);
+	return 0;
+}
+
+/**
+ * sockport_doors_stop - forget all doors, and remember none any more
+ *
+ * May be called at any time, also while somebody knocks, and without
+ * sockport_doors_start(). Not after unregister_pernet_subsys(), doors count in
+ * their namespaces.
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_doors_stop(void)
+{
+	struct table *table;
+	unsigned int i;
+
+	/* The lock keeps namespaces with doors from being freed. */
+	mutex_lock(&doors_lock);
+	table = rcu_dereference_protected(doors, lockdep_is_held(&doors_lock));
+	RCU_INIT_POINTER(doors, NULL);
+	synchronize_rcu();
+	for (i = 0; table && i <= table->mask; i++) {
+		bucket_forget(&table->bucket[i], NULL);
+		cond_resched();
+	}
+	mutex_unlock(&doors_lock);
+	kvfree(table);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_DOORS_H
+#define SOCKPORT_DOORS_H
+
+#include <linux/types.h>
+
+#include "walk/record.h"
+
+struct net;
+struct sk_buff;
+
+/**
+ * struct sockport_door - a port where nobody listens, and who knocked
+ * @net: network namespace, only compared
+ * @attempts: how often; 0 in an empty place
+ * @first: milliseconds since 1970
+ * @last: milliseconds since 1970
+ * @source: who knocked last
+ * @family: of @source
+ * @protocol: enum sockport_protocol
+ * @port: host order
+ */
+struct sockport_door {
+	struct net		*net;
+	u64			attempts;
+	u64			first;
+	u64			last;
+	union sockport_address	source;
+	u8			family;
+	u8			protocol;
+	u16			port;
+};
+
+/*
+ * A namespace that dies: marked dead, a grace period, sockport_doors_forget().
+ */
+int sockport_doors_start(unsigned int room);
+void sockport_doors_stop(void);
+void sockport_doors_knock(struct net *net, const struct sk_buff *skb);
+unsigned int sockport_doors_read(unsigned int *place, struct sockport_door *door,
+				 unsigned int room);
+void sockport_doors_forget(const struct net *net);
+
+#endif /* SOCKPORT_DOORS_H */

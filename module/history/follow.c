@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP sockets followed from their opening to their end
+ *
+ * A socket is followed from SYN_SENT or LISTEN, or if it was accepted from
+ * ESTABLISHED, until it is destroyed: it may be used again after it is closed,
+ * and it may send a reset then.
+ */
+#include <net/tcp.h>
+
+#include "history/follow.h"
+#include "history/lifecycle.h"
+#include "history/rows.h"
+#include "net.h"
+
+/* Lock of the chain held. */
+static struct sockport_follow *follow_get(const struct sock *sk,
+					  struct sockport_net *sn,
+					  unsigned int bucket)
+{
+	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
+
+	return follow ?: sockport_follow_new(sk, sn, bucket);
+}
+
+/**
+ * sockport_follow_leave - a listener leaves its row
+ * @follow: the listener, its chain is locked
+ *
+ * Context: BH disabled.
+ */
+void sockport_follow_leave(struct sockport_follow *follow)
+{
+	struct sockport_history *row = follow->row;
+
+	if (!row)
+		return;
+	spin_lock(&row->lock);
+	hlist_del_init_rcu(&follow->of_row);
+	spin_unlock(&row->lock);
+}
+
+static void join_row(struct sockport_follow *follow,
+		     struct sockport_history *row)
+{
+	follow->row = row;
+	follow->listened = true;
+	WRITE_ONCE(row->listened, true);
+	spin_lock(&row->lock);
+	hlist_add_head_rcu(&follow->of_row, &row->listeners);
+	spin_unlock(&row->lock);
+}
+
+static struct sockport_history *row_in(const struct sock *sk, u16 port)
+{
+	return sockport_history_row(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
+				    SOCKPORT_ROLE_IN, port);
+}
+
+static struct sockport_history *row_out(const struct sock *sk)
+{
+	return sockport_history_row(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
+				    SOCKPORT_ROLE_OUT,
+				    ntohs(inet_sk(sk)->inet_dport));
+}
+
+/* The number is cleared before the last change of state, this port is not. */
+static u16 local_port(const struct sock *sk)
+{
+	return ntohs(inet_sk(sk)->inet_sport);
+}
+
+/*
+ * The row of a socket that is not followed, as far as it can be told from the
+ * socket and from what its port was before.
+ */
+static struct sockport_history *row_guess(const struct sock *sk, int state)
+{
+	const struct sockport_history *row;
+
+	if (state == TCP_LISTEN || state == TCP_SYN_RECV)
+		return row_in(sk, local_port(sk));
+	if (state == TCP_SYN_SENT || sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+		return row_out(sk);
+	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
+				    SOCKPORT_ROLE_IN, local_port(sk));
+	return row && READ_ONCE(row->listened) ? row_in(sk, local_port(sk)) :
+						 row_out(sk);
+}
+
+static void note_process(struct sockport_follow *follow)
+{
+	if (!in_task())
+		return;
+	follow->pid = current->tgid;
+	memcpy(follow->comm, current->comm, sizeof(follow->comm));
+}
+
+static void on_syn_sent(const struct sock *sk)
+{
+	struct sockport_history *row = row_out(sk);
+	unsigned int bucket;
+	struct sockport_follow *follow;
+
+	if (!row)
+		return;
+	sockport_history_touch(row);
+	sockport_history_open(row, sk);
+	bucket = sockport_follow_lock(sk);
+	follow = follow_get(sk, row->sn, bucket);
+	if (follow) {
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
+				      true);
+		note_process(follow);
+	}
+	sockport_follow_unlock(bucket);
+}
+
+/* A socket that was not bound has no port yet, and no row. */
+static void on_listen(const struct sock *sk)
+{
+	u16 port = READ_ONCE(sk->sk_num);
+	struct sockport_history *row = port ? row_in(sk, port) : NULL;
+	unsigned int bucket;
+	struct sockport_follow *follow;
+
+	if (row) {
+		WRITE_ONCE(row->listened, true);
+		sockport_history_touch(row);
+		sockport_history_open(row, sk);
+	}
+	bucket = sockport_follow_lock(sk);
+	follow = follow_get(sk, sockport_net(sock_net(sk)), bucket);
+	if (follow) {
+		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
+				      true);
+		follow->since = sockport_follow_now();
+		if (row)
+			join_row(follow, row);
+		note_process(follow);
+		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0);
+	}
+	sockport_follow_unlock(bucket);
+}
+
+/*
+ * Accepted sockets come here first, and so may one whose SYN was sent before
+ * history began. What there is no room to follow is counted when it closes.
+ */
+static void on_established(const struct sock *sk, int old)
+{
+	struct sockport_history *row;
+	struct sockport_follow *follow;
+	unsigned int bucket;
+	bool opened;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	opened = old == TCP_SYN_SENT ||
+		 (follow && follow->phase == SOCKPORT_PHASE_OPENING);
+	if (!follow || follow->phase != SOCKPORT_PHASE_OPENING) {
+		row = opened ? row_out(sk) : row_in(sk, local_port(sk));
+		if (!row)
+			goto unlock;
+		follow = follow ?: sockport_follow_new(sk, row->sn, bucket);
+		if (!follow)
+			goto unlock;
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
+				      false);
+	}
+	if (opened)
+		sockport_follow_opened(follow);
+	else
+		sockport_follow_accepted(follow);
+unlock:
+	sockport_follow_unlock(bucket);
+}
+
+/*
+ * A connection that was not followed begins and ends at once. It is one that
+ * there was no room for; or that had left its table, but not yet changed its
+ * state, when those were taken in that were there at the beginning.
+ */
+static void end_lost(struct sockport_follow *lost, int old)
+{
+	struct sockport_history *row = lost->row;
+	unsigned int counter;
+
+	if (sockport_switch_taking_in())
+		counter = SOCKPORT_A_HISTORY_TAKEN_IN;
+	else if (row->role == SOCKPORT_ROLE_OUT)
+		counter = SOCKPORT_A_HISTORY_OPENED;
+	else
+		counter = SOCKPORT_A_HISTORY_ACCEPTED;
+	sockport_history_add(row, counter, 1);
+	atomic_inc(&row->connections);
+	smp_wmb(); /* a reset reads ends before beginnings */
+	sockport_follow_ended(lost, old);
+}
+
+/*
+ * A child that is closed in SYN_RECV is most often the second one for one
+ * request, made by another CPU.
+ */
+static void close_lost(const struct sock *sk, int old)
+{
+	struct sockport_follow lost = {
+		.sk	= sk,
+		.net	= sock_net(sk),
+	};
+	struct sockport_history *row;
+
+	if (old == TCP_SYN_RECV || old == TCP_CLOSE)
+		return;
+	row = row_guess(sk, old);
+	if (!row)
+		return;
+	lost.sn = row->sn;
+	sockport_follow_begin(&lost, row, old == TCP_LISTEN ?
+			      SOCKPORT_PHASE_LISTENING :
+			      SOCKPORT_PHASE_CONNECTED, false);
+	if (old == TCP_LISTEN)
+		sockport_follow_add(&lost, true);
+	else if (old == TCP_SYN_SENT)
+		sockport_follow_failed(&lost);
+	else
+		end_lost(&lost, old);
+}
+
+static void close_listener(struct sockport_follow *follow)
+{
+	u64 open = 0;
+
+	if (follow->since)
+		open = sockport_follow_now() - follow->since;
+	/* It was not bound, and nobody has looked since. */
+	if (!follow->row)
+		follow->row = row_in(follow->sk, local_port(follow->sk));
+	if (follow->row) {
+		sockport_follow_add(follow, true);
+		sockport_history_touch(follow->row);
+	}
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open);
+}
+
+static void on_close(const struct sock *sk, int old)
+{
+	unsigned int bucket;
+	struct sockport_follow *follow;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	if (!follow) {
+		close_lost(sk, old);
+		goto unlock;
+	}
+	switch (follow->phase) {
+	case SOCKPORT_PHASE_LISTENING:
+		close_listener(follow);
+		/* Readers of @of_row may be at it: it must not become bytes. */
+		sockport_follow_free(follow);
+		goto unlock;
+	case SOCKPORT_PHASE_OPENING:
+		sockport_follow_failed(follow);
+		break;
+	case SOCKPORT_PHASE_CONNECTED:
+		sockport_follow_ended(follow, old);
+		break;
+	}
+	follow->phase = SOCKPORT_PHASE_CLOSED;
+	/* Of no use to anybody any more; it will be destroyed as it is. */
+	if (sock_flag(sk, SOCK_DEAD))
+		sockport_follow_free(follow);
+unlock:
+	sockport_follow_unlock(bucket);
+}
+
+/**
+ * sockport_follow_state - a TCP socket is about to change its state
+ * @sk: full socket of protocol TCP, locked or nobody else's yet
+ * @old: state it is in
+ * @new: state it will be in
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_state(const struct sock *sk, int old, int new)
+{
+	switch (new) {
+	case TCP_SYN_SENT:
+		on_syn_sent(sk);
+		break;
+	case TCP_LISTEN:
+		on_listen(sk);
+		break;
+	case TCP_CLOSE:
+		on_close(sk, old);
+		break;
+	case TCP_ESTABLISHED:
+		on_established(sk, old);
+		break;
+	default:
+		/* It may be closed, or hear that the peer did, before. */
+		if (old == TCP_SYN_RECV)
+			on_established(sk, old);
+	}
+}
+
+/**
+ * sockport_follow_destroy - a TCP socket is about to go
+ * @sk: the socket
+ *
+ * Context: BH disabled.
+ */
+void sockport_follow_destroy(const struct sock *sk)
+{
+	unsigned int bucket;
+	struct sockport_follow *follow;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	if (follow)
+		sockport_follow_free(follow);
+	sockport_follow_unlock(bucket);
+}
+
+/**
+ * sockport_follow_reset - a reset is sent for a TCP socket, or received
+ * @sk: full socket of protocol TCP
+ * @received: by the socket
+ *
+ * A reset may be sent when the socket is closed already.
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_reset(const struct sock *sk, bool received)
+{
+	unsigned int bucket;
+	struct sockport_history *row = NULL;
+	struct sockport_follow *follow;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	if (follow) {
+		row = follow->row;
+		follow->was_reset |= received;
+		if (!received && follow->phase == SOCKPORT_PHASE_CLOSED && row)
+			sockport_follow_add_last(follow);
+	}
+	sockport_follow_unlock(bucket);
+	if (!row)
+		row = row_guess(sk, sk->sk_state);
+	if (row)
+		sockport_history_add(row, received ?
+				     SOCKPORT_A_HISTORY_RESETS_RECEIVED :
+				     SOCKPORT_A_HISTORY_RESETS_SENT, 1);
+}
+
+static struct sockport_history *take_in_row(const struct sock *sk, u8 role)
+{
+	return role == SOCKPORT_ROLE_OUT ? row_out(sk) :
+					   row_in(sk, READ_ONCE(sk->sk_num));
+}
+
+static void take_in(struct sockport_follow *follow,
+		    struct sockport_history *row, int state)
+{
+	sockport_history_touch(row);
+	switch (state) {
+	case TCP_LISTEN:
+		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
+				      false);
+		join_row(follow, row);
+		break;
+	case TCP_SYN_SENT:
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
+				      false);
+		break;
+	default:
+		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
+				      false);
+		sockport_history_add(row, SOCKPORT_A_HISTORY_TAKEN_IN, 1);
+		sockport_raise(&row->connections_high,
+			       atomic_inc_return(&row->connections));
+	}
+}
+
+/**
+ * sockport_follow_take_in - follow a socket that was there before history
+ * @sk: full socket of protocol TCP
+ * @role: enum sockport_role
+ *
+ * Probes are registered already: a socket that they have seen is left as it is,
+ * and one that is still in its table has the end of it before it.
+ *
+ * Context: lock of the socket's hash chain held, in an RCU read-side critical
+ * section.
+ */
+void sockport_follow_take_in(const struct sock *sk, u8 role)
+{
+	unsigned int bucket;
+	struct sockport_history *row;
+	struct sockport_follow *follow;
+	int state;
+
+	bucket = sockport_follow_lock(sk);
+	state = inet_sk_state_load(sk);
+	if (sockport_follow_find(sk, bucket) || state == TCP_CLOSE ||
+	    state == TCP_SYN_RECV)
+		goto unlock;
+	row = take_in_row(sk, role);
+	if (!row)
+		goto unlock;
+	if (state == TCP_LISTEN)
+		WRITE_ONCE(row->listened, true);
+	follow = sockport_follow_new(sk, row->sn, bucket);
+	if (follow)
+		take_in(follow, row, state);
+unlock:
+	sockport_follow_unlock(bucket);
+}
+
+/* A listener that was not bound has got its port after it began to listen. */
+static void find_listener_row(struct sockport_follow *follow)
+{
+	u16 port = READ_ONCE(follow->sk->sk_num);
+	struct sockport_history *row = port ? row_in(follow->sk, port) : NULL;
+
+	if (row) {
+		sockport_history_touch(row);
+		join_row(follow, row);
+	}
+}
+
+/**
+ * sockport_follow_fold_one - bring a row up to date with a socket that lives
+ * @follow: the socket, its chain is locked
+ *
+ * Context: BH, in an RCU read-side critical section.
+ */
+void sockport_follow_fold_one(struct sockport_follow *follow)
+{
+	struct sock *sk = (struct sock *)follow->sk;
+
+	if (follow->phase == SOCKPORT_PHASE_CLOSED)
+		return;
+	if (!follow->row)
+		find_listener_row(follow);
+	if (!follow->row)
+		return;
+	if (spin_trylock(&sk->sk_lock.slock)) {
+		sockport_follow_add(follow, !sk->sk_lock.owned);
+		spin_unlock(&sk->sk_lock.slock);
+	} else {
+		sockport_follow_add(follow, false);
+	}
+}
+

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_FOLLOW_H
+#define SOCKPORT_FOLLOW_H
+
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/math64.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <net/tcp_states.h>
+
+#include "events/event.h"
+
+struct net;
+struct sock;
+struct sockport_history;
+struct sockport_net;
+
+/**
+ * enum sockport_phase - what a followed socket is doing
+ * @SOCKPORT_PHASE_CLOSED: nothing, it may be used again or send a last reset
+ * @SOCKPORT_PHASE_OPENING: it waits for an answer to its SYN
+ * @SOCKPORT_PHASE_CONNECTED: it was established, its end is not reached
+ * @SOCKPORT_PHASE_LISTENING: it listens
+ */
+enum sockport_phase {
+	SOCKPORT_PHASE_CLOSED,
+	SOCKPORT_PHASE_OPENING,
+	SOCKPORT_PHASE_CONNECTED,
+	SOCKPORT_PHASE_LISTENING,
+};
+
+/**
+ * struct sockport_follow - a TCP socket that is followed
+ * @node: in its chain
+ * @rcu: to free it, when it is in no chain any more
+ * @sk: the socket; lives as long as this is in its chain
+ * @net: network namespace
+ * @sn: what we keep of it
+ * @row: of its port; NULL for a listener without a port yet
+ * @since: microseconds of the monotonic clock when the socket was connected,
+ *	0 when that was before history began
+ * @opening: jiffies when its SYN was sent, if @pid is known
+ * @of_row: listeners: among those of the row, read under RCU
+ * @bytes_in: added to the row so far, as all of these
+ * @bytes_out: likewise
+ * @retransmitted_bytes: likewise
+ * @segments_in: likewise
+ * @segments_out: likewise
+ * @retransmitted: likewise, segments
+ * @drops: likewise, packets
+ * @before: what the socket had retransmitted before it was opened
+ * @pid: who opened it, in the initial pid namespace, or 0
+ * @comm: name of that process
+ * @phase: enum sockport_phase
+ * @was_reset: the other end has sent a reset
+ * @listened: it has been in @of_row
+ * @settled: when it was added up last, nothing was left out
+ *
+ * Two cache lines: readers go through all of them.
+ */
+struct sockport_follow {
+	union {
+		struct hlist_node	node;
+		struct rcu_head		rcu;
+	};
+	const struct sock	*sk;
+	struct net		*net;
+	struct sockport_net	*sn;
+	struct sockport_history	*row;
+	u64			since;
+	union {
+		struct hlist_node	of_row;
+		struct {
+			u64	bytes_in;
+			u64	bytes_out;
+		};
+	};
+	u64			retransmitted_bytes;
+	u32			segments_in;
+	u32			segments_out;
+	u32			retransmitted;
+	u32			drops;
+	u32			before;
+	u32			opening;
+	pid_t			pid;
+	char			comm[TASK_COMM_LEN];
+	u8			phase;
+	bool			was_reset;
+	bool			listened;
+	bool			settled;
+};
+
+/**
+ * sockport_follow_cares - does a change of state mean something?
+ * @old: TCP state before
+ * @new: TCP state after
+ *
+ * Children are accepted when they leave SYN_RECV: when they enter it, they
+ * have the tuple of their listener still.
+ *
+ * Return: false when sockport_follow_state() would do nothing.
+ */
+static inline bool sockport_follow_cares(int old, int new)
+{
+	return BIT(new) & (TCPF_SYN_SENT | TCPF_LISTEN | TCPF_CLOSE |
+			   TCPF_ESTABLISHED) || old == TCP_SYN_RECV;
+}
+
+int sockport_follow_init(void);
+void sockport_follow_exit(void);
+int sockport_follow_start(unsigned int room);
+void sockport_follow_resize(unsigned int room);
+void sockport_follow_stop(void);
+void sockport_follow_forget(const struct net *net);
+void sockport_follow_fold(const struct net *net);
+void sockport_follow_take_in(const struct sock *sk, u8 role);
+void sockport_follow_state(const struct sock *sk, int old, int new);
+bool sockport_follow_may(const struct sock *sk);
+void sockport_follow_destroy(const struct sock *sk);
+void sockport_follow_reset(const struct sock *sk, bool received);
+
+/* For the files that begin with follow only. */
+
+/**
+ * sockport_follow_now - the time as TCP has it in tcp_mstamp
+ *
+ * Return: microseconds of the monotonic clock.
+ */
+static inline u64 sockport_follow_now(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+unsigned int sockport_follow_lock(const struct sock *sk);
+void sockport_follow_unlock(unsigned int bucket);
+struct sockport_follow *sockport_follow_find(const struct sock *sk,
+					     unsigned int bucket);
+struct sockport_follow *sockport_follow_new(const struct sock *sk,
+					    struct sockport_net *sn,
+					    unsigned int bucket);
+void sockport_follow_free(struct sockport_follow *follow);
+void sockport_follow_leave(struct sockport_follow *follow);
+void sockport_follow_fold_one(struct sockport_follow *follow);
+
+void sockport_follow_begin(struct sockport_follow *follow,
+			   struct sockport_history *row, u8 phase, bool now);
+void sockport_follow_add(struct sockport_follow *follow, bool locked);
+void sockport_follow_add_last(struct sockport_follow *follow);
+void sockport_follow_opened(struct sockport_follow *follow);
+void sockport_follow_accepted(struct sockport_follow *follow);
+void sockport_follow_failed(struct sockport_follow *follow);
+void sockport_follow_ended(struct sockport_follow *follow, int old);
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 duration);
+
+/* As __sockport_follow_post(), but only if somebody listens. */
+static inline void sockport_follow_post(const struct sockport_follow *follow,
+					u8 type, u8 cause, u64 duration)
+{
+	if (unlikely(sockport_events_heard(follow->sn, follow->net)))
+		__sockport_follow_post(follow, type, cause, duration);
+}
+
+#endif /* SOCKPORT_FOLLOW_H */

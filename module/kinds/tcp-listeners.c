@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of TCP's listeners, which those of MPTCP are in too
+ */
+#include <net/inet_hashtables.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "kinds/tcp.h"
+#include "owners/owners.h"
+#include "walk/walk.h"
+
+struct listener_chain {
+	struct sockport_chain		chain;
+	struct inet_listen_hashbucket	*head;
+};
+
+static struct sock *listener_at(struct hlist_nulls_node *node)
+{
+	return is_a_nulls(node) ? NULL :
+	       hlist_nulls_entry(node, struct sock, sk_nulls_node);
+}
+
+static struct sock *listener_first(struct sockport_chain *chain)
+{
+	struct listener_chain *lc = container_of(chain, struct listener_chain,
+						 chain);
+
+	return listener_at(lc->head->nulls_head.first);
+}
+
+static struct sock *listener_next(struct sock *sk)
+{
+	return listener_at(sk->sk_nulls_node.next);
+}
+
+static const void *listener_before(const struct sock *sk)
+{
+	return sk->sk_nulls_node.pprev;
+}
+
+/* A listener that closes leaves its chain before its state changes. */
+static bool listener_on(struct sockport_chain *chain, struct sock *sk)
+{
+	return inet_sk_state_load(sk) == TCP_LISTEN && !sk_unhashed(sk);
+}
+
+/* Drop the listeners that nobody asked for. */
+static void drop_hidden(struct sockport_walk *walk, unsigned int mark)
+{
+	struct sockport_record *rec;
+	unsigned int i, count;
+
+	count = mark;
+	for (i = mark; i < walk->count; i++) {
+		rec = &walk->batch[i];
+		if (!(rec->has & SOCKPORT_IS_HIDDEN))
+			walk->batch[count++] = *rec;
+		else if (rec->sk)
+			sock_gen_put(rec->sk);
+	}
+	walk->count = count;
+}
+
+/* Remember whose ports the listeners from @mark on have. */
+static int note_owners(struct sockport_walk *walk, unsigned int mark)
+{
+	unsigned int i;
+	int err;
+
+	for (i = mark; i < walk->count; i++) {
+		err = sockport_owners_note_port(walk->owners, &walk->batch[i]);
+		if (err)
+			return err;
+	}
+	drop_hidden(walk, mark);
+	return 0;
+}
+
+/**
+ * sockport_tcp_listeners - take the listeners of the next chain that has some
+ * @walk: walk; its bucket is where to go on
+ * @take: takes a listener, see struct sockport_chain
+ *
+ * All namespaces share the table.
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: above 0 when there are some, 0 at the end of the table; -ENOMEM or
+ * -EINTR.
+ */
+int sockport_tcp_listeners(struct sockport_walk *walk,
+			   bool (*take)(struct sockport_walk *walk,
+					struct sock *sk))
+{
+	struct inet_hashinfo *hashes = walk->net->ipv4.tcp_death_row.hashinfo;
+	struct listener_chain lc = {
+		.chain = {
+			.first	= listener_first,
+			.next	= listener_next,
+			.on	= listener_on,
+			.before	= listener_before,
+			.take	= take,
+			.walk	= walk,
+		},
+	};
+	unsigned int mark = walk->count;
+	int err;
+
+	while (walk->bucket <= hashes->lhash2_mask && walk->count == mark) {
+		lc.head = &hashes->lhash2[walk->bucket++];
+		if (hlist_nulls_empty(&lc.head->nulls_head))
+			continue;
+		lc.chain.lock = &lc.head->lock;
+		err = sockport_chain_take(&lc.chain);
+		if (!err && walk->owners)
+			err = note_owners(walk, mark);
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return walk->count > mark;
+}

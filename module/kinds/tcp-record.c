@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a TCP socket of any kind to a record: full, time-wait or request.
+ */
+#include <linux/bitmap.h>
+#include <net/inet_timewait_sock.h>
+#include <net/mptcp.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "history/follow.h"
+#include "kinds/tcp.h"
+#include "walk/filter.h"
+#include "walk/walk.h"
+
+/*
+ * Children of a listener do not keep the bind lock; who has it and connected
+ * has chosen the port itself.
+ */
+static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
+		   const struct sockport_record *rec)
+{
+	switch (rec->state) {
+	case TCP_LISTEN:
+	case TCP_CLOSE:
+		return SOCKPORT_ROLE_IN;
+	}
+	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+		return SOCKPORT_ROLE_OUT;
+	return sockport_tcp_role(state, rec->local_port);
+}
+
+static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 snd_una;
+
+	rec->has |= SOCKPORT_HAS_QUEUES;
+	if (rec->state == TCP_LISTEN) {
+		rec->rx_queue = 0;
+		rec->tx_queue = 0;
+		rec->backlog = READ_ONCE(sk->sk_ack_backlog);
+		rec->backlog_limit = READ_ONCE(sk->sk_max_ack_backlog);
+		rec->has |= SOCKPORT_HAS_BACKLOG;
+		return;
+	}
+	/* Read at different moments, on their way up: never below 0. */
+	rec->rx_queue = max_t(int, READ_ONCE(tp->rcv_nxt) -
+				   READ_ONCE(tp->copied_seq), 0);
+	snd_una = READ_ONCE(tp->snd_una);
+	rec->tx_queue = max_t(int, READ_ONCE(tp->write_seq) - snd_una, 0);
+}
+
+/* As inet_sk_diag_fill() has it. */
+static void tcp_timer(struct sockport_record *rec, const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	unsigned long expires;
+
+	rec->has |= SOCKPORT_HAS_TIMER;
+	rec->timer = SOCKPORT_TIMER_OFF;
+	rec->retransmits = 0;
+	rec->expires = 0;
+
+	switch (READ_ONCE(icsk->icsk_pending)) {
+	case ICSK_TIME_RETRANS:
+	case ICSK_TIME_REO_TIMEOUT:
+	case ICSK_TIME_LOSS_PROBE:
+		rec->timer = SOCKPORT_TIMER_RETRANSMIT;
+		rec->retransmits = READ_ONCE(icsk->icsk_retransmits);
+		expires = sockport_tcp_timeout(sk);
+		break;
+	case ICSK_TIME_PROBE0:
+		rec->timer = SOCKPORT_TIMER_PROBE;
+		rec->retransmits = READ_ONCE(icsk->icsk_probes_out);
+		expires = sockport_tcp_timeout(sk);
+		break;
+	default:
+		if (!timer_pending(sockport_tcp_keepalive(sk)))
+			return;
+		rec->timer = SOCKPORT_TIMER_KEEPALIVE;
+		rec->retransmits = READ_ONCE(icsk->icsk_probes_out);
+		expires = READ_ONCE(sockport_tcp_keepalive(sk)->expires);
+	}
+	rec->expires = jiffies_delta_to_msecs(expires - jiffies);
+}
+
+/* The algorithm's module waits for a grace period before it goes. */
+static void tcp_congestion(struct sockport_record *rec, const struct sock *sk)
+{
+	const struct tcp_congestion_ops *ca_ops;
+
+	rcu_read_lock();
+	ca_ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+	if (ca_ops) {
+		strscpy(rec->congestion, ca_ops->name, sizeof(rec->congestion));
+		rec->has |= SOCKPORT_HAS_CONGESTION;
+	}
+	rcu_read_unlock();
+}
+
+static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
+		     struct sock *sk)
+{
+	sockport_record_full(rec, sk, walk->want);
+	if (walk->want & SOCKPORT_WANT_QUEUES)
+		tcp_queues(rec, sk);
+	if (walk->want & SOCKPORT_WANT_TIMER)
+		tcp_timer(rec, sk);
+	if (walk->want & SOCKPORT_WANT_CONGESTION)
+		tcp_congestion(rec, sk);
+	/* A count of 0: the socket is being torn down, it tells no more. */
+	if ((walk->want & SOCKPORT_WANT_TCP_INFO ||
+	     (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk))) &&
+	    refcount_inc_not_zero(&sk->sk_refcnt))
+		rec->sk = sk;
+}
+
+/* What time-wait and request sockets have. */
+static void tcp_small(struct sockport_walk *walk, struct sockport_record *rec,
+		      u32 mark, u8 timer, unsigned long expires,
+		      u32 retransmits)
+{
+	if (walk->want & SOCKPORT_WANT_QUEUES) {
+		rec->rx_queue = 0;
+		rec->tx_queue = 0;
+		rec->has |= SOCKPORT_HAS_QUEUES;
+	}
+	if (walk->want & SOCKPORT_WANT_OWNER) {
+		rec->mark = mark;
+		rec->has |= SOCKPORT_HAS_MARK;
+	}
+	if (walk->want & SOCKPORT_WANT_TIMER) {
+		rec->timer = timer;
+		rec->expires = jiffies_delta_to_msecs(expires - jiffies);
+		rec->retransmits = retransmits;
+		rec->has |= SOCKPORT_HAS_TIMER;
+	}
+}
+
+static void tcp_timewait(struct sockport_walk *walk,
+			 struct sockport_record *rec, struct sock *sk)
+{
+	const struct inet_timewait_sock *tw = inet_twsk(sk);
+
+	tcp_small(walk, rec, tw->tw_mark, SOCKPORT_TIMER_TIMEWAIT,
+		  READ_ONCE(tw->tw_timer.expires), 0);
+}
+
+static void tcp_request(struct sockport_walk *walk,
+			struct sockport_record *rec, struct sock *sk)
+{
+	const struct request_sock *req = inet_reqsk(sk);
+
+	tcp_small(walk, rec, inet_rsk(req)->ir_mark,
+		  SOCKPORT_TIMER_RETRANSMIT, READ_ONCE(req->rsk_timer.expires),
+		  req->num_retrans);
+}
+
+/* State, role and owner, by what kind of socket it is. */
+static void tcp_identify(struct sockport_walk *walk,
+			 struct sockport_record *rec, struct sock *sk,
+			 unsigned char state)
+{
+	const struct sockport_tcp *ports = sockport_tcp_state(walk, rec->space);
+	const struct sock *owner = NULL;
+
+	rec->type = SOCK_STREAM;
+	rec->has |= SOCKPORT_HAS_TYPE;
+	switch (state) {
+	case TCP_TIME_WAIT:
+		rec->state = READ_ONCE(inet_twsk(sk)->tw_substate);
+		rec->role = sockport_tcp_role(ports, rec->local_port);
+		break;
+	case TCP_NEW_SYN_RECV:
+		rec->state = TCP_SYN_RECV;
+		rec->role = SOCKPORT_ROLE_IN;
+		owner = inet_reqsk(sk)->rsk_listener;
+		break;
+	default:
+		rec->state = state;
+		rec->role = tcp_role(ports, sk, rec);
+		owner = sk;
+	}
+	if (walk->want & SOCKPORT_WANT_UID)
+		sockport_record_uid(rec, owner);
+}
+
+/**
+ * sockport_tcp_take - take a TCP socket into the batch, when it is wanted
+ * @walk: walk, its state is an array of struct sockport_tcp
+ * @sk: any socket of a TCP table, of any namespace
+ *
+ * Context: in an RCU read-side critical section with the lock of the socket's
+ * chain held.
+ *
+ * Return: false when the batch has no room for it.
+ */
+bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
+{
+	struct sockport_space *space = sockport_walk_space(walk, sk);
+	struct sockport_record *rec;
+	unsigned char state;
+
+	if (!space)
+		return true;
+	rec = sockport_walk_slot(walk);
+	if (!rec)
+		return false;
+
+	state = inet_sk_state_load(sk);
+	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
+	tcp_identify(walk, rec, sk, state);
+	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk)) {
+		/* The connections of its port have its owners all the same. */
+		if (state != TCP_LISTEN || !walk->owners)
+			return true;
+		rec->has |= SOCKPORT_IS_HIDDEN;
+	}
+
+	if (walk->want & SOCKPORT_WANT_FOLLOW && sk_fullsock(sk))
+		sockport_follow_take_in(sk, rec->role);
+	if (walk->want & SOCKPORT_WANT_COOKIE)
+		sockport_record_cookie(rec, sk);
+	if (state == TCP_TIME_WAIT)
+		tcp_timewait(walk, rec, sk);
+	else if (state == TCP_NEW_SYN_RECV)
+		tcp_request(walk, rec, sk);
+	else
+		tcp_full(walk, rec, sk);
+	walk->count++;
+	return true;
+}

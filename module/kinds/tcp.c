@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TCP sockets: listeners, connections, and ports that are only bound.
+ *
+ * Three tables, seen one after the other: the listeners; the established
+ * hash with every connection, the time-wait and the request sockets; the bind
+ * buckets for sockets that are bound and idle, which are in no other table.
+ */
+#include <linux/bitmap.h>
+#include <linux/prefetch.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ip.h>
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "history/lifecycle.h"
+#include "history/rows.h"
+#include "kinds/tcp.h"
+#include "walk/filter.h"
+#include "walk/walk.h"
+
+/*
+ * Chains of one lock that are stepped through side by side, so that the cache
+ * misses of one hide those of the others.
+ */
+#define CHAINS		16
+/* Buckets of one lock that are looked at before the next lock's. */
+#define STRIDE		64U
+
+#define IDLE		((u32)BIT(SOCKPORT_STATE_CLOSE))
+#define LISTEN		((u32)BIT(SOCKPORT_STATE_LISTEN))
+#define CONNECTED	(~(IDLE | LISTEN))
+
+static struct inet_hashinfo *tcp_hashes(const struct net *net)
+{
+	return net->ipv4.tcp_death_row.hashinfo;
+}
+
+/*
+ * A bucket that connect() made keeps both at -1. Later bind() calls that
+ * share the port change one at least: inet_csk_update_fastreuse().
+ */
+static bool tb_made_by_bind(const struct inet_bind_bucket *tb)
+{
+	return tb->fastreuse != -1 || tb->fastreuseport != -1;
+}
+
+static struct inet_bind_hashbucket *
+tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
+{
+	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
+}
+
+/* Those outside of the namespace's ip_local_port_range. */
+static void note_bucket(struct sockport_walk *walk,
+			const struct inet_bind_bucket *tb)
+{
+	const struct sockport_space *space;
+	int low, high;
+
+	if (!tb_made_by_bind(tb))
+		return;
+	space = sockport_scope_find(walk->scope, ib_net(tb));
+	if (!space)
+		return;
+	inet_get_local_port_range(space->net, &low, &high);
+	if (tb->port < low || tb->port > high)
+		__set_bit(tb->port, sockport_tcp_state(walk, space)->bound);
+}
+
+/* Those that had a listener once. */
+static void note_listened(struct sockport_walk *walk,
+			  const struct sockport_space *space)
+{
+	struct sockport_tcp *state = sockport_tcp_state(walk, space);
+	struct sockport_history *row = NULL;
+
+	if (!sockport_switch_lock())
+		return;
+	while ((row = sockport_history_next(space->net, row))) {
+		if (READ_ONCE(row->listened))
+			__set_bit(row->port, state->bound);
+		cond_resched();
+	}
+	sockport_switch_unlock();
+}
+
+/**
+ * sockport_tcp_note_bound - note the ports that bind() has opened
+ * @walk: walk, its state is an array of struct sockport_tcp
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_tcp_note_bound(struct sockport_walk *walk)
+{
+	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+	unsigned int i;
+
+	for (i = 0; i < hashes->bhash_size; i++) {
+		head = &hashes->bhash[i];
+		if (!hlist_empty(&head->chain)) {
+			spin_lock_bh(&head->lock);
+			inet_bind_bucket_for_each(tb, &head->chain)
+				note_bucket(walk, tb);
+			spin_unlock_bh(&head->lock);
+		}
+		if (i % 256 == 255)
+			cond_resched();
+	}
+	for (i = 0; i < walk->scope->count; i++)
+		note_listened(walk, &walk->scope->space[i]);
+}
+
+static int tcp_begin(struct sockport_walk *walk)
+{
+	int err;
+
+	err = sockport_walk_state(walk, array_size(walk->scope->count,
+						   sizeof(struct sockport_tcp)));
+	if (!err && sockport_filter_states(walk->filter, CONNECTED))
+		sockport_tcp_note_bound(walk);
+	return err;
+}
+
+static bool listener_take(struct sockport_walk *walk, struct sock *sk)
+{
+	struct sockport_space *space = sockport_walk_space(walk, sk);
+
+	if (space)
+		__set_bit(READ_ONCE(sk->sk_num),
+			  sockport_tcp_state(walk, space)->listening);
+	return sockport_tcp_take(walk, sk);
+}
+
+static int tcp_listeners(struct sockport_walk *walk)
+{
+	return sockport_tcp_listeners(walk, listener_take);
+}
+
+/*
+ * All lines of a socket that will be read. Small sockets end before most of
+ * them, but a prefetch does no harm wherever it goes. Always inline: to gcc a
+ * function that only prefetches has no effect, and it drops the call.
+ */
+static __always_inline void
+prefetch_sock(const struct sockport_walk *walk,
+	      const struct hlist_nulls_node *node)
+{
+	const struct sock *sk = hlist_nulls_entry(node, struct sock,
+						  sk_nulls_node);
+	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+
+	prefetch(sk);
+	prefetch(&sk->sk_nulls_node);
+	prefetch(&sk->sk_type); /* near sk_userlocks, a bit field */
+	prefetch(&sk->sk_uid);
+	if (walk->want & SOCKPORT_WANT_QUEUES) {
+		prefetch(&sk->sk_drops);
+		prefetch(&tp->rcv_nxt);
+		prefetch(&tp->snd_una);
+		prefetch(&tp->write_seq);
+	}
+	if (walk->want & SOCKPORT_WANT_OWNER)
+		prefetch(&sk->sk_mark);
+	if (walk->want & SOCKPORT_WANT_INODE)
+		prefetch(&sk->sk_socket);
+	if (walk->want & SOCKPORT_WANT_TIMER) {
+		prefetch(&tp->inet_conn.icsk_pending);
+		prefetch(sockport_tcp_keepalive(sk));
+	}
+}
+
+/*
+ * Up to CHAINS chains of one lock that are not empty. A lock guards every
+ * (ehash_locks_mask + 1)th bucket; STRIDE buckets of one lock are looked at,
+ * then those of the next, so that the heads are read while they are cached.
+ * Returns the first bucket of them; @place moves on.
+ */
+static unsigned int tcp_chains(const struct sockport_walk *walk,
+			       struct inet_hashinfo *hashes,
+			       unsigned int *place, unsigned int *bucket,
+			       struct hlist_nulls_head **chains)
+{
+	unsigned int locks = hashes->ehash_locks_mask + 1;
+	unsigned int stride = min((hashes->ehash_mask + 1) / locks, STRIDE);
+	unsigned int block = *place / (locks * stride);
+	unsigned int lock = *place / stride % locks;
+	unsigned int step = *place % stride;
+	struct hlist_nulls_head *chain;
+	unsigned int n = 0;
+
+	*bucket = block * locks * stride + lock;
+	do {
+		chain = &hashes->ehash[*bucket + step * locks].chain;
+		if (!hlist_nulls_empty(chain)) {
+			prefetch_sock(walk, READ_ONCE(chain->first));
+			chains[n++] = chain;
+		}
+		++*place;
+	} while (++step < stride && n < CHAINS);
+	return n;
+}
+
+/* Lock of the chains held. Returns false when the batch has no room. */
+static bool take_chains(struct sockport_walk *walk,
+			struct hlist_nulls_head **chains, unsigned int n)
+{
+	struct hlist_nulls_node *node[CHAINS], *this;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		node[i] = chains[i]->first;
+	while (n) {
+		if (i >= n)
+			i = 0;
+		this = node[i];
+		if (is_a_nulls(this)) {
+			node[i] = node[--n];
+			continue;
+		}
+		if (!is_a_nulls(this->next))
+			prefetch_sock(walk, this->next);
+		if (!sockport_tcp_take(walk, hlist_nulls_entry(this,
+							       struct sock,
+							       sk_nulls_node)))
+			return false;
+		node[i++] = this->next;
+	}
+	return true;
+}
+
+/* One hold of a lock. Returns false when the batch has no room. */
+static bool hold_chains(struct sockport_walk *walk, spinlock_t *lock,
+			struct hlist_nulls_head **chains, unsigned int n)
+{
+	unsigned int mark = walk->count;
+	bool room;
+
+	rcu_read_lock();
+	spin_lock_bh(lock);
+	room = take_chains(walk, chains, n);
+	spin_unlock_bh(lock);
+	sockport_walk_settle(walk, mark);
+	rcu_read_unlock();
+	return room;
+}
+
+static int take_established(struct sockport_walk *walk,
+			    struct inet_hashinfo *hashes)
+{
+	struct hlist_nulls_head *chains[CHAINS];
+	unsigned int mark = walk->count;
+	unsigned int n, place, bucket;
+	int err;
+
+	for (place = walk->bucket; place <= hashes->ehash_mask;
+	     walk->bucket = place) {
+		n = tcp_chains(walk, hashes, &place, &bucket, chains);
+		if (n && !hold_chains(walk, inet_ehash_lockp(hashes, bucket),
+				      chains, n)) {
+			sockport_walk_truncate(walk, mark);
+			err = sockport_walk_grow(walk);
+			if (!err)
+				return 1;
+			if (err != -ENOBUFS)
+				return err;
+			sockport_walk_miss(walk);
+		}
+		if (walk->count > mark) {
+			walk->bucket = place;
+			return 1;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/* A namespace has the table that all share, which comes first, or its own. */
+static bool own_table(const struct sockport_walk *walk, unsigned int space)
+{
+	const struct sockport_space *at = walk->scope->space;
+
+	return tcp_hashes(at[space].net)->ehash != tcp_hashes(at[0].net)->ehash;
+}
+
+static int tcp_established(struct sockport_walk *walk)
+{
+	int more;
+
+	for (;;) {
+		more = take_established(walk, tcp_hashes(
+					sockport_walk_here(walk)->net));
+		if (more)
+			return more;
+		walk->bucket = 0;
+		do {
+			if (++walk->space == walk->scope->count)
+				return 0;
+		} while (!own_table(walk, walk->space));
+	}
+}
+
+/*
+ * What tells the buckets of one hash bucket apart: namespace, port and device,
+ * the last two in a number.
+ */
+struct tb_key {
+	const struct net	*net;
+	u64			port;
+};
+
+static struct tb_key tb_key(const struct inet_bind_bucket *tb)
+{
+	return (struct tb_key) {
+		.net	= ib_net(tb),
+		.port	= (u64)tb->port << 32 | (u32)tb->l3mdev,
+	};
+}
+
+static bool tb_before(const struct tb_key *a, const struct tb_key *b)
+{
+	return a->net < b->net || (a->net == b->net && a->port < b->port);
+}
+
+struct bound_chain {
+	struct sockport_chain		chain;
+	struct inet_bind_hashbucket	*head;
+	struct inet_bind_bucket		*tb;
+	struct tb_key			key;
+	struct tb_key			last;
+};
+
+/*
+ * The sockets of the bind bucket with the lowest key after the last one's:
+ * buckets come and go while the lock is let go. What connect() made has no
+ * idle sockets: one that fails to connect gives its port back.
+ */
+static struct sock *bound_first(struct sockport_chain *chain)
+{
+	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
+	struct inet_bind_bucket *tb;
+
+	bc->tb = NULL;
+	inet_bind_bucket_for_each(tb, &bc->head->chain) {
+		struct tb_key key = tb_key(tb);
+
+		if (!tb_made_by_bind(tb) || !tb_before(&bc->last, &key) ||
+		    (bc->tb && tb_before(&bc->key, &key)) ||
+		    !sockport_scope_find(chain->walk->scope, key.net))
+			continue;
+		bc->tb = tb;
+		bc->key = key;
+	}
+	return bc->tb ? sockport_bind_first(bc->tb) : NULL;
+}
+
+static bool bound_on(struct sockport_chain *chain, struct sock *sk)
+{
+	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
+	struct net *net = sock_net(sk);
+
+	/*
+	 * The number is cleared under the lock of the hash bucket: where it is
+	 * another bucket's, what @tb points to may be gone and used again.
+	 */
+	if (tcp_bind_head(net, tcp_hashes(net), READ_ONCE(sk->sk_num)) !=
+	    bc->head)
+		return false;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return inet_twsk(sk)->tw_tb == bc->tb;
+	return inet_csk(sk)->icsk_bind_hash == bc->tb;
+}
+
+static const void *bound_before(const struct sock *sk)
+{
+	return sk->sk_bind_node.pprev;
+}
+
+static bool bound_take(struct sockport_walk *walk, struct sock *sk)
+{
+	return inet_sk_state_load(sk) != TCP_CLOSE ||
+	       sockport_tcp_take(walk, sk);
+}
+
+/* All idle sockets of a hash bucket, one bind bucket after the other. */
+static int take_bound(struct sockport_walk *walk,
+		      struct inet_bind_hashbucket *head)
+{
+	struct bound_chain bc = {
+		.chain = {
+			.lock	= &head->lock,
+			.first	= bound_first,
+			.next	= sockport_bind_next,
+			.on	= bound_on,
+			.before	= bound_before,
+			.take	= bound_take,
+			.walk	= walk,
+		},
+		.head = head,
+	};
+	int err;
+
+	do {
+		bc.last = bc.key;
+		err = sockport_chain_take(&bc.chain);
+	} while (!err && bc.tb);
+	return err;
+}
+
+static int tcp_bound(struct sockport_walk *walk)
+{
+	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
+	struct inet_bind_hashbucket *head;
+	unsigned int mark = walk->count;
+	int err;
+
+	while (walk->bucket < hashes->bhash_size && walk->count == mark) {
+		head = &hashes->bhash[walk->bucket];
+		if (!hlist_empty(&head->chain)) {
+			err = take_bound(walk, head);
+			if (err)
+				return err;
+			cond_resched();
+		}
+		walk->bucket++;
+	}
+	return walk->count > mark;
+}
+
+/* Listeners come first: they say to which port a connection belongs. */
+static const struct {
+	u32	states;
+	int	(*batch)(struct sockport_walk *walk);
+} tcp_phases[] = {
+	{ ~0U, tcp_listeners },
+	{ CONNECTED, tcp_established },
+	{ IDLE, tcp_bound },
+};
+
+static int tcp_batch(struct sockport_walk *walk)
+{
+	int more = 0;
+
+	if (sockport_filter_states(walk->filter,
+				   tcp_phases[walk->phase].states))
+		more = tcp_phases[walk->phase].batch(walk);
+	if (more)
+		return more;
+	walk->bucket = 0;
+	walk->space = 0;
+	walk->phase++;
+	return walk->phase < ARRAY_SIZE(tcp_phases);
+}
+
+const struct sockport_kind sockport_tcp = {
+	.protocol	= SOCKPORT_PROTOCOL_TCP,
+	.ports		= true,
+	.begin		= tcp_begin,
+	.batch		= tcp_batch,
+};

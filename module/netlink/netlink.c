@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family, see sockport.yaml
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "events/event.h"
+#include "gen/sockport-nl-gen.h"
+#include "history/doors.h"
+#include "history/lifecycle.h"
+#include "net.h"
+#include "netlink/netlink.h"
+#include "netlink/query.h"
+#include "netlink/reply.h"
+#include "owners/owners.h"
+#include "ports/port.h"
+#include "walk/walk.h"
+
+/**
+ * struct failure - why a dump cannot begin
+ * @err: negative errno
+ * @extack: what goes with it
+ */
+struct failure {
+	int			err;
+	struct netlink_ext_ack	extack;
+};
+
+/**
+ * struct dump - what a dump keeps from one message to the next
+ * @query: the request, or NULL
+ * @failure: then this
+ */
+struct dump {
+	struct sockport_query	*query;
+	struct failure		*failure;
+};
+
+static struct dump *dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
+	return (struct dump *)cb->ctx;
+}
+
+static struct sockport_request do_request(struct sk_buff *skb,
+					  struct genl_info *info)
+{
+	return (struct sockport_request) {
+		.skb	= skb,
+		.net	= genl_info_net(info),
+		.attrs	= info->attrs,
+		.extack	= info->extack,
+	};
+}
+
+static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
+		    const struct sockport_query *query,
+		    const struct sockport_port *port)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, portid, seq, &sockport_family, flags,
+			  SOCKPORT_CMD_PORT_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sockport_reply_port(skb, port, query->reader.user_ns,
+				&query->owners, query->cgroups)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int put_socket(struct sk_buff *skb, u32 portid, u32 seq, int flags,
+		      const struct sockport_query *query,
+		      const struct sockport_record *rec)
+{
+	const struct sockport_answer answer = {
+		.want		= query->want,
+		.netns		= query->other || query->scope.slots,
+		.reader		= &query->reader,
+		.info		= sockport_walk_info(&query->walk),
+		.owners		= &query->owners,
+		.cgroups	= query->cgroups,
+	};
+	void *hdr;
+
+	hdr = genlmsg_put(skb, portid, seq, &sockport_family, flags,
+			  SOCKPORT_CMD_SOCKET_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sockport_reply_socket(skb, rec, &answer)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int put_door(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct sockport_door *door, u32 netns)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  &sockport_family, NLM_F_MULTI,
+			  SOCKPORT_CMD_CLOSED_DOOR_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sockport_reply_door(skb, door, netns)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* A full message is not the end; one that takes nothing at all is. */
+static int dump_result(const struct sk_buff *skb, int err)
+{
+	return err == -EMSGSIZE && skb->len ? skb->len : err;
+}
+
+/*
+ * Who sends the request is known here only: the first message may be made when
+ * somebody else reads from the socket. There is no extack before 6.12, so what
+ * is wrong is told with the first message.
+ */
+static int
+dump_start(struct netlink_callback *cb,
+	   struct sockport_query *(*begin)(const struct sockport_request *req))
+{
+	struct dump *dump = dump_of(cb);
+	struct failure *failure;
+	struct sockport_request request;
+	struct sockport_query *query;
+
+	failure = kzalloc(sizeof(*failure), GFP_KERNEL);
+	if (!failure)
+		return -ENOMEM;
+	request = (struct sockport_request) {
+		.skb	= cb->skb,
+		.net	= sock_net(cb->skb->sk),
+		.attrs	= sockport_dump_attrs(cb),
+		.extack	= &failure->extack,
+	};
+	query = begin(&request);
+	if (IS_ERR(query)) {
+		failure->err = PTR_ERR(query);
+		dump->failure = failure;
+		return 0;
+	}
+	dump->query = query;
+	kfree(failure);
+	return 0;
+}
+
+static int dump_failed(const struct dump *dump, struct netlink_callback *cb)
+{
+	if (cb->extack)
+		*cb->extack = dump->failure->extack;
+	return dump->failure->err;
+}
+
+static int port_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, sockport_query_ports);
+}
+
+int sockport_nl_port_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct sockport_query *query = dump->query;
+	int err;
+
+	if (!query)
+		return dump_failed(dump, cb);
+	while (query->at < query->ports.count) {
+		err = put_port(skb, NETLINK_CB(cb->skb).portid,
+			       cb->nlh->nlmsg_seq, NLM_F_MULTI, query,
+			       query->ports.row[query->at]);
+		if (err)
+			return dump_result(skb, err);
+		query->at++;
+	}
+	return query->ports.err && !skb->len ? query->ports.err : skb->len;
+}
+
+static int port_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump->query)
+		sockport_query_ports_free(dump->query);
+	kfree(dump->failure);
+	return 0;
+}
+
+static int socket_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, sockport_query_sockets);
+}
+
+int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct sockport_query *query = dump->query;
+	struct sockport_record *rec;
+	int err;
+
+	if (!query)
+		return dump_failed(dump, cb);
+	while ((rec = sockport_walk_current(&query->walk))) {
+		if (IS_ERR(rec))
+			return PTR_ERR(rec);
+		err = put_socket(skb, NETLINK_CB(cb->skb).portid,
+				 cb->nlh->nlmsg_seq, NLM_F_MULTI, query, rec);
+		if (err && skb->len)
+			return skb->len;
+		/* It fits no message: the reader is told at the end. */
+		if (err)
+			sockport_walk_miss(&query->walk);
+		sockport_walk_advance(&query->walk);
+	}
+	return skb->len;
+}
+
+static int socket_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump->query)
+		sockport_query_sockets_free(dump->query);
+	kfree(dump->failure);
+	return 0;
+}
+
+static int closed_door_get_start(struct netlink_callback *cb)
+{
+	return dump_start(cb, sockport_query_doors);
+}
+
+/* The next door, which stays the next until it is told. */
+static const struct sockport_door *next_door(struct sockport_some_doors *doors)
+{
+	if (doors->at == doors->count) {
+		doors->at = 0;
+		doors->count = sockport_doors_read(&doors->place, doors->door,
+						   ARRAY_SIZE(doors->door));
+	}
+	return doors->count ? &doors->door[doors->at] : NULL;
+}
+
+int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	struct sockport_query *query = dump->query;
+	const struct sockport_door *door;
+	struct sockport_space *space;
+	int err;
+
+	if (!query)
+		return dump_failed(dump, cb);
+	while ((door = next_door(&query->doors))) {
+		/* The scope's namespaces live; one that died is not found. */
+		space = sockport_scope_find(&query->scope, door->net);
+		err = space ? put_door(skb, cb, door, space->inode) : 0;
+		if (err)
+			return dump_result(skb, err);
+		query->doors.at++;
+	}
+	return skb->len;
+}
+
+static int closed_door_get_done(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+
+	if (dump->query)
+		sockport_query_doors_free(dump->query);
+	kfree(dump->failure);
+	return 0;
+}
+
+/* Send a reply that put_port() or put_socket() has filled, or could not. */
+static int send_reply(struct sk_buff *reply, int err, struct genl_info *info)
+{
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	return genlmsg_reply(reply, info);
+}
+
+int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct sockport_request request = do_request(skb, info);
+	struct sk_buff *reply;
+	struct sockport_query *query;
+	int err;
+
+	query = sockport_query_ports(&request);
+	if (IS_ERR(query))
+		return PTR_ERR(query);
+
+	err = query->ports.err;
+	if (err) {
+		NL_SET_ERR_MSG(info->extack, "sockets had to be left out");
+		goto free_query;
+	}
+	err = -ENOENT;
+	if (!query->ports.count) {
+		NL_SET_ERR_MSG(info->extack, "no port matches");
+		goto free_query;
+	}
+	err = -ENOTUNIQ;
+	if (query->ports.count > 1) {
+		NL_SET_ERR_MSG(info->extack, "several ports match");
+		goto free_query;
+	}
+	err = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		goto free_query;
+	err = put_port(reply, info->snd_portid, info->snd_seq, 0, query,
+		       query->ports.row[0]);
+	err = send_reply(reply, err, info);
+free_query:
+	sockport_query_ports_free(query);
+	return err;
+}
+
+/* Fill @reply with the one socket that the query's walk has to offer. */
+static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
+			   struct sockport_query *query)
+{
+	struct sockport_record *rec;
+	int err;
+
+	rec = sockport_walk_current(&query->walk);
+	if (IS_ERR(rec))
+		return PTR_ERR(rec);
+	if (!rec) {
+		NL_SET_ERR_MSG(info->extack, "no socket matches");
+		return -ENOENT;
+	}
+	err = put_socket(reply, info->snd_portid, info->snd_seq, 0, query, rec);
+	if (err)
+		return err;
+	sockport_walk_advance(&query->walk);
+
+	rec = sockport_walk_current(&query->walk);
+	if (IS_ERR(rec))
+		return PTR_ERR(rec);
+	if (rec) {
+		NL_SET_ERR_MSG(info->extack,
+			       "several sockets match, a cookie tells them apart");
+		return -ENOTUNIQ;
+	}
+	return 0;
+}
+
+int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct sockport_request request = do_request(skb, info);
+	struct sk_buff *reply;
+	struct sockport_query *query;
+	int err;
+
+	query = sockport_query_sockets(&request);
+	if (IS_ERR(query))
+		return PTR_ERR(query);
+
+	err = -ENOMEM;
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (reply) {
+		err = put_only_socket(reply, info, query);
+		err = send_reply(reply, err, info);
+	}
+	sockport_query_sockets_free(query);
+	return err;
+}
+
+int sockport_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	err = -EMSGSIZE;
+	hdr = genlmsg_put_reply(reply, info, &sockport_family, 0,
+				SOCKPORT_CMD_STATS_GET);
+	if (hdr)
+		err = sockport_reply_stats(reply,
+					   sockport_stats(genl_info_net(info)));
+	if (!err)
+		genlmsg_end(reply, hdr);
+	return send_reply(reply, err, info);
+}
+
+int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct sockport_event event = {
+		.type = SOCKPORT_EVENT_TYPE_RESET,
+		.time = ktime_get_real_ns(),
+	};
+	struct net *net = genl_info_net(info);
+	int err;
+
+	if (!netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "needs CAP_NET_ADMIN over this namespace");
+		return -EPERM;
+	}
+	err = sockport_switch_reset(net);
+	if (err) {
+		NL_SET_ERR_MSG(info->extack, "history is switched off");
+		return err;
+	}
+	if (sockport_events_wanted(net))
+		sockport_event_post(net, &event);
+	return 0;
+}
+
+static const struct genl_ops sockport_ops[] = {
+	{
+		.cmd		= SOCKPORT_CMD_PORT_GET,
+		.policy		= sockport_port_get_nl_policy,
+		.maxattr	= SOCKPORT_A_PORT_NETNS_ALL,
+		.doit		= sockport_nl_port_get_doit,
+		.start		= port_get_start,
+		.dumpit		= sockport_nl_port_get_dumpit,
+		.done		= port_get_done,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_SOCKET_GET,
+		.policy		= sockport_socket_get_nl_policy,
+		.maxattr	= SOCKPORT_A_SOCKET_NETNS_ALL,
+		.doit		= sockport_nl_socket_get_doit,
+		.start		= socket_get_start,
+		.dumpit		= sockport_nl_socket_get_dumpit,
+		.done		= socket_get_done,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_STATS_GET,
+		.doit		= sockport_nl_stats_get_doit,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_CLOSED_DOOR_GET,
+		.policy		= sockport_closed_door_get_nl_policy,
+		.maxattr	= SOCKPORT_A_CLOSED_DOOR_NETNS_ALL,
+		.start		= closed_door_get_start,
+		.dumpit		= sockport_nl_closed_door_get_dumpit,
+		.done		= closed_door_get_done,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_HISTORY_RESET,
+		.doit		= sockport_nl_history_reset_doit,
+	},
+};
+
+static const struct genl_multicast_group sockport_groups[] = {
+	[SOCKPORT_NLGRP_EVENTS] = {
+		.name	= SOCKPORT_MCGRP_EVENTS,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+struct genl_family sockport_family __ro_after_init = {
+	.name		= SOCKPORT_FAMILY_NAME,
+	.version	= SOCKPORT_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= sockport_ops,
+	.n_ops		= ARRAY_SIZE(sockport_ops),
+	.mcgrps		= sockport_groups,
+	.n_mcgrps	= ARRAY_SIZE(sockport_groups),
+};
+
+/**
+ * sockport_netlink_init - register the family
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sockport_netlink_init(void)
+{
+	return genl_register_family(&sockport_family);
+}
+
+/**
+ * sockport_netlink_exit - unregister the family
+ *
+ * After sockport_events_stop(): the number of its group may be another
+ * family's as soon as it is gone.
+ *
+ * Context: process context. A dump under way holds the module, so there is
+ * none; waits for requests that are being answered.
+ */
+void sockport_netlink_exit(void)
+{
+	genl_unregister_family(&sockport_family);
+}

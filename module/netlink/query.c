@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a request to what answers it: whose namespaces it is about, what the
+ * reader may see of them, and a port table or a walk that has it
+ */
+#include <linux/pid_namespace.h>
+#include <linux/netlink.h>
+#include <net/net_namespace.h>
+
+#include "history/lifecycle.h"
+#include "memory/memory.h"
+#include "netlink/query.h"
+#include "netlink/request.h"
+#include "owners/cgroup.h"
+#include "owners/files.h"
+
+#define WANT_DEFAULT	(SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_OWNER | \
+			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER | \
+			 SOCKPORT_WANT_MEMORY)
+
+/* What is not for everyone. */
+#define WANT_READER	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | \
+			 SOCKPORT_WANT_UNLISTED | SOCKPORT_WANT_OPENER)
+
+/* What can be asked of ports. */
+#define WANT_PORTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_RECALL)
+
+static const struct nlattr *request_attr(const struct sockport_request *request,
+					 int attr)
+{
+	return request->attrs ? request->attrs[attr] : NULL;
+}
+
+static void query_free(struct sockport_query *query)
+{
+	struct net *account = query->account;
+
+	if (query->cgroups) {
+		sockport_cgroups_exit(query->cgroups);
+		sockport_free(account, query->cgroups, sizeof(*query->cgroups));
+	}
+	sockport_unlisted_exit(&query->unlisted);
+	sockport_owners_exit(&query->owners);
+	sockport_scope_exit(&query->scope);
+	if (query->reader.pid_ns)
+		put_pid_ns(query->reader.pid_ns);
+	if (query->other)
+		put_net(query->other);
+	sockport_free(account, query, sizeof(*query));
+}
+
+static int query_other(struct sockport_query *query,
+		       const struct sockport_request *request,
+		       const struct nlattr *fd)
+{
+	struct net *net;
+
+	net = get_net_ns_by_fd(nla_get_u32(fd));
+	if (IS_ERR(net)) {
+		NL_SET_ERR_MSG_ATTR(request->extack, fd,
+				    "descriptor is no network namespace");
+		return PTR_ERR(net);
+	}
+	query->other = net;
+	sockport_scope_one(&query->scope, query->account, net);
+	if (netlink_ns_capable(request->skb, net->user_ns, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(request->extack, fd,
+			    "needs CAP_NET_ADMIN over that namespace");
+	return -EPERM;
+}
+
+static int query_all(struct sockport_query *query,
+		     const struct sockport_request *request,
+		     const struct nlattr *all)
+{
+	if (netlink_capable(request->skb, CAP_NET_ADMIN))
+		return sockport_scope_all(&query->scope, query->account);
+	NL_SET_ERR_MSG_ATTR(request->extack, all,
+			    "needs CAP_NET_ADMIN in the initial user namespace");
+	return -EPERM;
+}
+
+/* Which namespaces it is about, and who asks. */
+static int query_scope(struct sockport_query *query,
+		       const struct sockport_request *request,
+		       const struct nlattr *fd, const struct nlattr *all)
+{
+	struct user_namespace *user_ns = request->net->user_ns;
+	int err = 0;
+
+	sockport_scope_one(&query->scope, query->account, request->net);
+	if (fd && all) {
+		NL_SET_ERR_MSG_ATTR(request->extack, all,
+				    "one namespace or all of them");
+		return -EINVAL;
+	}
+	if (fd)
+		err = query_other(query, request, fd);
+	else if (all)
+		err = query_all(query, request, all);
+	if (err) {
+		sockport_scope_one(&query->scope, query->account, request->net);
+		return err;
+	}
+	if (all)
+		user_ns = &init_user_ns;
+	else if (fd)
+		user_ns = query->other->user_ns;
+	sockport_reader_init(&query->reader, request->skb, user_ns,
+			     query->want & WANT_READER);
+	/* Who opened a port is told while the answer is made. */
+	get_pid_ns(query->reader.pid_ns);
+	return 0;
+}
+
+static struct sockport_query *
+query_new(const struct sockport_request *request, u32 want,
+	  const struct nlattr *fd, const struct nlattr *all)
+{
+	struct sockport_query *query;
+	int err;
+
+	query = sockport_alloc(request->net, sizeof(*query));
+	if (!query)
+		return ERR_PTR(-ENOMEM);
+	query->account = request->net;
+	query->want = want;
+	sockport_owners_init(&query->owners, query->account);
+	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
+			       &query->filter, want);
+	err = query_scope(query, request, fd, all);
+	if (err) {
+		query_free(query);
+		return ERR_PTR(err);
+	}
+	return query;
+}
+
+/* Look through the files of processes, when that is asked for. */
+static int query_files(struct sockport_query *query)
+{
+	const struct sockport_files files = {
+		.net		= query->account,
+		.reader		= &query->reader,
+		.owners		= &query->owners,
+		.unlisted	= query->want & SOCKPORT_WANT_UNLISTED ?
+				  &query->unlisted : NULL,
+	};
+
+	if (!(query->want &
+	      (SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_UNLISTED)))
+		return 0;
+	return sockport_files_walk(&files);
+}
+
+static int query_cgroups(struct sockport_query *query)
+{
+	if (!(query->want & (SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OPENER)))
+		return 0;
+	query->cgroups = sockport_alloc(query->account,
+					sizeof(*query->cgroups));
+	if (!query->cgroups)
+		return -ENOMEM;
+	sockport_cgroups_init(query->cgroups, query->account);
+	return 0;
+}
+
+static int query_table(struct sockport_query *query)
+{
+	const struct sockport_ports_ask ask = {
+		.scope	= &query->scope,
+		.filter	= &query->filter,
+		.owners	= query->want & SOCKPORT_WANT_PROCESSES ?
+			  &query->owners : NULL,
+		.reader	= &query->reader,
+		.want	= query->want,
+	};
+
+	return sockport_ports_build(&query->ports, &ask);
+}
+
+/**
+ * sockport_query_ports - take in a request for ports
+ * @request: the request
+ *
+ * Rights are judged and the port table is built here, so that nothing depends
+ * on who reads the answer.
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query with its port table, for sockport_query_ports_free(); or
+ * an ERR_PTR, with a message in @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_ports(const struct sockport_request *request)
+{
+	const struct nlattr *want = request_attr(request, SOCKPORT_A_PORT_WANT);
+	struct sockport_query *query;
+	int err;
+
+	query = query_new(request, want ? nla_get_u32(want) & WANT_PORTS : 0,
+			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
+			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	err = sockport_request_ports(&query->filter, request->attrs,
+				     query->reader.user_ns, request->extack);
+	if (!err)
+		err = query_files(query);
+	if (!err)
+		err = query_cgroups(query);
+	if (!err)
+		err = query_table(query);
+	if (err) {
+		query_free(query);
+		return ERR_PTR(err);
+	}
+	return query;
+}
+
+/**
+ * sockport_query_ports_free - be done with a request for ports
+ * @query: what sockport_query_ports() returned
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_ports_free(struct sockport_query *query)
+{
+	sockport_ports_free(&query->ports);
+	query_free(query);
+}
+
+static int query_walk(struct sockport_query *query)
+{
+	int err;
+
+	err = sockport_walk_init(&query->walk, &query->scope, &query->filter,
+				 query->want);
+	if (err)
+		return err;
+	if (query->want & SOCKPORT_WANT_PROCESSES)
+		query->walk.owners = &query->owners;
+	if (query->want & SOCKPORT_WANT_UNLISTED)
+		query->walk.unlisted = &query->unlisted;
+	return 0;
+}
+
+/**
+ * sockport_query_sockets - take in a request for sockets
+ * @request: the request
+ *
+ * Rights are judged and file tables are looked through here; the walk is made
+ * while the answer is.
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query with its walk, for sockport_query_sockets_free(); or an
+ * ERR_PTR, with a message in @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_sockets(const struct sockport_request *request)
+{
+	const struct nlattr *want = request_attr(request,
+						 SOCKPORT_A_SOCKET_WANT);
+	struct sockport_query *query;
+	int err;
+
+	query = query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
+			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
+			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	err = sockport_request_sockets(&query->filter, request->attrs,
+				       query->reader.user_ns, request->extack);
+	if (!err)
+		err = query_cgroups(query);
+	if (!err)
+		err = query_files(query);
+	if (!err)
+		err = query_walk(query);
+	if (err) {
+		query_free(query);
+		return ERR_PTR(err);
+	}
+	return query;
+}
+
+/**
+ * sockport_query_sockets_free - be done with a request for sockets
+ * @query: what sockport_query_sockets() returned
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_sockets_free(struct sockport_query *query)
+{
+	sockport_walk_exit(&query->walk);
+	query_free(query);
+}
+
+/**
+ * sockport_query_doors - take in a request for closed doors
+ * @request: the request
+ *
+ * Who knocked is nothing that the kernel tells everyone, it needs CAP_NET_ADMIN
+ * over the namespaces asked about.
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query, for sockport_query_doors_free(); or an ERR_PTR, with a
+ * message in @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_doors(const struct sockport_request *request)
+{
+	struct sockport_query *query;
+	int err;
+
+	query = query_new(request, 0,
+			  request_attr(request,
+				       SOCKPORT_A_CLOSED_DOOR_NETNS_FD),
+			  request_attr(request,
+				       SOCKPORT_A_CLOSED_DOOR_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	if (!query->reader.net_admin) {
+		NL_SET_ERR_MSG(request->extack,
+			       "needs CAP_NET_ADMIN over the namespace");
+		err = -EPERM;
+	} else if (!sockport_switch_is_on()) {
+		NL_SET_ERR_MSG(request->extack, "history is switched off");
+		err = -ENODATA;
+	} else {
+		return query;
+	}
+	query_free(query);
+	return ERR_PTR(err);
+}
+
+/**
+ * sockport_query_doors_free - be done with a request for closed doors
+ * @query: what sockport_query_doors() returned
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_doors_free(struct sockport_query *query)
+{
+	query_free(query);
+}

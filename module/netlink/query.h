@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_QUERY_H
+#define SOCKPORT_QUERY_H
+
+#include <linux/types.h>
+
+#include "history/doors.h"
+#include "kinds/unlisted.h"
+#include "owners/owners.h"
+#include "owners/reader.h"
+#include "ports/port.h"
+#include "walk/filter.h"
+#include "walk/scope.h"
+#include "walk/walk.h"
+
+struct net;
+struct netlink_ext_ack;
+struct nlattr;
+struct sk_buff;
+struct sockport_cgroups;
+
+/**
+ * struct sockport_request - a request as it comes in
+ * @skb: its message
+ * @net: namespace that it came from
+ * @attrs: attributes, checked against the policy, or NULL
+ * @extack: where to say what is wrong, may be NULL
+ */
+struct sockport_request {
+	struct sk_buff		*skb;
+	struct net		*net;
+	struct nlattr		**attrs;
+	struct netlink_ext_ack	*extack;
+};
+
+/**
+ * struct sockport_some_doors - closed doors on their way to the reader
+ * @place: where to go on with sockport_doors_read()
+ * @count: how many of @door there are
+ * @at: next of them
+ * @door: closed doors of all namespaces
+ */
+struct sockport_some_doors {
+	unsigned int		place;
+	unsigned int		count;
+	unsigned int		at;
+	struct sockport_door	door[32];
+};
+
+/**
+ * struct sockport_query - a request under way
+ * @account: namespace of who asks, whose account it goes to
+ * @other: namespace asked about instead, with a reference, or NULL
+ * @scope: namespaces asked about
+ * @filter: what it asks for
+ * @reader: who asks
+ * @want: mask of enum sockport_want
+ * @owners: who has sockets open, when that is asked for
+ * @unlisted: sockets that are in no table, likewise
+ * @cgroups: paths of cgroups, likewise, or NULL
+ * @ports: port table to answer from
+ * @at: next row of @ports
+ * @walk: or walk to answer from
+ * @doors: or closed doors
+ */
+struct sockport_query {
+	struct net			*account;
+	struct net			*other;
+	struct sockport_scope		scope;
+	struct sockport_filter		filter;
+	struct sockport_reader		reader;
+	u32				want;
+	struct sockport_owners		owners;
+	struct sockport_unlisted	unlisted;
+	struct sockport_cgroups		*cgroups;
+	union {
+		struct {
+			struct sockport_ports	ports;
+			unsigned int		at;
+		};
+		struct sockport_walk	walk;
+		struct sockport_some_doors doors;
+	};
+};
+
+struct sockport_query *
+sockport_query_ports(const struct sockport_request *request);
+void sockport_query_ports_free(struct sockport_query *query);
+struct sockport_query *
+sockport_query_sockets(const struct sockport_request *request);
+void sockport_query_sockets_free(struct sockport_query *query);
+struct sockport_query *
+sockport_query_doors(const struct sockport_request *request);
+void sockport_query_doors_free(struct sockport_query *query);
+
+#endif /* SOCKPORT_QUERY_H */

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the id of a cgroup to its path
+ *
+ * Many sockets have few cgroups, so the paths of some are kept.
+ */
+#include <linux/cgroup.h>
+#include <linux/hash.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/nsproxy.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "memory/memory.h"
+#include "owners/cgroup.h"
+
+/**
+ * sockport_cgroups_init - begin with no paths
+ * @cgroups: paths
+ * @net: namespace whose account they go to, kept alive by the caller
+ */
+void sockport_cgroups_init(struct sockport_cgroups *cgroups, struct net *net)
+{
+	memset(cgroups, 0, sizeof(*cgroups));
+	cgroups->net = net;
+}
+
+/**
+ * sockport_cgroups_exit - free all paths
+ * @cgroups: paths
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_cgroups_exit(struct sockport_cgroups *cgroups)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOCKPORT_CGROUPS; i++)
+		sockport_free(cgroups->net, cgroups->at[i].path,
+			      cgroups->at[i].size);
+}
+
+#ifdef CONFIG_CGROUPS
+/* As seen from the cgroup namespace of who reads now. */
+static bool look_up(u64 id, char *path)
+{
+	struct cgroup *cgrp;
+	int len;
+
+	cgrp = cgroup_get_from_id(id);
+	if (IS_ERR(cgrp))
+		return false;
+	len = cgroup_path_ns(cgrp, path, PATH_MAX,
+			     current->nsproxy->cgroup_ns);
+	cgroup_put(cgrp);
+	return len >= 0 && len < PATH_MAX;
+}
+#else
+static bool look_up(u64 id, char *path)
+{
+	return false;
+}
+#endif
+
+static char *path_of(struct sockport_cgroups *cgroups, u64 id, size_t *size)
+{
+	char *path, *copy = NULL;
+
+	path = kmalloc(PATH_MAX, GFP_KERNEL);
+	if (!path)
+		return NULL;
+	if (look_up(id, path)) {
+		*size = strlen(path) + 1;
+		copy = sockport_alloc(cgroups->net, *size);
+		if (copy)
+			memcpy(copy, path, *size);
+	}
+	kfree(path);
+	return copy;
+}
+
+/**
+ * sockport_cgroup_path - the path of a cgroup
+ * @cgroups: paths found before
+ * @id: id of a cgroup of the unified hierarchy
+ *
+ * Context: process context of who reads, may sleep.
+ *
+ * Return: the path until the next call, or NULL when the cgroup is gone or
+ * lies outside of the reader's cgroup namespace.
+ */
+const char *sockport_cgroup_path(struct sockport_cgroups *cgroups, u64 id)
+{
+	unsigned int slot = hash_64(id, ilog2(SOCKPORT_CGROUPS));
+
+	if (cgroups->at[slot].id != id) {
+		sockport_free(cgroups->net, cgroups->at[slot].path,
+			      cgroups->at[slot].size);
+		cgroups->at[slot].path = path_of(cgroups, id,
+						 &cgroups->at[slot].size);
+		cgroups->at[slot].id = id;
+	}
+	return cgroups->at[slot].path;
+}

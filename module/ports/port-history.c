@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * History for a row of the port table
+ */
+#include <linux/pid.h>
+
+#include "history/lifecycle.h"
+#include "history/rows.h"
+#include "memory/memory.h"
+#include "owners/reader.h"
+#include "ports/port.h"
+#include "walk/record.h"
+#include "walk/scope.h"
+
+static struct sockport_spread *copy_spread(struct net *net,
+					   const struct sockport_spread *spread)
+{
+	struct sockport_spread *copy = sockport_alloc(net, sizeof(*copy));
+	unsigned int i, j;
+
+	if (!copy)
+		return NULL;
+	for (i = 1; i < SOCKPORT_SPREADS; i++) {
+		atomic64_set(&copy->sum[i], atomic64_read(&spread->sum[i]));
+		for (j = 0; j < SOCKPORT_BUCKETS; j++)
+			atomic64_set(&copy->bucket[i][j],
+				     atomic64_read(&spread->bucket[i][j]));
+	}
+	return copy;
+}
+
+static void copy_opener(struct sockport_port_opener *copy,
+			struct sockport_history *row,
+			const struct sockport_reader *reader)
+{
+	const struct sockport_opener *opener = &row->opener;
+
+	spin_lock_bh(&row->lock);
+	copy->pid = pid_nr_ns(opener->pid, reader->pid_ns);
+	copy->uid = opener->uid;
+	copy->by = opener->by;
+	copy->cgroup = opener->cgroup;
+	strscpy(copy->comm, opener->comm, sizeof(copy->comm));
+	spin_unlock_bh(&row->lock);
+}
+
+/*
+ * Somebody opened it, and both that one and the socket are for the reader. Who is
+ * outside of the reader's pid namespace is nobody whom an owner alone can name.
+ */
+static bool seen(const struct sockport_reader *reader,
+		 const struct sockport_port_opener *opener)
+{
+	return opener->comm[0] && (reader->most || opener->pid) &&
+	       sockport_reader_sees_uid(reader, opener->uid) &&
+	       sockport_reader_sees_uid(reader, opener->by);
+}
+
+/**
+ * sockport_port_opener - who opened the port of a socket, or connected to it
+ * @rec: the socket
+ * @reader: who asks, with a reference to its pid namespace
+ * @opener: where to put that
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: false when nobody knows, or the reader may not see it.
+ */
+bool sockport_port_opener(const struct sockport_record *rec,
+			  const struct sockport_reader *reader,
+			  struct sockport_port_opener *opener)
+{
+	struct sockport_history *row;
+
+	if (!sockport_switch_lock())
+		return false;
+	rcu_read_lock();
+	row = sockport_history_find(rec->space->net, rec->protocol, rec->role,
+				    sockport_record_port(rec));
+	if (row)
+		copy_opener(opener, row, reader);
+	rcu_read_unlock();
+	sockport_switch_unlock();
+	return row && seen(reader, opener);
+}
+
+static int add_opener(struct net *net, struct sockport_port *port,
+		      struct sockport_history *row,
+		      const struct sockport_reader *reader)
+{
+	struct sockport_port_opener *opener;
+
+	opener = sockport_alloc(net, sizeof(*opener));
+	if (!opener)
+		return -ENOMEM;
+	copy_opener(opener, row, reader);
+	if (seen(reader, opener))
+		port->opener = opener;
+	else
+		sockport_free(net, opener, sizeof(*opener));
+	return 0;
+}
+
+/**
+ * sockport_port_recall - tell what a port did
+ * @net: namespace whose account it goes to
+ * @port: row of the port table
+ * @row: its history
+ * @ask: what is asked for
+ *
+ * Context: process context, sockport_switch_lock() held, may sleep.
+ *
+ * Return: 0 or -ENOMEM; what has been told already is freed with the row.
+ */
+int sockport_port_recall(struct net *net, struct sockport_port *port,
+			 struct sockport_history *row,
+			 const struct sockport_ports_ask *ask)
+{
+	if (ask->want & SOCKPORT_WANT_HISTORY) {
+		port->totals = sockport_alloc(net, sizeof(*port->totals));
+		if (!port->totals)
+			return -ENOMEM;
+		sockport_history_totals(row, port->totals);
+	}
+	if (ask->want & SOCKPORT_WANT_DISTRIBUTIONS && row->spread) {
+		port->spread = copy_spread(net, row->spread);
+		if (!port->spread)
+			return -ENOMEM;
+	}
+	if (ask->want & SOCKPORT_WANT_OPENER)
+		return add_opener(net, port, row, ask->reader);
+	return 0;
+}
+
+/**
+ * sockport_port_forget - free what sockport_port_recall() told
+ * @net: namespace whose account it goes to
+ * @port: row of the port table
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_port_forget(struct net *net, struct sockport_port *port)
+{
+	if (port->totals)
+		sockport_free(net, port->totals, sizeof(*port->totals));
+	if (port->spread)
+		sockport_free(net, port->spread, sizeof(*port->spread));
+	if (port->opener)
+		sockport_free(net, port->opener, sizeof(*port->opener));
+}

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/net/sockport, sockport_sockets and sockport_stats
+ *
+ * The names are flat: a directory below /proc/net is not there for who mounts
+ * proc with subset=pid. proc_create_net() would not do, because it leaves no
+ * room for what a reader holds to be freed at release.
+ */
+#include <linux/capability.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_fs.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <net/net_namespace.h>
+
+#include "history/lifecycle.h"
+#include "memory/memory.h"
+#include "net.h"
+#include "ports/port.h"
+#include "proc/proc.h"
+#include "proc/text.h"
+#include "walk/scope.h"
+#include "walk/walk.h"
+
+/* Bytes that one read() gives at most, as much as cat asks for. */
+#define BUFFER_SIZE	(128 << 10)
+
+#define WANT_SOCKETS	(SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_OWNER | \
+			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER)
+
+struct reader;
+
+/**
+ * struct sockport_file - one of the files
+ * @name: its name below /proc/net
+ * @ops: seq_file operations
+ * @end: free what a reader holds, may be NULL
+ */
+struct sockport_file {
+	const char			*name;
+	const struct seq_operations	*ops;
+	void				(*end)(struct reader *reader);
+};
+
+/**
+ * struct reader - one open file
+ * @file: which one
+ * @net: the namespace whose file was opened
+ * @scope: it, for walks
+ * @buffer: bytes charged for the file's buffer
+ * @net_admin: who opened the file has CAP_NET_ADMIN over @net
+ * @begun: @ports or @walk is there
+ * @ended: all has been read, and is not kept
+ * @pos: line that @walk is at, the head is line 0
+ * @ports: table to read from
+ * @walk: walk to read from
+ */
+struct reader {
+	const struct sockport_file	*file;
+	struct net			*net;
+	struct sockport_scope		scope;
+	size_t				buffer;
+	bool				net_admin;
+	bool				begun;
+	bool				ended;
+	loff_t				pos;
+	union {
+		struct sockport_ports	ports;
+		struct sockport_walk	walk;
+	};
+};
+
+static void ports_end(struct reader *reader)
+{
+	if (reader->begun)
+		sockport_ports_free(&reader->ports);
+	reader->begun = false;
+}
+
+/* A line of the port table: its row, or the head. */
+static void *ports_at(struct reader *reader, loff_t pos)
+{
+	if (pos == 0)
+		return SEQ_START_TOKEN;
+	if (pos <= reader->ports.count)
+		return reader->ports.row[pos - 1];
+	if (reader->ports.err)
+		return ERR_PTR(reader->ports.err);
+	ports_end(reader);
+	reader->ended = true;
+	return NULL;
+}
+
+/* A table is made when reading begins, and anew after going back there. */
+static void *ports_start(struct seq_file *seq, loff_t *pos)
+{
+	struct reader *reader = seq->private;
+	const struct sockport_ports_ask ask = {
+		.scope	= &reader->scope,
+		.want	= SOCKPORT_WANT_HISTORY,
+	};
+	int err;
+
+	if (*pos == 0) {
+		ports_end(reader);
+		reader->ended = false;
+	}
+	if (reader->ended)
+		return NULL;
+	if (!reader->begun) {
+		err = sockport_ports_build(&reader->ports, &ask);
+		if (err)
+			return ERR_PTR(err);
+		reader->begun = true;
+	}
+	return ports_at(reader, *pos);
+}
+
+static void *ports_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	return ports_at(seq->private, ++*pos);
+}
+
+static void no_stop(struct seq_file *seq, void *v)
+{
+}
+
+static int ports_show(struct seq_file *seq, void *v)
+{
+	if (v == SEQ_START_TOKEN)
+		seq_puts(seq, sockport_text_ports_head);
+	else
+		sockport_text_port(seq, v, seq_user_ns(seq));
+	return 0;
+}
+
+static const struct seq_operations ports_ops = {
+	.start	= ports_start,
+	.next	= ports_next,
+	.stop	= no_stop,
+	.show	= ports_show,
+};
+
+static void sockets_end(struct reader *reader)
+{
+	if (reader->begun)
+		sockport_walk_exit(&reader->walk);
+	reader->begun = false;
+}
+
+static int sockets_begin(struct reader *reader)
+{
+	int err;
+
+	sockets_end(reader);
+	err = sockport_walk_init(&reader->walk, &reader->scope, NULL,
+				 WANT_SOCKETS);
+	if (err)
+		return err;
+	reader->begun = true;
+	reader->pos = 0;
+	return 0;
+}
+
+static void *sockets_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	struct reader *reader = seq->private;
+
+	if (reader->pos)
+		sockport_walk_advance(&reader->walk);
+	reader->pos = ++*pos;
+	return sockport_walk_current(&reader->walk);
+}
+
+/* Who reads on goes on in the walk; who goes elsewhere gets a new one. */
+static void *sockets_start(struct seq_file *seq, loff_t *pos)
+{
+	struct reader *reader = seq->private;
+	loff_t at = 0;
+	void *v;
+	int err;
+
+	if (reader->begun && *pos && *pos == reader->pos)
+		return sockport_walk_current(&reader->walk);
+
+	err = sockets_begin(reader);
+	if (err)
+		return ERR_PTR(err);
+	v = SEQ_START_TOKEN;
+	while (!IS_ERR_OR_NULL(v) && at < *pos)
+		v = sockets_next(seq, v, &at);
+	return v;
+}
+
+static int sockets_show(struct seq_file *seq, void *v)
+{
+	struct reader *reader = seq->private;
+
+	if (v == SEQ_START_TOKEN)
+		seq_puts(seq, sockport_text_sockets_head);
+	else
+		sockport_text_socket(seq, v, seq_user_ns(seq),
+				     reader->net_admin);
+	return 0;
+}
+
+static const struct seq_operations sockets_ops = {
+	.start	= sockets_start,
+	.next	= sockets_next,
+	.stop	= no_stop,
+	.show	= sockets_show,
+};
+
+static void *stats_start(struct seq_file *seq, loff_t *pos)
+{
+	return *pos ? NULL : SEQ_START_TOKEN;
+}
+
+static void *stats_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	++*pos;
+	return NULL;
+}
+
+static int stats_show(struct seq_file *seq, void *v)
+{
+	const struct reader *reader = seq->private;
+	struct sockport_stats *stats = sockport_stats(reader->net);
+	const struct {
+		const char	*name;
+		atomic64_t	*value;
+	} lines[] = {
+		{ "port_walks",		&stats->port_walks },
+		{ "socket_walks",	&stats->socket_walks },
+		{ "walked_sockets",	&stats->walked_sockets },
+		{ "walk_time_ns",	&stats->walk_ns },
+		{ "last_walk_sockets",	&stats->last_sockets },
+		{ "last_walk_time_ns",	&stats->last_ns },
+		{ "chain_restarts",	&stats->chain_restarts },
+		{ "missed_chains",	&stats->missed_chains },
+		{ "failed_walks",	&stats->failed_walks },
+		{ "open_walks",		&stats->open_walks },
+		{ "walk_memory",	&stats->memory },
+		{ "file_walks",		&stats->file_walks },
+		{ "walked_files",	&stats->walked_files },
+		{ "file_walk_time_ns",	&stats->file_walk_ns },
+		{ "history_rows",	&stats->history_rows },
+		{ "history_rows_lost",	&stats->history_rows_lost },
+		{ "history_sockets",	&stats->history_sockets },
+		{ "history_sockets_lost", &stats->history_sockets_lost },
+		{ "closed_doors",	&stats->closed_doors },
+		{ "closed_doors_lost",	&stats->closed_doors_lost },
+		{ "events_sent",	&stats->events_sent },
+		{ "events_lost",	&stats->events_lost },
+	};
+	unsigned int i;
+
+	seq_puts(seq, "name                 value\n");
+	seq_printf(seq, "%-20s %s\n", "version", SOCKPORT_VERSION);
+	seq_printf(seq, "%-20s %d\n", "history", sockport_switch_is_on());
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
+		seq_printf(seq, "%-20s %lld\n", lines[i].name,
+			   atomic64_read(lines[i].value));
+	return 0;
+}
+
+static const struct seq_operations stats_ops = {
+	.start	= stats_start,
+	.next	= stats_next,
+	.stop	= no_stop,
+	.show	= stats_show,
+};
+
+static const struct sockport_file files[SOCKPORT_FILES] = {
+	{ "sockport",		&ports_ops,	ports_end },
+	{ "sockport_sockets",	&sockets_ops,	sockets_end },
+	{ "sockport_stats",	&stats_ops,	NULL },
+};
+
+/*
+ * The namespace's files are removed before it is freed, and removing a file
+ * waits for who is in here: the namespace is there, though it may be dying.
+ */
+static struct net *reader_net(const struct sockport_entry *entry)
+{
+	struct net *net = entry->net;
+
+	if (!net_eq(net, current->nsproxy->net_ns) &&
+	    !ns_capable(net->user_ns, CAP_NET_ADMIN))
+		return ERR_PTR(-EACCES);
+	net = maybe_get_net(net);
+	return net ? net : ERR_PTR(-ENXIO);
+}
+
+/*
+ * A larger buffer than seq_file's own page makes more of each read(), and is
+ * freed with it; who may not have one gets the page.
+ */
+static void reader_buffer(struct seq_file *seq, struct reader *reader)
+{
+	if (!sockport_charge(reader->net, BUFFER_SIZE))
+		return;
+	seq->buf = kvmalloc(BUFFER_SIZE, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!seq->buf) {
+		sockport_uncharge(reader->net, BUFFER_SIZE);
+		return;
+	}
+	seq->size = BUFFER_SIZE;
+	reader->buffer = BUFFER_SIZE;
+}
+
+static int file_open(struct inode *inode, struct file *file)
+{
+	const struct sockport_entry *entry = pde_data(inode);
+	struct reader *reader;
+	struct net *net;
+
+	net = reader_net(entry);
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+
+	reader = __seq_open_private(file, entry->file->ops, sizeof(*reader));
+	if (!reader) {
+		put_net(net);
+		return -ENOMEM;
+	}
+	reader->file = entry->file;
+	reader->net = net;
+	sockport_scope_one(&reader->scope, net, net);
+	reader->net_admin = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
+	if (reader->file->end)
+		reader_buffer(file->private_data, reader);
+	return 0;
+}
+
+static int file_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+	struct reader *reader = seq->private;
+	struct net *net = reader->net;
+
+	if (reader->file->end)
+		reader->file->end(reader);
+	sockport_uncharge(net, reader->buffer);
+	seq_release_private(inode, file);
+	put_net(net);
+	return 0;
+}
+
+static const struct proc_ops file_ops = {
+	.proc_open	= file_open,
+	.proc_read_iter	= seq_read_iter,
+	.proc_lseek	= seq_lseek,
+	.proc_release	= file_release,
+};
+
+/**
+ * sockport_proc_net_init - make the files of a namespace
+ * @net: the namespace
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __net_init sockport_proc_net_init(struct net *net)
+{
+	struct sockport_net *sn = sockport_net(net);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		sn->entry[i].net = net;
+		sn->entry[i].file = &files[i];
+		if (!proc_create_data(files[i].name, 0444, net->proc_net,
+				      &file_ops, &sn->entry[i]))
+			goto remove;
+	}
+	return 0;
+
+remove:
+	while (i--)
+		remove_proc_entry(files[i].name, net->proc_net);
+	return -ENOMEM;
+}
+
+/**
+ * sockport_proc_net_exit - remove the files of a namespace
+ * @net: the namespace
+ *
+ * Context: process context. Waits for who is inside a file and releases those
+ * that are open; reading on in one of them gives EIO.
+ */
+void __net_exit sockport_proc_net_exit(struct net *net)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		remove_proc_entry(files[i].name, net->proc_net);
+}
+
+/**
+ * sockport_proc_init - make /proc/sockport
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_proc_init(void)
+{
+	return proc_symlink("sockport", NULL, "thread-self/net/sockport") ?
+	       0 : -ENOMEM;
+}
+
+/**
+ * sockport_proc_exit - remove /proc/sockport
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_proc_exit(void)
+{
+	remove_proc_entry("sockport", NULL);
+}

@@ -40,35 +40,38 @@ static int __init sockport_init(void)
 {
 	int err;
 
-	err = register_pernet_subsys(&net_ops);
+	err = sockport_switch_init();
 	if (err)
 		return err;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto exit_switch;
 	err = sockport_proc_init();
 	if (err)
 		goto unregister_net;
 	err = sockport_netlink_init();
 	if (err)
 		goto exit_proc;
-	err = sockport_switch_init();
-	if (err)
-		goto exit_netlink;
+	/* Who dumps holds the module from now on: nothing may fail. */
+	sockport_switch_begin();
 	return 0;
 
-exit_netlink:
-	sockport_netlink_exit();
 exit_proc:
 	sockport_proc_exit();
 unregister_net:
 	unregister_pernet_subsys(&net_ops);
+exit_switch:
+	sockport_switch_exit();
 	return err;
 }
 
 static void __exit sockport_exit(void)
 {
-	sockport_switch_exit();
+	sockport_switch_end();
 	sockport_netlink_exit();
 	sockport_proc_exit();
 	unregister_pernet_subsys(&net_ops);
+	sockport_switch_exit();
 }
 
 module_init(sockport_init);

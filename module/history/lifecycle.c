@@ -414,44 +414,60 @@ void sockport_switch_net_exit(struct net *net)
 }
 
 /**
- * sockport_switch_init - switch history on, unless the parameter says no
+ * sockport_switch_init - get ready for history to be switched on
  *
  * Context: process context, may sleep.
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or -ENOMEM.
  */
 int sockport_switch_init(void)
 {
-	int err = sockport_follow_init();
-
-	if (err)
-		return err;
-	mutex_lock(&switch_mutex);
-	if (history)
-		err = start();
-	/* Without it the module is of use all the same. */
-	if (err == -ENOENT || err == -EOPNOTSUPP) {
-		pr_notice("sockport: no history in this kernel\n");
-		history = false;
-		err = 0;
-	}
-	ready = !err;
-	mutex_unlock(&switch_mutex);
-	if (err)
-		sockport_follow_exit();
-	return err;
+	return sockport_follow_init();
 }
 
 /**
- * sockport_switch_exit - switch history off for good
+ * sockport_switch_begin - switch history on, unless the parameter says no
+ *
+ * The netlink family is registered, so somebody may be in the module already:
+ * loading cannot fail any more. Without history the module is of use all the
+ * same, and it can be switched on later.
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_switch_begin(void)
+{
+	int err = 0;
+
+	mutex_lock(&switch_mutex);
+	if (history)
+		err = start();
+	if (err) {
+		pr_notice("sockport: loaded without history: %d\n", err);
+		history = false;
+	}
+	ready = true;
+	mutex_unlock(&switch_mutex);
+}
+
+/**
+ * sockport_switch_end - switch history off for good
  *
  * Context: process context, may sleep. Afterwards no probe runs any more.
  */
-void sockport_switch_exit(void)
+void sockport_switch_end(void)
 {
 	mutex_lock(&switch_mutex);
 	ready = false;
 	stop();
 	mutex_unlock(&switch_mutex);
+}
+
+/**
+ * sockport_switch_exit - undo sockport_switch_init()
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_switch_exit(void)
+{
 	sockport_follow_exit();
 }

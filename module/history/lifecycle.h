@@ -7,6 +7,8 @@
 struct net;
 
 int sockport_switch_init(void);
+void sockport_switch_begin(void);
+void sockport_switch_end(void);
 void sockport_switch_exit(void);
 void sockport_switch_net_init(struct net *net);
 void sockport_switch_net_pre_exit(struct net *net);

@@ -91,17 +91,19 @@ static int take_hash(struct sockport_walk *walk, struct netlink_table *table)
 static int take_members(struct sockport_walk *walk,
 			struct netlink_table *table)
 {
+	unsigned long flags;
 	struct sock *sk;
 	int err = 0;
 
-	read_lock(&nl_table_lock);
+	/* As netlink_lock_table() does: senders may hold what interrupts take. */
+	read_lock_irqsave(&nl_table_lock, flags);
 	sk_for_each_bound(sk, &table->mc_list) {
 		if (nlsock_take(walk, sk))
 			continue;
 		err = -ENOBUFS;
 		break;
 	}
-	read_unlock(&nl_table_lock);
+	read_unlock_irqrestore(&nl_table_lock, flags);
 	return err;
 }
 

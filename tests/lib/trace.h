@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TESTS_TRACE_H
+#define TESTS_TRACE_H
+
+#include <stdbool.h>
+
+/* Can functions of the kernel be probed? */
+bool trace_works(void);
+
+/*
+ * Probe calls of kernel functions, each under a name. Dies when there is no such
+ * function.
+ */
+void trace_probe(const char *name, const char *function);
+/* Names of the probes that a child is in while it reads all of a file, a line each. */
+char *trace_reading(const char *file);
+/* No probe is left. */
+void trace_end(void);
+
+#endif

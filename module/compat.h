@@ -319,25 +319,32 @@ extern rwlock_t nl_table_lock;
 struct sctp_endpoint;
 
 #ifdef SOCKPORT_SCTP_ENDPOINTS_OF_ALL
+#define SOCKPORT_SCTP_ENDPOINTS_SLEEP	false
+
 static inline int
 sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
 						void *data), void *data),
 			int (*take)(struct sctp_endpoint *ep, void *data),
-			struct net *net, void *data)
+			struct net *net, int *pos, void *data)
 {
-	return each(take, data);
+	int err;
+
+	rcu_read_lock();
+	err = each(take, data);
+	rcu_read_unlock();
+	return err;
 }
 #else
+#define SOCKPORT_SCTP_ENDPOINTS_SLEEP	true
+
 static inline int
 sockport_sctp_endpoints(int (*each)(int (*take)(struct sctp_endpoint *ep,
 						void *data),
 				    struct net *net, int *pos, void *data),
 			int (*take)(struct sctp_endpoint *ep, void *data),
-			struct net *net, void *data)
+			struct net *net, int *pos, void *data)
 {
-	int pos = 0;
-
-	return each(take, net, &pos, data);
+	return each(take, net, pos, data);
 }
 #endif
 

@@ -23,6 +23,8 @@ struct sockport_file;
  * @last_ns: nanoseconds spent in the walk that ended last
  * @chain_restarts: long chains begun anew
  * @missed_chains: chains left out, too long or too lively
+ * @longest_hold: nanoseconds of the longest time that a walk held a lock of the
+ *	kernel's
  * @failed_walks: walks given up for want of memory or room
  * @open_walks: walks under way
  * @memory: bytes held by walks and port tables
@@ -48,6 +50,7 @@ struct sockport_stats {
 	atomic64_t	last_ns;
 	atomic64_t	chain_restarts;
 	atomic64_t	missed_chains;
+	atomic64_t	longest_hold;
 	atomic64_t	failed_walks;
 	atomic64_t	open_walks;
 	atomic64_t	memory;

@@ -52,6 +52,8 @@ static const struct column list[] = {
 	      "attempts on closed ports that were forgotten to make room"),
 	VALUE("events_sent", EVENTS_SENT, "events that listeners were told of"),
 	VALUE("events_lost", EVENTS_LOST, "events that nobody was told of, for want of room"),
+	VALUE("longest_hold_ns", LONGEST_HOLD,
+	      "nanoseconds of the longest time that a walk held a lock of the kernel's"),
 };
 
 static const struct columns columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

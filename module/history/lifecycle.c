@@ -9,6 +9,7 @@
 #include <linux/rwsem.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "events/event.h"
 #include "history/doors.h"
@@ -110,6 +111,15 @@ static void free_tables(void)
 	sockport_history_stop();
 }
 
+/* Small sockets are not followed; one that is already is left as it is. */
+static bool take_in_socket(struct sockport_sink *sink,
+			   const struct sockport_record *rec, struct sock *sk)
+{
+	if (sk_fullsock(sk))
+		sockport_follow_take_in(sk, rec->role);
+	return true;
+}
+
 /* Follow the TCP sockets that there are. */
 static int take_in(void)
 {
@@ -119,6 +129,10 @@ static int take_in(void)
 		.states		= ~(u32)BIT(SOCKPORT_STATE_CLOSE),
 		.ifindex	= -1,
 	};
+	struct sockport_sink sink = {
+		.take	= take_in_socket,
+		.again	= true,
+	};
 	struct sockport_scope scope;
 	struct sockport_walk walk;
 	int err;
@@ -126,7 +140,7 @@ static int take_in(void)
 	err = sockport_scope_all(&scope, &init_net);
 	if (err)
 		return err;
-	err = sockport_walk_init(&walk, &scope, &tcp, SOCKPORT_WANT_FOLLOW);
+	err = sockport_walk_init(&walk, &scope, &tcp, 0, &sink);
 	if (!err) {
 		while (!IS_ERR_OR_NULL(sockport_walk_current(&walk)))
 			sockport_walk_advance(&walk);

@@ -55,6 +55,8 @@ static bool mptcp_identify(struct sockport_walk *walk,
 	const struct sockport_tcp *ports = sockport_tcp_state(walk, space);
 
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_MPTCP);
+	if (walk->want & SOCKPORT_WANT_ADDRESS)
+		sockport_record_address(rec, sk);
 	rec->state = inet_sk_state_load(sk);
 	rec->role = SOCKPORT_ROLE_IN;
 	if (rec->state != TCP_LISTEN && rec->state != TCP_CLOSE)
@@ -96,8 +98,9 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 		rec->backlog_limit = READ_ONCE(sk->sk_max_ack_backlog);
 		rec->has |= SOCKPORT_HAS_QUEUES | SOCKPORT_HAS_BACKLOG;
 	}
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
+	sockport_walk_keep(walk, sk);
 	return true;
 }
 
@@ -172,18 +175,20 @@ static void mptcp_fill(struct sockport_walk *walk, struct sockport_record *rec,
 	}
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
 }
 
 /* May take the socket's lock. */
-static void mptcp_token(struct sockport_record *rec, struct sock *sk)
+static void mptcp_token(struct sockport_record *rec,
+			struct sockport_detail *detail, struct sock *sk)
 {
 	struct mptcp_info info;
 
 	mptcp_diag_fill_info((struct mptcp_sock *)sk, &info);
 	if (!info.mptcpi_token)
 		return;
-	rec->token = info.mptcpi_token;
+	detail->token = info.mptcpi_token;
 	rec->has |= SOCKPORT_HAS_TOKEN;
 }
 
@@ -195,23 +200,21 @@ static int slot_take(struct sockport_walk *walk, const struct mptcp_slot *slot)
 	int err;
 
 	for (i = 0; i < slot->count; i++) {
+		err = sockport_walk_reserve(walk, 1);
+		if (err)
+			return err;
 		mark = walk->count;
 		rec = sockport_walk_slot(walk);
-		if (!rec) {
-			err = sockport_walk_grow(walk);
-			if (err)
-				return err;
-			rec = sockport_walk_slot(walk);
-		}
 		rcu_read_lock();
 		if (mptcp_identify(walk, rec, space, slot->sk[i])) {
 			mptcp_fill(walk, rec, slot->sk[i]);
-			walk->count++;
+			sockport_walk_keep(walk, slot->sk[i]);
 		}
 		sockport_walk_settle(walk, mark);
 		rcu_read_unlock();
-		if (walk->count > mark && walk->want & SOCKPORT_WANT_TOKEN)
-			mptcp_token(rec, slot->sk[i]);
+		if (walk->count > mark && walk->details &&
+		    walk->want & SOCKPORT_WANT_TOKEN)
+			mptcp_token(rec, &walk->details[mark], slot->sk[i]);
 	}
 	return 0;
 }
@@ -295,13 +298,15 @@ static int mptcp_batch(struct sockport_walk *walk)
 /**
  * sockport_mptcp_token - put the token of a subflow's connection into a record
  * @rec: record of the subflow
+ * @detail: its detail
  * @sk: TCP socket that is a subflow, with a reference
  *
  * Only the subflow itself tells it, as an attribute for sock_diag.
  *
  * Context: process context, takes the socket's lock.
  */
-void sockport_mptcp_token(struct sockport_record *rec, struct sock *sk)
+void sockport_mptcp_token(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk)
 {
 	const struct tcp_ulp_ops *ops = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 	const struct nlattr *attr;
@@ -319,7 +324,7 @@ void sockport_mptcp_token(struct sockport_record *rec, struct sock *sk)
 	if (attr)
 		attr = nla_find_nested(attr, MPTCP_SUBFLOW_ATTR_TOKEN_LOC);
 	if (attr && nla_get_u32(attr)) {
-		rec->token = nla_get_u32(attr);
+		detail->token = nla_get_u32(attr);
 		rec->has |= SOCKPORT_HAS_TOKEN;
 	}
 free:
@@ -337,7 +342,8 @@ static int mptcp_batch(struct sockport_walk *walk)
 	return 0;
 }
 
-void sockport_mptcp_token(struct sockport_record *rec, struct sock *sk)
+void sockport_mptcp_token(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk)
 {
 }
 #endif /* CONFIG_MPTCP */

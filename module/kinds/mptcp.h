@@ -3,8 +3,10 @@
 #define SOCKPORT_MPTCP_H
 
 struct sock;
+struct sockport_detail;
 struct sockport_record;
 
-void sockport_mptcp_token(struct sockport_record *rec, struct sock *sk);
+void sockport_mptcp_token(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk);
 
 #endif /* SOCKPORT_MPTCP_H */

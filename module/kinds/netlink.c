@@ -15,104 +15,27 @@
 
 #include "compat.h"
 #include "net.h"
-#include "walk/filter.h"
+#include "kinds/plain.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
 /* How often a table that is being resized is begun anew, a jiffy later. */
 #define RESTARTS	64
 
-/*
- * Copy a socket into the batch, and keep a reference to it: only the socket
- * itself tells its port id and groups. Returns false when there is no room.
- */
-static bool nlsock_take(struct sockport_walk *walk, struct sock *sk)
-{
-	struct sockport_space *space = sockport_walk_space(walk, sk);
-	struct sockport_record *rec;
-
-	if (!space)
-		return true;
-	rec = sockport_walk_slot(walk);
-	if (!rec)
-		return false;
-
-	sockport_record_begin(rec, space, SOCKPORT_PROTOCOL_NETLINK,
-			      AF_NETLINK);
-	rec->number = sk->sk_protocol;
-	rec->type = sk->sk_type;
-	rec->has |= SOCKPORT_HAS_NUMBER | SOCKPORT_HAS_TYPE;
-	rec->state = READ_ONCE(sk->sk_state) == NETLINK_CONNECTED ?
-		     SOCKPORT_STATE_ESTABLISHED : SOCKPORT_STATE_CLOSE;
-	if (walk->want & SOCKPORT_WANT_UID)
-		sockport_record_uid(rec, sk);
-	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk))
-		return true;
-	/* A count of 0: it has been closed. */
-	if (!refcount_inc_not_zero(&sk->sk_refcnt))
-		return true;
-	rec->sk = sk;
-
-	if (walk->want & SOCKPORT_WANT_QUEUES) {
-		rec->rx_queue = sk_rmem_alloc_get(sk);
-		rec->tx_queue = sk_wmem_alloc_get(sk);
-		rec->has |= SOCKPORT_HAS_QUEUES;
-	}
-	if (walk->want & SOCKPORT_WANT_COOKIE)
-		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
-	return true;
-}
-
-/*
- * All of a protocol's hash table. Returns 0, -ENOBUFS when there is no room,
- * or -EAGAIN when the table is being resized: some may have been seen twice.
- */
-static int take_hash(struct sockport_walk *walk, struct netlink_table *table)
-{
-	struct rhashtable_iter iter;
-	struct sock *sk;
-	int err = 0;
-
-	rhashtable_walk_enter(&table->hash, &iter);
-	rhashtable_walk_start(&iter);
-	while (!err && (sk = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(sk))
-			err = PTR_ERR(sk);
-		else if (!nlsock_take(walk, sk))
-			err = -ENOBUFS;
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return err;
-}
-
-/* All that joined a group, most of them for the second time. */
-static int take_members(struct sockport_walk *walk,
-			struct netlink_table *table)
-{
-	unsigned long flags;
-	struct sock *sk;
-	int err = 0;
-
-	/* As netlink_lock_table() does: senders may hold what interrupts take. */
-	read_lock_irqsave(&nl_table_lock, flags);
-	sk_for_each_bound(sk, &table->mc_list) {
-		if (nlsock_take(walk, sk))
-			continue;
-		err = -ENOBUFS;
-		break;
-	}
-	read_unlock_irqrestore(&nl_table_lock, flags);
-	return err;
-}
+struct member_chain {
+	struct sockport_chain	chain;
+	struct netlink_table	*table;
+	struct sockport_seen	bound;
+	unsigned long		flags;
+};
 
 /*
  * Port ids and groups. Returns false when the socket has been closed: our
  * reference does not keep the struct socket, which sock_orphan() cuts off
  * under this lock before its memory and operations go.
  */
-static bool nlsock_name(struct sockport_record *rec, struct sock *sk)
+static bool nlsock_name(struct sockport_record *rec,
+			struct sockport_detail *detail, struct sock *sk)
 {
 	struct sockaddr_nl local, remote;
 	bool named = false;
@@ -128,75 +51,231 @@ static bool nlsock_name(struct sockport_record *rec, struct sock *sk)
 		return false;
 	rec->local_port = local.nl_pid;
 	rec->remote_port = remote.nl_pid;
-	rec->groups = local.nl_groups;
+	detail->groups = local.nl_groups;
 	rec->has |= SOCKPORT_HAS_PORTS | SOCKPORT_HAS_GROUPS;
 	return true;
 }
 
-/*
- * Name all sockets from @mark on. Those from @members on that have a port id
- * are in the hash table too; the kernel's, which have none, join no group.
- */
-static void name_all(struct sockport_walk *walk, unsigned int mark,
-		     unsigned int members)
+static void ask_name(struct sockport_walk *walk, unsigned int record,
+		     struct sock *sk)
 {
-	struct sockport_record *rec;
-	unsigned int i, count;
-	struct sock *sk;
+	struct sockport_record *rec = &walk->batch[record];
 
-	count = mark;
-	for (i = mark; i < walk->count; i++) {
-		rec = &walk->batch[i];
-		sk = rec->sk;
-		rec->sk = NULL;
-		if (nlsock_name(rec, sk) && (i < members || !rec->local_port))
-			walk->batch[count++] = *rec;
-		sock_put(sk);
-		cond_resched();
-	}
-	walk->count = count;
+	if (!nlsock_name(rec, &walk->details[record], sk))
+		rec->has |= SOCKPORT_IS_HIDDEN;
 }
 
-/* Before a table is begun anew: @err is why. */
-static int make_ready(struct sockport_walk *walk, int err,
-		      unsigned int *restarts)
+/* Only the socket itself tells its name. False when there is no room. */
+static bool nlsock_take(struct sockport_walk *walk, struct sock *sk)
 {
-	if (err == -ENOBUFS)
-		return sockport_walk_grow(walk);
-	if (++*restarts > RESTARTS)
-		return -ENOBUFS;
-	atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
-	schedule_timeout_killable(1);
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	struct sockport_space *space = sockport_walk_space(walk, sk);
+	struct sockport_record *rec;
+
+	if (!space)
+		return true;
+	rec = sockport_walk_slot(walk);
+	if (!rec)
+		return false;
+
+	sockport_record_begin(rec, space, sk, SOCKPORT_PROTOCOL_NETLINK);
+	sockport_walk_slot_detail(walk)->number = sk->sk_protocol;
+	rec->type = sk->sk_type;
+	rec->has |= SOCKPORT_HAS_NUMBER | SOCKPORT_HAS_TYPE;
+	rec->state = READ_ONCE(sk->sk_state) == NETLINK_CONNECTED ?
+		     SOCKPORT_STATE_ESTABLISHED : SOCKPORT_STATE_CLOSE;
+	if (!sockport_plain_keep(walk, rec, sk))
+		return true;
+	sockport_plain_queues(walk, rec, sk);
+	/* It has been closed. */
+	if (!sockport_walk_ask(walk, sk, ask_name))
+		walk->count--;
+	return true;
+}
+
+/*
+ * One hold of a protocol's hash table. Returns 1 when there are more, 0 at the
+ * end, -EAGAIN when the table is being resized: some may have been passed over
+ * then.
+ */
+static int hold_hash(struct sockport_walk *walk, struct rhashtable_iter *iter,
+		     const struct sockport_seen *seen)
+{
+	struct sock *sk;
+	unsigned int n;
+
+	for (n = 0; n < SOCKPORT_HOLD; n++) {
+		sk = rhashtable_walk_next(iter);
+		if (IS_ERR_OR_NULL(sk))
+			return PTR_ERR(sk);
+		if (!sockport_seen_has(seen, sk) && !nlsock_take(walk, sk))
+			return -EAGAIN;
+	}
+	return 1;
+}
+
+/* All of a protocol's hash table, 64 sockets at a time. */
+static int take_hash(struct sockport_walk *walk, struct netlink_table *table,
+		     const struct sockport_seen *seen)
+{
+	const struct rhash_head *place;
+	struct rhashtable_iter iter;
+	unsigned int mark;
+	u64 begin;
+	int ret;
+
+	rhashtable_walk_enter(&table->hash, &iter);
+	do {
+		ret = sockport_walk_reserve(walk, SOCKPORT_HOLD);
+		if (ret)
+			break;
+		mark = walk->count;
+		place = iter.p;
+		begin = sockport_hold_begin();
+		ret = rhashtable_walk_start_check(&iter);
+		/* What kept the place has left: one may be passed over. */
+		if (!ret && place && !iter.p)
+			ret = -EAGAIN;
+		if (!ret)
+			ret = hold_hash(walk, &iter, seen);
+		sockport_walk_settle(walk, mark);
+		rhashtable_walk_stop(&iter);
+		sockport_hold_end(walk, begin);
+		cond_resched();
+	} while (ret > 0);
+	rhashtable_walk_exit(&iter);
+	return ret;
+}
+
+/* Interrupts off, as netlink_lock_table() has it: senders may hold what these take. */
+static void member_hold(struct sockport_chain *chain)
+	__acquires(RCU) __acquires(&nl_table_lock)
+{
+	struct member_chain *mc = container_of(chain, struct member_chain,
+					       chain);
+
+	rcu_read_lock();
+	read_lock_irqsave(&nl_table_lock, mc->flags);
+}
+
+static void member_release(struct sockport_chain *chain)
+	__releases(&nl_table_lock) __releases(RCU)
+{
+	struct member_chain *mc = container_of(chain, struct member_chain,
+					       chain);
+
+	read_unlock_irqrestore(&nl_table_lock, mc->flags);
+	rcu_read_unlock();
+}
+
+static struct sock *member_first(struct sockport_chain *chain)
+{
+	struct member_chain *mc = container_of(chain, struct member_chain,
+					       chain);
+
+	return hlist_entry_safe(mc->table->mc_list.first, struct sock,
+				sk_bind_node);
+}
+
+static struct sock *member_next(struct sockport_chain *chain, struct sock *sk)
+{
+	return hlist_entry_safe(sk->sk_bind_node.next, struct sock,
+				sk_bind_node);
+}
+
+static bool member_on(struct sockport_chain *chain, struct sock *sk)
+{
+	return !hlist_unhashed(&sk->sk_bind_node);
+}
+
+static const void *member_before(const struct sock *sk)
+{
+	return sk->sk_bind_node.pprev;
+}
+
+static bool member_take(struct sockport_chain *chain, struct sock *sk)
+{
+	struct member_chain *mc = container_of(chain, struct member_chain,
+					       chain);
+
+	return sockport_seen_has(&mc->bound, sk) ||
+	       nlsock_take(chain->walk, sk);
+}
+
+/* Those that joined a group, and were not in the hash table from @mark on. */
+static int take_members(struct sockport_walk *walk,
+			struct netlink_table *table, unsigned int mark)
+{
+	struct member_chain mc = {
+		.chain = {
+			.hold		= member_hold,
+			.release	= member_release,
+			.first		= member_first,
+			.next		= member_next,
+			.on		= member_on,
+			.before		= member_before,
+			.take		= member_take,
+			.walk		= walk,
+		},
+		.table = table,
+	};
+	int err;
+
+	err = sockport_seen_fill(&mc.bound, walk, mark);
+	if (!err)
+		err = sockport_chain_take(&mc.chain);
+	sockport_seen_free(&mc.bound, walk);
+	return err;
+}
+
+/*
+ * What was taken before a table is begun anew stays taken, and is not used
+ * again: there are references to it.
+ */
+static int take_bound(struct sockport_walk *walk, struct netlink_table *table,
+		      unsigned int mark)
+{
+	struct sockport_seen seen = {};
+	unsigned int restarts = 0;
+	int err;
+
+	for (;;) {
+		err = take_hash(walk, table, &seen);
+		if (err != -EAGAIN)
+			break;
+		err = -ENOBUFS;
+		if (++restarts > RESTARTS)
+			break;
+		atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
+		schedule_timeout_killable(1);
+		err = -EINTR;
+		if (fatal_signal_pending(current))
+			break;
+		err = sockport_seen_fill(&seen, walk, mark);
+		if (err)
+			break;
+	}
+	sockport_seen_free(&seen, walk);
+	return err;
 }
 
 static int take_protocol(struct sockport_walk *walk,
 			 struct netlink_table *table)
 {
 	unsigned int mark = walk->count;
-	unsigned int restarts = 0;
-	unsigned int members;
 	int err;
 
-	do {
-		rcu_read_lock();
-		err = take_hash(walk, table);
-		members = walk->count;
-		if (!err)
-			err = take_members(walk, table);
-		sockport_walk_settle(walk, mark);
-		rcu_read_unlock();
-		if (!err) {
-			name_all(walk, mark, members);
-			return 0;
-		}
+	err = take_bound(walk, table, mark);
+	if (!err)
+		err = take_members(walk, table, mark);
+	if (err) {
 		sockport_walk_truncate(walk, mark);
-		err = make_ready(walk, err, &restarts);
-	} while (!err);
-
-	if (err != -ENOBUFS)
-		return err;
-	sockport_walk_miss(walk);
+		if (err != -ENOBUFS)
+			return err;
+		sockport_walk_miss(walk);
+		return 0;
+	}
+	sockport_walk_ask_now(walk);
+	sockport_walk_drop_hidden(walk, mark);
 	return 0;
 }
 
@@ -216,5 +295,6 @@ static int nlsock_batch(struct sockport_walk *walk)
 
 const struct sockport_kind sockport_nlsock = {
 	.protocol	= SOCKPORT_PROTOCOL_NETLINK,
+	.detail		= true,
 	.batch		= nlsock_batch,
 };

@@ -39,7 +39,8 @@ static void packet_old_address(struct sockport_record *rec, struct sock *sk,
 }
 
 /* The interface is -1 after it has gone. */
-static void packet_address(struct sockport_record *rec, struct sock *sk)
+static void packet_address(struct sockport_record *rec,
+			   struct sockport_detail *detail, struct sock *sk)
 {
 	struct sockaddr_storage address = {};
 	struct sockaddr_ll *sll = (struct sockaddr_ll *)&address;
@@ -54,19 +55,19 @@ static void packet_address(struct sockport_record *rec, struct sock *sk)
 		return;
 	}
 	rec->ifindex = max(sll->sll_ifindex, 0);
-	rec->number = ntohs(sll->sll_protocol);
+	detail->number = ntohs(sll->sll_protocol);
 	rec->has |= SOCKPORT_HAS_NUMBER;
 }
 
 static void packet_take(struct sockport_walk *walk,
 			struct sockport_record *rec, struct sock *sk)
 {
-	sockport_record_begin(rec, sockport_walk_here(walk),
-			      SOCKPORT_PROTOCOL_PACKET, AF_PACKET);
+	sockport_record_begin(rec, sockport_walk_here(walk), sk,
+			      SOCKPORT_PROTOCOL_PACKET);
 	rec->state = SOCKPORT_STATE_CLOSE;
 	rec->type = sk->sk_type;
 	rec->has |= SOCKPORT_HAS_TYPE;
-	packet_address(rec, sk);
+	packet_address(rec, sockport_walk_slot_detail(walk), sk);
 	if (sockport_plain_keep(walk, rec, sk))
 		sockport_plain_queues(walk, rec, sk);
 }
@@ -84,5 +85,6 @@ static int packet_batch(struct sockport_walk *walk)
 const struct sockport_kind sockport_packet = {
 	.protocol	= SOCKPORT_PROTOCOL_PACKET,
 	.per_net	= true,
+	.detail		= true,
 	.batch		= packet_batch,
 };

@@ -7,6 +7,7 @@
 
 #include "kinds/plain.h"
 #include "walk/filter.h"
+#include "walk/chain.h"
 #include "walk/record.h"
 #include "walk/walk.h"
 
@@ -16,7 +17,7 @@
  * @rec: its next record, with all that a filter asks for but the owner
  * @sk: the socket
  *
- * What only the kind has to tell is added to @rec afterwards.
+ * What only the kind has to tell is added to @rec and its detail afterwards.
  *
  * Context: lock of the socket's chain or list held.
  *
@@ -31,9 +32,9 @@ bool sockport_plain_keep(struct sockport_walk *walk,
 		return false;
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
-	return true;
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
+	return sockport_walk_keep(walk, sk);
 }
 
 /**
@@ -54,16 +55,70 @@ void sockport_plain_queues(struct sockport_walk *walk,
 	rec->has |= SOCKPORT_HAS_QUEUES;
 }
 
+struct list_chain {
+	struct sockport_chain	chain;
+	struct mutex		*lock; /* of the list */
+	struct hlist_head	*list;
+	void			(*take)(struct sockport_walk *walk,
+					struct sockport_record *rec,
+					struct sock *sk);
+};
+
+static struct list_chain *list_chain(struct sockport_chain *chain)
+{
+	return container_of(chain, struct list_chain, chain);
+}
+
+/* Sockets stay in their list, and so do their inodes, while it is held. */
+static void list_hold(struct sockport_chain *chain)
+{
+	mutex_lock(list_chain(chain)->lock);
+}
+
+static void list_release(struct sockport_chain *chain)
+{
+	mutex_unlock(list_chain(chain)->lock);
+}
+
+static struct sock *list_first(struct sockport_chain *chain)
+{
+	return sk_head(list_chain(chain)->list);
+}
+
+static struct sock *list_next(struct sockport_chain *chain, struct sock *sk)
+{
+	return sk_next(sk);
+}
+
+/* There is no other list for it. */
+static bool list_on(struct sockport_chain *chain, struct sock *sk)
+{
+	return sk_hashed(sk);
+}
+
+static const void *list_before(const struct sock *sk)
+{
+	return sk->sk_node.pprev;
+}
+
+static bool list_take(struct sockport_chain *chain, struct sock *sk)
+{
+	struct sockport_record *rec = sockport_walk_slot(chain->walk);
+
+	if (rec)
+		list_chain(chain)->take(chain->walk, rec, sk);
+	return rec;
+}
+
 /**
- * sockport_plain_list - take all of a list into the batch
+ * sockport_plain_list - take all of a list that has a mutex into the batch
  * @walk: walk
  * @lock: mutex of the list
  * @list: sockets; their files stay until they have left it
  * @take: take a socket into a record, and count it
  *
- * A mutex keeps nobody's interrupts waiting, and the sockets of such lists are
- * few: the list is taken in one hold, which makes it exact without a place to
- * come back to, and the batch grows in it.
+ * Nothing is allocated with the mutex held: others may wait for it under the
+ * lock of all network devices.
  *
  * Context: process context, may sleep.
  *
@@ -76,33 +131,22 @@ int sockport_plain_list(struct sockport_walk *walk, struct mutex *lock,
 				     struct sockport_record *rec,
 				     struct sock *sk))
 {
-	unsigned int mark = walk->count;
-	struct sock *sk;
-	int err;
+	struct list_chain lc = {
+		.chain = {
+			.hold		= list_hold,
+			.release	= list_release,
+			.first		= list_first,
+			.next		= list_next,
+			.on		= list_on,
+			.before		= list_before,
+			.take		= list_take,
+			.walk		= walk,
+		},
+		.lock = lock,
+		.list = list,
+		.take = take,
+	};
 
 	/* The mutex of a family that is not loaded yet is no mutex yet. */
-	if (hlist_empty(list))
-		return 0;
-	err = mutex_lock_killable(lock);
-	if (err)
-		return err;
-	sk_for_each(sk, list) {
-		if (!sockport_walk_slot(walk))
-			err = sockport_walk_grow(walk);
-		if (err)
-			break;
-		take(walk, sockport_walk_slot(walk), sk);
-		cond_resched();
-	}
-	/* The sockets are still on the list, so no inode is freed. */
-	sockport_walk_settle(walk, mark);
-	mutex_unlock(lock);
-
-	if (!err)
-		return 0;
-	sockport_walk_truncate(walk, mark);
-	if (err != -ENOBUFS)
-		return err;
-	sockport_walk_miss(walk);
-	return 0;
+	return hlist_empty(list) ? 0 : sockport_chain_take(&lc.chain);
 }

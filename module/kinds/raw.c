@@ -8,6 +8,7 @@
 
 #include "kinds/plain.h"
 #include "walk/filter.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
 #define RAW_STATES	(BIT(SOCKPORT_STATE_ESTABLISHED) | \
@@ -30,7 +31,7 @@ static struct sock *raw_first(struct sockport_chain *chain)
 	return sk_head(rc->head);
 }
 
-static struct sock *raw_next(struct sock *sk)
+static struct sock *raw_next(struct sockport_chain *chain, struct sock *sk)
 {
 	return sk_next(sk);
 }
@@ -46,8 +47,9 @@ static const void *raw_before(const struct sock *sk)
 	return sk->sk_node.pprev;
 }
 
-static bool raw_take(struct sockport_walk *walk, struct sock *sk)
+static bool raw_take(struct sockport_chain *chain, struct sock *sk)
 {
+	struct sockport_walk *walk = chain->walk;
 	struct sockport_space *space = sockport_walk_space(walk, sk);
 	struct sockport_record *rec;
 
@@ -58,10 +60,11 @@ static bool raw_take(struct sockport_walk *walk, struct sock *sk)
 		return false;
 
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_RAW);
+	sockport_record_address(rec, sk);
 	rec->role = 0;
 	rec->state = READ_ONCE(sk->sk_state);
 	rec->type = SOCK_RAW;
-	rec->number = rec->local_port;
+	sockport_walk_slot_detail(walk)->number = rec->local_port;
 	rec->has |= SOCKPORT_HAS_TYPE | SOCKPORT_HAS_NUMBER;
 	rec->has &= ~SOCKPORT_HAS_PORTS;
 	rec->local_port = 0;
@@ -135,5 +138,6 @@ static int raw_batch(struct sockport_walk *walk)
 
 const struct sockport_kind sockport_raw = {
 	.protocol	= SOCKPORT_PROTOCOL_RAW,
+	.detail		= true,
 	.batch		= raw_batch,
 };

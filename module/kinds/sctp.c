@@ -4,8 +4,12 @@
  *
  * Only functions of the protocol's module reach its tables, and they go on by
  * index: a table that changes between two steps may show one twice, or not at
- * all. So a table is taken in one go, in one RCU read-side critical section,
- * in which no address is used again: what comes twice is told by it.
+ * all. That of the endpoints begins a bucket anew after each one, which takes
+ * forever where somebody has chosen ports that share a bucket: so we ask for the
+ * first one of a bucket only, and step from it to the others ourselves, under
+ * RCU. What has been taken is kept, so that its address is not used again, and
+ * known when it comes twice. The associations are taken in one go, in one RCU
+ * read-side critical section, in which no address is used again.
  *
  * The module is neither loaded by a walk nor kept from being unloaded while a
  * reader is away.
@@ -37,7 +41,7 @@
 #define SCTP_EXTRAS_MOST	64
 
 /* Sockets that a pass begins with room for. */
-#define PASS_ROOM	64U
+#define PASS_ROOM	128U
 
 /* What is known of a namespace when its associations are taken. */
 struct sctp_ports {
@@ -61,11 +65,15 @@ struct sctp_extra {
  * @associations: likewise
  * @room: sockets and further addresses that there is room for, a power of 2
  * @seen: hash table of addresses, twice as large
+ * @kept: they are sockets, with references
  * @sockets: how many are in @seen
  * @extra: further addresses, in the order of their records
  * @extras: how many
  * @full: the pass itself needs more room, not the walk's batch
- * @repeated: something came twice
+ * @leaving: an endpoint was met that is about to go
+ * @place: where to go on in a bucket of endpoints, its socket has a reference
+ * @found: endpoints of the namespace in this bucket so far
+ * @pos: how many endpoints the module is to pass over
  */
 struct sctp_pass {
 	struct sockport_walk	*walk;
@@ -75,11 +83,15 @@ struct sctp_pass {
 	typeof(&sctp_transport_traverse_process)	associations;
 	unsigned int		room;
 	const void		**seen;
+	bool			kept;
 	unsigned int		sockets;
 	struct sctp_extra	*extra;
 	unsigned int		extras;
 	bool			full;
-	bool			repeated;
+	bool			leaving;
+	struct sctp_endpoint	*place;
+	int			found;
+	int			pos;
 };
 
 static size_t seen_bytes(const struct sctp_pass *pass)
@@ -92,10 +104,27 @@ static size_t extra_bytes(const struct sctp_pass *pass)
 	return array_size(pass->room, sizeof(*pass->extra));
 }
 
+/* Dropping the last reference to a socket can do about anything. */
+static void pass_forget(struct sctp_pass *pass)
+{
+	unsigned int i;
+
+	for (i = 0; pass->seen && i < 2 * pass->room; i++) {
+		if (pass->kept && pass->seen[i])
+			sock_put((struct sock *)pass->seen[i]);
+		pass->seen[i] = NULL;
+		if (i % 256 == 255)
+			cond_resched();
+	}
+	pass->sockets = 0;
+	pass->extras = 0;
+}
+
 static void pass_free(struct sctp_pass *pass)
 {
 	struct net *net = pass->walk->net;
 
+	pass_forget(pass);
 	sockport_free(net, pass->seen, seen_bytes(pass));
 	sockport_free(net, pass->extra, extra_bytes(pass));
 }
@@ -110,16 +139,8 @@ static int pass_alloc(struct sctp_pass *pass, unsigned int room)
 	return pass->seen && pass->extra ? 0 : -ENOMEM;
 }
 
-static int pass_grow(struct sctp_pass *pass)
-{
-	unsigned int room = pass->room * 2;
-
-	pass_free(pass);
-	return pass_alloc(pass, room);
-}
-
-/* Returns 0 when @socket is new, 1 when it is not, -ENOBUFS without room. */
-static int pass_see(struct sctp_pass *pass, const void *socket)
+/* Where a socket is among those seen, or would be. */
+static const void **pass_slot(const struct sctp_pass *pass, const void *socket)
 {
 	unsigned int mask = 2 * pass->room - 1;
 	unsigned int i;
@@ -127,12 +148,48 @@ static int pass_see(struct sctp_pass *pass, const void *socket)
 	for (i = hash_ptr(socket, ilog2(mask + 1)); pass->seen[i];
 	     i = (i + 1) & mask)
 		if (pass->seen[i] == socket)
-			return 1;
+			break;
+	return &pass->seen[i];
+}
+
+/* Twice the room, for what is there as well. */
+static int pass_grow(struct sctp_pass *pass)
+{
+	struct sctp_pass old = *pass;
+	unsigned int i;
+	int err;
+
+	err = pass_alloc(pass, old.room * 2);
+	if (err) {
+		sockport_free(pass->walk->net, pass->seen, seen_bytes(pass));
+		sockport_free(pass->walk->net, pass->extra, extra_bytes(pass));
+		pass->room = old.room;
+		pass->seen = old.seen;
+		pass->extra = old.extra;
+		return err;
+	}
+	memcpy(pass->extra, old.extra, old.extras * sizeof(*old.extra));
+	for (i = 0; i < 2 * old.room; i++)
+		if (old.seen[i])
+			*pass_slot(pass, old.seen[i]) = old.seen[i];
+	sockport_free(pass->walk->net, old.seen, seen_bytes(&old));
+	sockport_free(pass->walk->net, old.extra, extra_bytes(&old));
+	pass->full = false;
+	return 0;
+}
+
+/* Returns 0 when @socket is new, 1 when it is not, -ENOBUFS without room. */
+static int pass_see(struct sctp_pass *pass, const void *socket)
+{
+	const void **slot = pass_slot(pass, socket);
+
+	if (*slot)
+		return 1;
 	if (pass->sockets == pass->room) {
 		pass->full = true;
 		return -ENOBUFS;
 	}
-	pass->seen[i] = socket;
+	*slot = socket;
 	pass->sockets++;
 	return 0;
 }
@@ -165,6 +222,8 @@ static int add_extra(struct sctp_pass *pass, const union sctp_addr *address,
 	const unsigned int most = SCTP_EXTRAS_MOST;
 	struct sctp_extra *extra;
 
+	if (!pass->walk->details)
+		return 0;
 	if (pass->extras >= most &&
 	    pass->extra[pass->extras - most].record == pass->walk->count)
 		return 0;
@@ -251,35 +310,28 @@ static void sctp_fill(struct sockport_walk *walk, struct sockport_record *rec,
 {
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
+	sockport_walk_keep(walk, sk);
 }
 
-/* Not all kernels let the callback sleep. */
-static int take_endpoint(struct sctp_endpoint *ep, void *data)
+static int fill_endpoint(struct sctp_pass *pass, struct sctp_endpoint *ep)
 {
 	const struct sctp_bind_addr *bind = &ep->base.bind_addr;
-	const struct sctp_sockaddr_entry *local;
-	struct sctp_pass *pass = data;
 	struct sockport_walk *walk = pass->walk;
+	const struct sctp_sockaddr_entry *local;
 	struct sctp_ports *ports = walk->state;
 	struct sock *sk = ep->base.sk;
 	struct sockport_record *rec;
 	int err;
 
-	if (!net_eq(sock_net(sk), pass->space->net))
-		return 0;
-	err = pass_see(pass, sk);
-	if (err) {
-		pass->repeated |= err > 0;
-		return min(err, 0);
-	}
 	__set_bit(bind->port, ports->listening);
 	rec = sockport_walk_slot(walk);
 	if (!rec)
 		return -ENOBUFS;
 
 	sockport_record_tuple(rec, pass->space, sk, SOCKPORT_PROTOCOL_SCTP);
+	sockport_record_address(rec, sk);
 	rec->state = SOCKPORT_STATE_LISTEN;
 	rec->role = SOCKPORT_ROLE_IN;
 	rec->local_port = bind->port;
@@ -302,31 +354,192 @@ static int take_endpoint(struct sctp_endpoint *ep, void *data)
 }
 
 /*
- * An endpoint that stays where it is was left out only if one before it came
- * or went: that one has come twice, or listens no more.
+ * In an RCU read-side critical section. What is new gets a reference, so that
+ * its address is nobody else's until the pass ends.
  */
-static bool endpoints_moved(const struct sctp_pass *pass)
+static int note_endpoint(struct sctp_pass *pass, struct sctp_endpoint *ep)
 {
-	unsigned int i;
+	unsigned int extras = pass->extras;
+	struct sock *sk = ep->base.sk;
+	const void **slot;
+	int err;
+
+	if (!net_eq(sock_net(sk), pass->space->net))
+		return 0;
+	if (inet_sk_state_load(sk) == TCP_CLOSE)
+		pass->leaving = true;
+	slot = pass_slot(pass, sk);
+	if (*slot)
+		goto found;
+	err = pass_see(pass, sk);
+	if (err)
+		return err;
+	if (!refcount_inc_not_zero(&sk->sk_refcnt)) {
+		*slot = NULL;
+		pass->sockets--;
+		goto found;
+	}
+	err = fill_endpoint(pass, ep);
+	if (err) {
+		/* Comes again when there is room: whoever calls has one, too. */
+		__sock_put(sk);
+		*slot = NULL;
+		pass->sockets--;
+		pass->extras = extras;
+		return err;
+	}
+found:
+	pass->found++;
+	return 0;
+}
+
+static struct sctp_endpoint *endpoint_after(const struct sctp_endpoint *ep)
+{
+	return hlist_entry_safe(READ_ONCE(ep->node.next), struct sctp_endpoint,
+				node);
+}
+
+/*
+ * Endpoints are freed after a grace period, and are CLOSED before they leave
+ * their bucket; what joins one does so at its beginning.
+ */
+static bool endpoint_on(const struct sctp_endpoint *ep, const struct sock *sk)
+{
+	return inet_sk_state_load(sk) != TCP_CLOSE &&
+	       !hlist_unhashed_lockless(&ep->node);
+}
+
+/*
+ * Some endpoints of a bucket, from @ep on, in an RCU read-side critical section.
+ * Returns 1 when there are more, 0 at the end, -EAGAIN when the place is lost,
+ * -ENOBUFS for want of room.
+ */
+static int note_some(struct sctp_pass *pass, struct sctp_endpoint *ep)
+{
+	const struct sctp_endpoint *last = ep;
+	unsigned int n;
+	int err;
+
+	for (n = 0; ep; last = ep, ep = endpoint_after(ep), n++) {
+		if (n >= SOCKPORT_HOLD &&
+		    refcount_inc_not_zero(&ep->base.sk->sk_refcnt)) {
+			pass->place = ep;
+			return 1;
+		}
+		err = note_endpoint(pass, ep);
+		if (!err)
+			continue;
+		if (n && refcount_inc_not_zero(&ep->base.sk->sk_refcnt))
+			pass->place = ep;
+		return err;
+	}
+	/* That one after @last may be none because @last has just left. */
+	smp_rmb();
+	return endpoint_on(last, last->base.sk) ? 0 : -EAGAIN;
+}
+
+/* Room for the next step; what there is stays. */
+static int make_room(struct sctp_pass *pass, int err)
+{
+	if (err == -ENOBUFS && pass->full) {
+		err = pass_grow(pass);
+		if (err)
+			return err;
+	}
+	while (pass->room - pass->sockets < SOCKPORT_HOLD) {
+		err = pass_grow(pass);
+		if (err)
+			return err;
+	}
+	return sockport_walk_reserve(pass->walk, SOCKPORT_HOLD);
+}
+
+/*
+ * The rest of a bucket. @ep has a reference for as long as this takes, and is
+ * begun anew when no other place is known.
+ */
+static int take_bucket(struct sctp_pass *pass, struct sctp_endpoint *ep)
+{
+	struct sctp_endpoint *place = NULL;
+	struct sock *sk = NULL;
+	unsigned int mark;
+	int err = 1;
+	u64 begin;
+
+	while (err > 0 || err == -ENOBUFS) {
+		err = make_room(pass, err);
+		if (err)
+			break;
+		pass->place = NULL;
+		mark = pass->walk->count;
+		begin = sockport_hold_begin();
+		rcu_read_lock();
+		err = -EAGAIN;
+		if (!place || endpoint_on(place, sk))
+			err = note_some(pass, place ?: ep);
+		sockport_walk_settle(pass->walk, mark);
+		rcu_read_unlock();
+		sockport_hold_end(pass->walk, begin);
+		/* Without a new place the old one is tried again. */
+		if (pass->place) {
+			if (sk)
+				sock_put(sk);
+			place = pass->place;
+			sk = place->base.sk;
+		}
+		cond_resched();
+		if (fatal_signal_pending(current))
+			err = -EINTR;
+	}
+	if (sk)
+		sock_put(sk);
+	return err;
+}
+
+/* Not all kernels let the callback sleep: then it comes for each endpoint. */
+static int take_endpoint(struct sctp_endpoint *ep, void *data)
+{
+	struct sctp_pass *pass = data;
+	int err;
+
+	if (!SOCKPORT_SCTP_ENDPOINTS_SLEEP)
+		return note_endpoint(pass, ep);
+	pass->found = 0;
+	err = take_bucket(pass, ep);
+	/* The module counts the first one itself. */
+	if (!err && pass->found)
+		pass->pos += pass->found - 1;
+	return err;
+}
+
+/* How many of those that were taken have gone since. */
+static unsigned int count_gone(const struct sctp_pass *pass)
+{
+	unsigned int gone = 0, i;
 
 	for (i = 0; i < 2 * pass->room; i++)
 		if (pass->seen[i] &&
-		    inet_sk_state_load(pass->seen[i]) != TCP_LISTEN)
-			return true;
-	return pass->repeated;
+		    inet_sk_state_load(pass->seen[i]) == TCP_CLOSE)
+			gone++;
+	return gone;
 }
 
+/*
+ * An endpoint that stays where it is was passed over only if one that had been
+ * taken, or was met again, went: then all are looked through once more.
+ */
 static int take_endpoints(struct sctp_pass *pass)
 {
+	unsigned int gone = count_gone(pass);
 	int err;
 
-	rcu_read_lock();
+	pass->kept = true;
+	pass->leaving = false;
+	pass->pos = 0;
 	err = sockport_sctp_endpoints(pass->endpoints, take_endpoint,
-				      pass->space->net, pass);
-	if (!err && endpoints_moved(pass))
+				      pass->space->net, &pass->pos, pass);
+	if (!err && (pass->leaving || count_gone(pass) != gone))
 		err = -EAGAIN;
-	sockport_walk_settle(pass->walk, pass->mark);
-	rcu_read_unlock();
 	return err;
 }
 
@@ -343,14 +556,17 @@ static const u8 sctp_states[] = {
 };
 
 static void association_identify(struct sockport_record *rec,
+				 struct sockport_detail *detail,
 				 const struct sctp_association *asoc,
 				 const struct sctp_transport *primary,
 				 const struct sctp_ports *ports)
 {
 	unsigned int state = READ_ONCE(asoc->state);
 
-	rec->association_state = state;
-	rec->has |= SOCKPORT_HAS_ASSOCIATION;
+	if (detail) {
+		detail->association_state = state;
+		rec->has |= SOCKPORT_HAS_ASSOCIATION;
+	}
 	if (state < ARRAY_SIZE(sctp_states))
 		rec->state = sctp_states[state];
 	rec->local_port = asoc->base.bind_addr.port;
@@ -383,7 +599,9 @@ static int take_association(struct sctp_endpoint *ep,
 		return -ENOBUFS;
 
 	sockport_record_tuple(rec, pass->space, sk, SOCKPORT_PROTOCOL_SCTP);
-	association_identify(rec, asoc, primary, walk->state);
+	sockport_record_address(rec, sk);
+	association_identify(rec, sockport_walk_slot_detail(walk), asoc,
+			     primary, walk->state);
 	local = first_local(bind, &primary->saddr);
 	if (!sctp_identify(walk, rec, sk, local))
 		return 0;
@@ -434,7 +652,8 @@ static int attach_extras(struct sctp_pass *pass)
 		more = sockport_addresses_alloc(walk->net, n);
 		if (!more)
 			return -ENOMEM;
-		walk->batch[extra->record].more = more;
+		walk->details[extra->record].more = more;
+		walk->batch[extra->record].has |= SOCKPORT_HAS_MORE;
 		for (i = 0; i < n; i++) {
 			more->at[i].family = extra[i].family;
 			more->at[i].address = extra[i].address;
@@ -451,18 +670,27 @@ static int make_ready(struct sctp_pass *pass, int err, unsigned int *restarts)
 {
 	struct sockport_walk *walk = pass->walk;
 
-	sockport_walk_truncate(walk, pass->mark);
 	cond_resched();
 	if (fatal_signal_pending(current))
 		return -EINTR;
+	if (err == -EAGAIN) {
+		if (++*restarts > RESTARTS)
+			return -ENOBUFS;
+		atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
+		schedule_timeout_killable(1);
+		return 0;
+	}
+	if (err != -ENOBUFS)
+		return err;
 	if (pass->full)
-		return pass_grow(pass);
-	if (err == -ENOBUFS)
-		return sockport_walk_grow(walk);
-	if (++*restarts > RESTARTS)
-		return -ENOBUFS;
-	atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
-	return 0;
+		err = pass_grow(pass);
+	else
+		err = sockport_walk_grow(walk);
+	if (!pass->kept) {
+		sockport_walk_truncate(walk, pass->mark);
+		pass_forget(pass);
+	}
+	return err;
 }
 
 static int take_table(struct sctp_pass *pass,
@@ -479,15 +707,10 @@ static int take_table(struct sctp_pass *pass,
 			break;
 		}
 		err = make_ready(pass, err, &restarts);
-		if (err)
-			break;
-		memset(pass->seen, 0, seen_bytes(pass));
-		pass->sockets = 0;
-		pass->extras = 0;
-		pass->full = false;
-		pass->repeated = false;
 	}
 	pass_free(pass);
+	if (err)
+		sockport_walk_truncate(pass->walk, pass->mark);
 	if (err != -ENOBUFS)
 		return err;
 	sockport_walk_miss(pass->walk);
@@ -539,5 +762,6 @@ const struct sockport_kind sockport_sctp = {
 	.protocol	= SOCKPORT_PROTOCOL_SCTP,
 	.ports		= true,
 	.per_net	= true,
+	.detail		= true,
 	.batch		= sctp_batch,
 };

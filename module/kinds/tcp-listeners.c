@@ -8,11 +8,14 @@
 #include "compat.h"
 #include "kinds/tcp.h"
 #include "owners/owners.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
 struct listener_chain {
 	struct sockport_chain		chain;
 	struct inet_listen_hashbucket	*head;
+	bool				(*take)(struct sockport_walk *walk,
+						struct sock *sk);
 };
 
 static struct sock *listener_at(struct hlist_nulls_node *node)
@@ -29,7 +32,7 @@ static struct sock *listener_first(struct sockport_chain *chain)
 	return listener_at(lc->head->nulls_head.first);
 }
 
-static struct sock *listener_next(struct sock *sk)
+static struct sock *listener_next(struct sockport_chain *chain, struct sock *sk)
 {
 	return listener_at(sk->sk_nulls_node.next);
 }
@@ -45,21 +48,12 @@ static bool listener_on(struct sockport_chain *chain, struct sock *sk)
 	return inet_sk_state_load(sk) == TCP_LISTEN && !sk_unhashed(sk);
 }
 
-/* Drop the listeners that nobody asked for. */
-static void drop_hidden(struct sockport_walk *walk, unsigned int mark)
+static bool listener_take(struct sockport_chain *chain, struct sock *sk)
 {
-	struct sockport_record *rec;
-	unsigned int i, count;
+	struct listener_chain *lc = container_of(chain, struct listener_chain,
+						 chain);
 
-	count = mark;
-	for (i = mark; i < walk->count; i++) {
-		rec = &walk->batch[i];
-		if (!(rec->has & SOCKPORT_IS_HIDDEN))
-			walk->batch[count++] = *rec;
-		else if (rec->sk)
-			sock_gen_put(rec->sk);
-	}
-	walk->count = count;
+	return lc->take(chain->walk, sk);
 }
 
 /* Remember whose ports the listeners from @mark on have. */
@@ -73,7 +67,7 @@ static int note_owners(struct sockport_walk *walk, unsigned int mark)
 		if (err)
 			return err;
 	}
-	drop_hidden(walk, mark);
+	sockport_walk_drop_hidden(walk, mark);
 	return 0;
 }
 
@@ -100,9 +94,10 @@ int sockport_tcp_listeners(struct sockport_walk *walk,
 			.next	= listener_next,
 			.on	= listener_on,
 			.before	= listener_before,
-			.take	= take,
+			.take	= listener_take,
 			.walk	= walk,
 		},
+		.take = take,
 	};
 	unsigned int mark = walk->count;
 	int err;

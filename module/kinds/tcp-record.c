@@ -9,7 +9,7 @@
 #include <net/tcp.h>
 
 #include "compat.h"
-#include "history/follow.h"
+#include "kinds/mptcp.h"
 #include "kinds/tcp.h"
 #include "walk/filter.h"
 #include "walk/walk.h"
@@ -87,14 +87,17 @@ static void tcp_timer(struct sockport_record *rec, const struct sock *sk)
 }
 
 /* The algorithm's module waits for a grace period before it goes. */
-static void tcp_congestion(struct sockport_record *rec, const struct sock *sk)
+static void tcp_congestion(struct sockport_record *rec,
+			   struct sockport_detail *detail,
+			   const struct sock *sk)
 {
 	const struct tcp_congestion_ops *ca_ops;
 
 	rcu_read_lock();
 	ca_ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
 	if (ca_ops) {
-		strscpy(rec->congestion, ca_ops->name, sizeof(rec->congestion));
+		strscpy(detail->congestion, ca_ops->name,
+			sizeof(detail->congestion));
 		rec->has |= SOCKPORT_HAS_CONGESTION;
 	}
 	rcu_read_unlock();
@@ -103,18 +106,35 @@ static void tcp_congestion(struct sockport_record *rec, const struct sock *sk)
 static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 		     struct sock *sk)
 {
-	sockport_record_full(rec, sk, walk->want);
+	struct sockport_detail *detail = sockport_walk_slot_detail(walk);
+
+	sockport_record_full(rec, detail, sk, walk->want);
 	if (walk->want & SOCKPORT_WANT_QUEUES)
 		tcp_queues(rec, sk);
 	if (walk->want & SOCKPORT_WANT_TIMER)
 		tcp_timer(rec, sk);
-	if (walk->want & SOCKPORT_WANT_CONGESTION)
-		tcp_congestion(rec, sk);
-	/* A count of 0: the socket is being torn down, it tells no more. */
-	if ((walk->want & SOCKPORT_WANT_TCP_INFO ||
-	     (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk))) &&
-	    refcount_inc_not_zero(&sk->sk_refcnt))
-		rec->sk = sk;
+	if (walk->want & SOCKPORT_WANT_CONGESTION && detail)
+		tcp_congestion(rec, detail, sk);
+}
+
+/* What takes the socket's lock. */
+static void ask_tcp(struct sockport_walk *walk, unsigned int record,
+		    struct sock *sk)
+{
+	struct sockport_record *rec = &walk->batch[record];
+
+	if (walk->info) {
+		tcp_get_info(sk, &walk->info[record]);
+		rec->has |= SOCKPORT_HAS_TCP_INFO;
+	}
+	if (walk->want & SOCKPORT_WANT_TOKEN && walk->details && sk_is_mptcp(sk))
+		sockport_mptcp_token(rec, &walk->details[record], sk);
+}
+
+static bool tcp_asks(const struct sockport_walk *walk, const struct sock *sk)
+{
+	return walk->want & SOCKPORT_WANT_TCP_INFO ||
+	       (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk));
 }
 
 /* What time-wait and request sockets have. */
@@ -211,6 +231,8 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 
 	state = inet_sk_state_load(sk);
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
+	if (walk->want & SOCKPORT_WANT_ADDRESS)
+		sockport_record_address(rec, sk);
 	tcp_identify(walk, rec, sk, state);
 	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk)) {
 		/* The connections of its port have its owners all the same. */
@@ -219,8 +241,6 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 		rec->has |= SOCKPORT_IS_HIDDEN;
 	}
 
-	if (walk->want & SOCKPORT_WANT_FOLLOW && sk_fullsock(sk))
-		sockport_follow_take_in(sk, rec->role);
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
 	if (state == TCP_TIME_WAIT)
@@ -229,6 +249,8 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 		tcp_request(walk, rec, sk);
 	else
 		tcp_full(walk, rec, sk);
-	walk->count++;
+	if (sockport_walk_keep(walk, sk) && sk_fullsock(sk) &&
+	    tcp_asks(walk, sk))
+		sockport_walk_ask(walk, sk, ask_tcp);
 	return true;
 }

@@ -17,6 +17,7 @@
 #include "history/lifecycle.h"
 #include "history/rows.h"
 #include "kinds/tcp.h"
+#include "walk/chain.h"
 #include "walk/filter.h"
 #include "walk/walk.h"
 
@@ -27,6 +28,8 @@
 #define CHAINS		16
 /* Buckets of one lock that are looked at before the next lock's. */
 #define STRIDE		64U
+/* Holds that are made before somebody looks whether the walk is to go on. */
+#define HOLDS		256
 
 #define IDLE		((u32)BIT(SOCKPORT_STATE_CLOSE))
 #define LISTEN		((u32)BIT(SOCKPORT_STATE_LISTEN))
@@ -141,141 +144,272 @@ static int tcp_listeners(struct sockport_walk *walk)
 }
 
 /*
- * All lines of a socket that will be read. Small sockets end before most of
- * them, but a prefetch does no harm wherever it goes. Always inline: to gcc a
- * function that only prefetches has no effect, and it drops the call.
+ * The lines of a socket that will be read, but for the first two. Small sockets
+ * end before most of them, but a prefetch does no harm wherever it goes. Always
+ * inline: to gcc a function that only prefetches has no effect, and it drops the
+ * call.
  */
-static __always_inline void
-prefetch_sock(const struct sockport_walk *walk,
-	      const struct hlist_nulls_node *node)
+static __always_inline void prefetch_rest(u32 want, const struct sock *sk)
 {
-	const struct sock *sk = hlist_nulls_entry(node, struct sock,
-						  sk_nulls_node);
 	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
 
-	prefetch(sk);
-	prefetch(&sk->sk_nulls_node);
 	prefetch(&sk->sk_type); /* near sk_userlocks, a bit field */
 	prefetch(&sk->sk_uid);
-	if (walk->want & SOCKPORT_WANT_QUEUES) {
+	if (want & SOCKPORT_WANT_QUEUES) {
 		prefetch(&sk->sk_drops);
 		prefetch(&tp->rcv_nxt);
 		prefetch(&tp->snd_una);
 		prefetch(&tp->write_seq);
 	}
-	if (walk->want & SOCKPORT_WANT_OWNER)
+	if (want & SOCKPORT_WANT_OWNER)
 		prefetch(&sk->sk_mark);
-	if (walk->want & SOCKPORT_WANT_INODE)
+	if (want & SOCKPORT_WANT_INODE)
 		prefetch(&sk->sk_socket);
-	if (walk->want & SOCKPORT_WANT_TIMER) {
+	if (want & SOCKPORT_WANT_TIMER) {
 		prefetch(&tp->inet_conn.icsk_pending);
 		prefetch(sockport_tcp_keepalive(sk));
 	}
 }
 
+static __always_inline struct sock *ehash_at(const struct hlist_nulls_node *node)
+{
+	return is_a_nulls(node) ? NULL :
+	       hlist_nulls_entry(node, struct sock, sk_nulls_node);
+}
+
+/* What is read of each socket to find the next one, and where it belongs. */
+static __always_inline void prefetch_head(const struct hlist_nulls_node *node)
+{
+	prefetch(node);
+	prefetch(hlist_nulls_entry(node, struct sock, sk_nulls_node));
+}
+
+/**
+ * struct chains - chains of one lock, taken in one hold
+ * @bucket: number of the first bucket that was looked at
+ * @count: how many chains
+ * @at: their buckets
+ */
+struct chains {
+	unsigned int	bucket;
+	unsigned int	count;
+	unsigned int	at[CHAINS];
+};
+
 /*
- * Up to CHAINS chains of one lock that are not empty. A lock guards every
+ * Up to @most chains of one lock that are not empty. A lock guards every
  * (ehash_locks_mask + 1)th bucket; STRIDE buckets of one lock are looked at,
  * then those of the next, so that the heads are read while they are cached.
- * Returns the first bucket of them; @place moves on.
+ * @place moves on.
  */
-static unsigned int tcp_chains(const struct sockport_walk *walk,
-			       struct inet_hashinfo *hashes,
-			       unsigned int *place, unsigned int *bucket,
-			       struct hlist_nulls_head **chains)
+static void find_chains(struct inet_hashinfo *hashes, unsigned int *place,
+			unsigned int most, struct chains *chains)
 {
 	unsigned int locks = hashes->ehash_locks_mask + 1;
 	unsigned int stride = min((hashes->ehash_mask + 1) / locks, STRIDE);
 	unsigned int block = *place / (locks * stride);
 	unsigned int lock = *place / stride % locks;
 	unsigned int step = *place % stride;
-	struct hlist_nulls_head *chain;
-	unsigned int n = 0;
+	const struct hlist_nulls_node *node;
+	unsigned int bucket;
 
-	*bucket = block * locks * stride + lock;
+	chains->bucket = block * locks * stride + lock;
+	chains->count = 0;
 	do {
-		chain = &hashes->ehash[*bucket + step * locks].chain;
-		if (!hlist_nulls_empty(chain)) {
-			prefetch_sock(walk, READ_ONCE(chain->first));
-			chains[n++] = chain;
+		bucket = chains->bucket + step * locks;
+		node = READ_ONCE(hashes->ehash[bucket].chain.first);
+		if (!is_a_nulls(node)) {
+			prefetch_head(node);
+			chains->at[chains->count++] = bucket;
 		}
 		++*place;
-	} while (++step < stride && n < CHAINS);
-	return n;
+	} while (++step < stride && chains->count < most);
 }
 
-/* Lock of the chains held. Returns false when the batch has no room. */
-static bool take_chains(struct sockport_walk *walk,
-			struct hlist_nulls_head **chains, unsigned int n)
+/**
+ * struct found - what a hold has found
+ * @count: sockets
+ * @left: bits of chains that were too long for it, none of theirs are taken
+ * @sk: sockets
+ * @chain: which chain each is of
+ */
+struct found {
+	unsigned int	count;
+	u32		left;
+	struct sock	*sk[SOCKPORT_HOLD];
+	u8		chain[SOCKPORT_HOLD];
+};
+
+/*
+ * Lock of the chains held. Step through them side by side, so that the cache
+ * misses of one hide those of the others.
+ */
+static void find_sockets(u32 want, struct inet_hashinfo *hashes,
+			 const struct chains *chains, struct found *found)
 {
 	struct hlist_nulls_node *node[CHAINS], *this;
-	unsigned int i;
+	unsigned int i, n = chains->count;
+	u8 chain[CHAINS];
 
-	for (i = 0; i < n; i++)
-		node[i] = chains[i]->first;
-	while (n) {
+	for (i = 0; i < n; i++) {
+		node[i] = hashes->ehash[chains->at[i]].chain.first;
+		chain[i] = i;
+	}
+	found->count = 0;
+	while (n && found->count < SOCKPORT_HOLD) {
 		if (i >= n)
 			i = 0;
 		this = node[i];
 		if (is_a_nulls(this)) {
 			node[i] = node[--n];
+			chain[i] = chain[n];
 			continue;
 		}
-		if (!is_a_nulls(this->next))
-			prefetch_sock(walk, this->next);
-		if (!sockport_tcp_take(walk, hlist_nulls_entry(this,
-							       struct sock,
-							       sk_nulls_node)))
-			return false;
-		node[i++] = this->next;
+		prefetch_rest(want, ehash_at(this));
+		found->sk[found->count] = ehash_at(this);
+		found->chain[found->count++] = chain[i];
+		this = this->next;
+		if (!is_a_nulls(this))
+			prefetch_head(this);
+		node[i++] = this;
 	}
-	return true;
+	found->left = 0;
+	for (i = 0; i < n; i++)
+		if (!is_a_nulls(node[i]))
+			found->left |= BIT(chain[i]);
 }
 
-/* One hold of a lock. Returns false when the batch has no room. */
-static bool hold_chains(struct sockport_walk *walk, spinlock_t *lock,
-			struct hlist_nulls_head **chains, unsigned int n)
+/* One hold of a lock. The batch has room for it. */
+static u32 hold_chains(struct sockport_walk *walk, struct inet_hashinfo *hashes,
+		       const struct chains *chains)
 {
+	spinlock_t *lock = inet_ehash_lockp(hashes, chains->bucket);
 	unsigned int mark = walk->count;
-	bool room;
+	struct found found;
+	unsigned int i;
+	u64 begin;
 
+	begin = sockport_hold_begin();
 	rcu_read_lock();
 	spin_lock_bh(lock);
-	room = take_chains(walk, chains, n);
+	find_sockets(walk->want, hashes, chains, &found);
+	walk->whole = true;
+	for (i = 0; i < found.count; i++)
+		if (!(found.left & BIT(found.chain[i])))
+			sockport_tcp_take(walk, found.sk[i]);
+	walk->whole = false;
 	spin_unlock_bh(lock);
 	sockport_walk_settle(walk, mark);
 	rcu_read_unlock();
-	return room;
+	sockport_hold_end(walk, begin);
+	/* As many side by side as a hold can take. */
+	if (found.left)
+		walk->width = max(walk->width / 2, 1U);
+	else if (found.count < SOCKPORT_HOLD / 2)
+		walk->width = min_t(unsigned int, walk->width + 1, CHAINS);
+	return found.left;
+}
+
+struct ehash_chain {
+	struct sockport_chain	chain;
+	struct inet_hashinfo	*hashes;
+	unsigned int		bucket;
+};
+
+static struct ehash_chain *ehash_chain(struct sockport_chain *chain)
+{
+	return container_of(chain, struct ehash_chain, chain);
+}
+
+static struct sock *ehash_first(struct sockport_chain *chain)
+{
+	const struct ehash_chain *ec = ehash_chain(chain);
+
+	return ehash_at(ec->hashes->ehash[ec->bucket].chain.first);
+}
+
+static struct sock *ehash_next(struct sockport_chain *chain, struct sock *sk)
+{
+	return ehash_at(sk->sk_nulls_node.next);
+}
+
+/* A socket that is used again may be in another chain. */
+static bool ehash_on(struct sockport_chain *chain, struct sock *sk)
+{
+	const struct ehash_chain *ec = ehash_chain(chain);
+
+	return !hlist_nulls_unhashed(&sk->sk_nulls_node) &&
+	       inet_sk_state_load(sk) != TCP_LISTEN &&
+	       (READ_ONCE(sk->sk_hash) & ec->hashes->ehash_mask) == ec->bucket;
+}
+
+static const void *ehash_before(const struct sock *sk)
+{
+	return sk->sk_nulls_node.pprev;
+}
+
+static bool ehash_take(struct sockport_chain *chain, struct sock *sk)
+{
+	return sockport_tcp_take(chain->walk, sk);
+}
+
+/* Chains that a hold was too short for, one after the other. */
+static int take_long(struct sockport_walk *walk, struct inet_hashinfo *hashes,
+		     const struct chains *chains, u32 left)
+{
+	struct ehash_chain ec = {
+		.chain = {
+			.lock	= inet_ehash_lockp(hashes, chains->bucket),
+			.first	= ehash_first,
+			.next	= ehash_next,
+			.on	= ehash_on,
+			.before	= ehash_before,
+			.take	= ehash_take,
+			.walk	= walk,
+		},
+		.hashes = hashes,
+	};
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < chains->count && !err; i++) {
+		if (!(left & BIT(i)))
+			continue;
+		ec.bucket = chains->at[i];
+		err = sockport_chain_take(&ec.chain);
+	}
+	return err;
 }
 
 static int take_established(struct sockport_walk *walk,
 			    struct inet_hashinfo *hashes)
 {
-	struct hlist_nulls_head *chains[CHAINS];
 	unsigned int mark = walk->count;
-	unsigned int n, place, bucket;
+	unsigned int holds, place;
+	struct chains chains;
+	u32 left;
 	int err;
 
-	for (place = walk->bucket; place <= hashes->ehash_mask;
-	     walk->bucket = place) {
-		n = tcp_chains(walk, hashes, &place, &bucket, chains);
-		if (n && !hold_chains(walk, inet_ehash_lockp(hashes, bucket),
-				      chains, n)) {
-			sockport_walk_truncate(walk, mark);
-			err = sockport_walk_grow(walk);
-			if (!err)
-				return 1;
-			if (err != -ENOBUFS)
-				return err;
-			sockport_walk_miss(walk);
-		}
-		if (walk->count > mark) {
-			walk->bucket = place;
+	if (!walk->width)
+		walk->width = CHAINS;
+	err = sockport_walk_reserve(walk, SOCKPORT_HOLD);
+	if (err)
+		return err;
+	place = walk->bucket;
+	for (holds = 0; place <= hashes->ehash_mask; holds++) {
+		if (walk->count > mark || holds == HOLDS)
 			return 1;
+		find_chains(hashes, &place, walk->width, &chains);
+		walk->bucket = place;
+		left = chains.count ? hold_chains(walk, hashes, &chains) : 0;
+		if (left) {
+			err = take_long(walk, hashes, &chains, left);
+			if (err)
+				return err;
 		}
 		cond_resched();
 	}
-	return 0;
+	return walk->count > mark;
 }
 
 /* A namespace has the table that all share, which comes first, or its own. */
@@ -357,6 +491,11 @@ static struct sock *bound_first(struct sockport_chain *chain)
 	return bc->tb ? sockport_bind_first(bc->tb) : NULL;
 }
 
+static struct sock *bound_next(struct sockport_chain *chain, struct sock *sk)
+{
+	return sockport_bind_next(sk);
+}
+
 static bool bound_on(struct sockport_chain *chain, struct sock *sk)
 {
 	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
@@ -379,10 +518,10 @@ static const void *bound_before(const struct sock *sk)
 	return sk->sk_bind_node.pprev;
 }
 
-static bool bound_take(struct sockport_walk *walk, struct sock *sk)
+static bool bound_take(struct sockport_chain *chain, struct sock *sk)
 {
 	return inet_sk_state_load(sk) != TCP_CLOSE ||
-	       sockport_tcp_take(walk, sk);
+	       sockport_tcp_take(chain->walk, sk);
 }
 
 /* All idle sockets of a hash bucket, one bind bucket after the other. */
@@ -393,7 +532,7 @@ static int take_bound(struct sockport_walk *walk,
 		.chain = {
 			.lock	= &head->lock,
 			.first	= bound_first,
-			.next	= sockport_bind_next,
+			.next	= bound_next,
 			.on	= bound_on,
 			.before	= bound_before,
 			.take	= bound_take,

@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "walk/filter.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
 struct udp_chain {
@@ -24,7 +25,7 @@ static struct sock *udp_first(struct sockport_chain *chain)
 	return hlist_entry_safe(uc->slot->head.first, struct sock, sk_node);
 }
 
-static struct sock *udp_next(struct sock *sk)
+static struct sock *udp_next(struct sockport_chain *chain, struct sock *sk)
 {
 	return sk_next(sk);
 }
@@ -66,6 +67,8 @@ static bool udp_take(struct sockport_walk *walk, struct sock *sk, u8 protocol)
 		return false;
 
 	sockport_record_tuple(rec, space, sk, protocol);
+	if (walk->want & SOCKPORT_WANT_ADDRESS)
+		sockport_record_address(rec, sk);
 	/* connect() changes state and peer under the socket's lock alone. */
 	rec->state = READ_ONCE(sk->sk_state);
 	rec->role = udp_role(rec, sk);
@@ -83,24 +86,25 @@ static bool udp_take(struct sockport_walk *walk, struct sock *sk, u8 protocol)
 	}
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
+	sockport_walk_keep(walk, sk);
 	return true;
 }
 
-static bool take_udp(struct sockport_walk *walk, struct sock *sk)
+static bool take_udp(struct sockport_chain *chain, struct sock *sk)
 {
-	return udp_take(walk, sk, SOCKPORT_PROTOCOL_UDP);
+	return udp_take(chain->walk, sk, SOCKPORT_PROTOCOL_UDP);
 }
 
-static bool take_udplite(struct sockport_walk *walk, struct sock *sk)
+static bool take_udplite(struct sockport_chain *chain, struct sock *sk)
 {
-	return udp_take(walk, sk, SOCKPORT_PROTOCOL_UDPLITE);
+	return udp_take(chain->walk, sk, SOCKPORT_PROTOCOL_UDPLITE);
 }
 
 /* The next chain that is not empty. */
 static int udp_batch_of(struct sockport_walk *walk, struct udp_table *table,
-			bool (*take)(struct sockport_walk *walk,
+			bool (*take)(struct sockport_chain *chain,
 				     struct sock *sk))
 {
 	struct udp_chain uc = {

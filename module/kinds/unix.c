@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "kinds/plain.h"
 #include "walk/filter.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
 #if IS_BUILTIN(CONFIG_UNIX)
@@ -49,7 +50,7 @@ static struct sock *unix_first(struct sockport_chain *chain)
 	return sk_head(uc->head);
 }
 
-static struct sock *unix_next(struct sock *sk)
+static struct sock *unix_next(struct sockport_chain *chain, struct sock *sk)
 {
 	return sk_next(sk);
 }
@@ -68,7 +69,8 @@ static const void *unix_before(const struct sock *sk)
 }
 
 /* The length of a path counts a NUL at its end. */
-static void unix_name(struct sockport_record *rec, const struct sock *sk)
+static void unix_name(struct sockport_record *rec,
+		      struct sockport_detail *detail, const struct sock *sk)
 {
 	const struct unix_address *addr;
 	const char *name;
@@ -85,14 +87,15 @@ static void unix_name(struct sockport_record *rec, const struct sock *sk)
 	if (len > 0 && name[0])
 		len--;
 	rec->name_len = clamp(len, 0, SOCKPORT_NAME_MAX);
-	memcpy(rec->name, name, rec->name_len);
+	memcpy(detail->name, name, rec->name_len);
 }
 
 /*
  * The socket holds a reference to its peer, and gives it up with its own lock
  * held. The peer's inode is there until a grace period after its close.
  */
-static void unix_peer_inode(struct sockport_record *rec, struct sock *sk)
+static void unix_peer_inode(struct sockport_record *rec,
+			    struct sockport_detail *detail, struct sock *sk)
 {
 	struct unix_sock *u = unix_sk(sk);
 	struct sock *peer;
@@ -102,17 +105,25 @@ static void unix_peer_inode(struct sockport_record *rec, struct sock *sk)
 	spin_lock(&u->lock);
 	peer = READ_ONCE(u->peer);
 	if (peer) {
-		rec->peer_inode = sockport_sock_ino_begin(peer);
+		detail->peer_inode = sockport_sock_ino_begin(peer);
 		rec->has |= SOCKPORT_HAS_PEER;
 	}
 	spin_unlock(&u->lock);
 }
 
+/* It is below 0 when the socket has begun to listen meanwhile. */
+static void ask_queue(struct sockport_walk *walk, unsigned int record,
+		      struct sock *sk)
+{
+	walk->batch[record].rx_queue = max(unix_inq_len(sk), 0L);
+}
+
 /*
- * What waits in a queue has to be added up with its lock held, be it long. The
- * socket gets a reference for that, and is asked when its chain is done.
+ * What waits in a queue has to be added up with its lock held, be it long: the
+ * socket is asked when its chain is done.
  */
-static void unix_queues(struct sockport_record *rec, struct sock *sk)
+static void unix_queues(struct sockport_walk *walk, struct sockport_record *rec,
+			struct sock *sk)
 {
 	if (rec->state == SOCKPORT_STATE_LISTEN) {
 		rec->backlog = skb_queue_len_lockless(&sk->sk_receive_queue);
@@ -123,47 +134,35 @@ static void unix_queues(struct sockport_record *rec, struct sock *sk)
 	rec->rx_queue = 0;
 	rec->tx_queue = sk_wmem_alloc_get(sk);
 	rec->has |= SOCKPORT_HAS_QUEUES;
-	if (!skb_queue_empty_lockless(&sk->sk_receive_queue) &&
-	    refcount_inc_not_zero(&sk->sk_refcnt))
-		rec->sk = sk;
+	if (!skb_queue_empty_lockless(&sk->sk_receive_queue))
+		sockport_walk_ask(walk, sk, ask_queue);
 }
 
-static bool unix_take(struct sockport_walk *walk, struct sock *sk)
+static bool unix_take(struct sockport_chain *chain, struct sock *sk)
 {
+	struct sockport_walk *walk = chain->walk;
 	struct sockport_record *rec = sockport_walk_slot(walk);
+	struct sockport_detail *detail;
 
 	if (!rec)
 		return false;
 
+	detail = sockport_walk_slot_detail(walk);
+
 	unix_prefetch(sk_next(sk));
-	sockport_record_begin(rec, sockport_walk_here(walk),
-			      SOCKPORT_PROTOCOL_UNIX, AF_UNIX);
+	sockport_record_begin(rec, sockport_walk_here(walk), sk,
+			      SOCKPORT_PROTOCOL_UNIX);
 	rec->state = READ_ONCE(sk->sk_state);
 	rec->type = sk->sk_type;
 	rec->has |= SOCKPORT_HAS_TYPE;
 	if (!sockport_plain_keep(walk, rec, sk))
 		return true;
-	unix_name(rec, sk);
+	unix_name(rec, detail, sk);
 	if (walk->want & SOCKPORT_WANT_QUEUES)
-		unix_queues(rec, sk);
+		unix_queues(walk, rec, sk);
 	if (walk->want & SOCKPORT_WANT_OWNER)
-		unix_peer_inode(rec, sk);
+		unix_peer_inode(rec, detail, sk);
 	return true;
-}
-
-/* It is below 0 when the socket has begun to listen meanwhile. */
-static void unix_ask(struct sockport_walk *walk, unsigned int mark)
-{
-	for (; mark < walk->count; mark++) {
-		struct sockport_record *rec = &walk->batch[mark];
-
-		if (!rec->sk)
-			continue;
-		rec->rx_queue = max(unix_inq_len(rec->sk), 0L);
-		sock_put(rec->sk);
-		rec->sk = NULL;
-		cond_resched();
-	}
 }
 
 /* The next chain that is not empty. */
@@ -180,7 +179,6 @@ static int unix_batch(struct sockport_walk *walk)
 			.walk	= walk,
 		},
 	};
-	unsigned int mark = walk->count;
 	int err;
 
 	if (!sockport_filter_states(walk->filter, UNIX_STATES))
@@ -194,7 +192,6 @@ static int unix_batch(struct sockport_walk *walk)
 		err = sockport_chain_take(&uc.chain);
 		if (err)
 			return err;
-		unix_ask(walk, mark);
 		return 1;
 	}
 	return 0;
@@ -212,5 +209,6 @@ static int unix_batch(struct sockport_walk *walk)
 const struct sockport_kind sockport_unix = {
 	.protocol	= SOCKPORT_PROTOCOL_UNIX,
 	.per_net	= true,
+	.detail		= true,
 	.batch		= unix_batch,
 };

@@ -17,6 +17,11 @@
 #include "walk/filter.h"
 #include "walk/walk.h"
 
+struct unlisted_socket {
+	struct sockport_record	rec;
+	struct sockport_detail	detail;
+};
+
 /**
  * sockport_unlisted_init - begin with none
  * @unlisted: what to begin
@@ -33,7 +38,7 @@ void sockport_unlisted_init(struct sockport_unlisted *unlisted,
 	unlisted->filter = filter;
 	unlisted->want = want;
 	sockport_table_init(&unlisted->record, net,
-			    sizeof(struct sockport_record));
+			    sizeof(struct unlisted_socket));
 }
 
 /**
@@ -157,16 +162,17 @@ static u8 protocol_of(const struct sock *sk)
 }
 
 /* Not bound, so neither port nor address, nor a state but one. */
-static void unlisted_record(struct sockport_record *rec,
+static void unlisted_record(struct unlisted_socket *socket,
 			    struct sockport_space *space, struct sock *sk)
 {
+	struct sockport_record *rec = &socket->rec;
 	u8 protocol = protocol_of(sk);
 
-	sockport_record_begin(rec, space, protocol, sk->sk_family);
+	sockport_record_begin(rec, space, sk, protocol);
 	rec->has |= SOCKPORT_IS_UNLISTED | SOCKPORT_HAS_TYPE |
 		    SOCKPORT_HAS_NUMBER;
 	rec->type = sk->sk_type;
-	rec->number = sk->sk_protocol;
+	socket->detail.number = sk->sk_protocol;
 	rec->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 	if (protocol != SOCKPORT_PROTOCOL_OTHER)
 		rec->state = SOCKPORT_STATE_CLOSE;
@@ -189,6 +195,7 @@ int sockport_unlisted_add(struct sockport_unlisted *unlisted,
 {
 	const u32 want = unlisted->want & ~(u32)SOCKPORT_WANT_INODE;
 	struct socket *sock = sock_from_file(file);
+	struct unlisted_socket *socket;
 	struct sockport_space *space;
 	struct sockport_record *rec;
 	struct sock *sk = sock->sk;
@@ -200,8 +207,9 @@ int sockport_unlisted_add(struct sockport_unlisted *unlisted,
 	err = sockport_table_reserve(&unlisted->record, 1);
 	if (err)
 		return err;
-	rec = sockport_table_add(&unlisted->record);
-	unlisted_record(rec, space, sk);
+	socket = sockport_table_add(&unlisted->record);
+	rec = &socket->rec;
+	unlisted_record(socket, space, sk);
 	if (unlisted->filter &&
 	    !sockport_filter_match(unlisted->filter, rec, sk)) {
 		unlisted->record.count--;
@@ -211,13 +219,14 @@ int sockport_unlisted_add(struct sockport_unlisted *unlisted,
 	rec->has |= SOCKPORT_HAS_INODE;
 	if (want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, want);
+	sockport_record_full(rec, &socket->detail, sk, want);
 	return 0;
 }
 
 static int other_batch(struct sockport_walk *walk)
 {
 	const struct sockport_table *table;
+	const struct unlisted_socket *socket;
 	struct sockport_record *rec;
 
 	if (!walk->unlisted)
@@ -227,7 +236,9 @@ static int other_batch(struct sockport_walk *walk)
 		rec = sockport_walk_slot(walk);
 		if (!rec)
 			return 1;
-		*rec = ((struct sockport_record *)table->at)[walk->bucket++];
+		socket = table->at + walk->bucket++ * sizeof(*socket);
+		*rec = socket->rec;
+		*sockport_walk_slot_detail(walk) = socket->detail;
 		walk->count++;
 	}
 	return 0;
@@ -235,5 +246,6 @@ static int other_batch(struct sockport_walk *walk)
 
 const struct sockport_kind sockport_other = {
 	.protocol	= SOCKPORT_PROTOCOL_OTHER,
+	.detail		= true,
 	.batch		= other_batch,
 };

@@ -17,7 +17,7 @@ struct sockport_scope;
  * @scope: namespaces covered
  * @filter: what sockets must match, NULL for all
  * @want: mask of enum sockport_want
- * @record: struct sockport_record of each
+ * @record: a record and its detail of each
  */
 struct sockport_unlisted {
 	struct sockport_scope		*scope;

@@ -14,6 +14,7 @@
 #include <net/af_vsock.h>
 #include <net/sock.h>
 
+#include "walk/chain.h"
 #include "walk/filter.h"
 #include "walk/walk.h"
 
@@ -92,7 +93,7 @@ static bool vsock_take(struct sockport_walk *walk, struct vsock_sock *vsk,
 	if (!rec)
 		return false;
 
-	sockport_record_begin(rec, space, SOCKPORT_PROTOCOL_VSOCK, AF_VSOCK);
+	sockport_record_begin(rec, space, sk, SOCKPORT_PROTOCOL_VSOCK);
 	vsock_address(rec, vsk);
 	rec->state = READ_ONCE(sk->sk_state);
 	rec->role = vsock_role(rec, bound);
@@ -107,57 +108,113 @@ static bool vsock_take(struct sockport_walk *walk, struct vsock_sock *vsk,
 		vsock_queues(rec, sk);
 	if (walk->want & SOCKPORT_WANT_COOKIE)
 		sockport_record_cookie(rec, sk);
-	sockport_record_full(rec, sk, walk->want);
-	walk->count++;
+	sockport_record_full(rec, sockport_walk_slot_detail(walk), sk,
+			     walk->want);
+	sockport_walk_keep(walk, sk);
 	return true;
 }
 
-/* Table lock held. Returns false when the batch has no room. */
-static bool take_lists(struct sockport_walk *walk,
-		       const struct vsock_tables *tables)
+/**
+ * struct vsock_chain - a list of one of the tables
+ * @chain: as a chain
+ * @list: the list
+ * @bound: of the table of bound sockets
+ */
+struct vsock_chain {
+	struct sockport_chain	chain;
+	struct list_head	*list;
+	bool			bound;
+};
+
+static struct vsock_chain *vsock_chain(struct sockport_chain *chain)
 {
-	unsigned int bucket = walk->bucket;
-	struct vsock_sock *vsk;
-
-	list_for_each_entry(vsk, &(*tables->bound)[bucket], bound_table)
-		if (!vsock_take(walk, vsk, true))
-			return false;
-	if (bucket == ARRAY_SIZE(*tables->connected))
-		return true;
-	list_for_each_entry(vsk, &(*tables->connected)[bucket],
-			    connected_table)
-		if (!__vsock_in_bound_table(vsk) &&
-		    !vsock_take(walk, vsk, false))
-			return false;
-	return true;
+	return container_of(chain, struct vsock_chain, chain);
 }
 
-/* The lists of one bucket, in one hold. */
+static struct list_head *vsock_node(struct sockport_chain *chain,
+				    struct sock *sk)
+{
+	return vsock_chain(chain)->bound ? &vsock_sk(sk)->bound_table :
+					   &vsock_sk(sk)->connected_table;
+}
+
+static struct sock *vsock_at(struct sockport_chain *chain,
+			     struct list_head *node)
+{
+	if (node == vsock_chain(chain)->list)
+		return NULL;
+	return sk_vsock(vsock_chain(chain)->bound ?
+			list_entry(node, struct vsock_sock, bound_table) :
+			list_entry(node, struct vsock_sock, connected_table));
+}
+
+static struct sock *vsock_first(struct sockport_chain *chain)
+{
+	return vsock_at(chain, vsock_chain(chain)->list->next);
+}
+
+static struct sock *vsock_next(struct sockport_chain *chain, struct sock *sk)
+{
+	return vsock_at(chain, vsock_node(chain, sk)->next);
+}
+
+/* One that moved to another list has other neighbours. */
+static bool vsock_on(struct sockport_chain *chain, struct sock *sk)
+{
+	return !list_empty(vsock_node(chain, sk));
+}
+
+static const void *bound_before(const struct sock *sk)
+{
+	return vsock_sk(sk)->bound_table.prev;
+}
+
+static const void *connected_before(const struct sock *sk)
+{
+	return vsock_sk(sk)->connected_table.prev;
+}
+
+static bool chain_take(struct sockport_chain *chain, struct sock *sk)
+{
+	const bool bound = vsock_chain(chain)->bound;
+
+	if (!bound && __vsock_in_bound_table(vsock_sk(sk)))
+		return true;
+	return vsock_take(chain->walk, vsock_sk(sk), bound);
+}
+
+static int take_list(struct sockport_walk *walk, spinlock_t *lock,
+		     struct list_head *list, bool bound)
+{
+	struct vsock_chain vc = {
+		.chain = {
+			.lock	= lock,
+			.first	= vsock_first,
+			.next	= vsock_next,
+			.on	= vsock_on,
+			.before	= bound ? bound_before : connected_before,
+			.take	= chain_take,
+			.walk	= walk,
+		},
+		.list = list,
+		.bound = bound,
+	};
+
+	return list_empty(list) ? 0 : sockport_chain_take(&vc.chain);
+}
+
+/* The lists of one bucket. */
 static int take_bucket(struct sockport_walk *walk,
 		       const struct vsock_tables *tables)
 {
-	unsigned int mark = walk->count;
-	bool room;
+	unsigned int bucket = walk->bucket;
 	int err;
 
-	for (;;) {
-		rcu_read_lock();
-		spin_lock_bh(tables->lock);
-		room = take_lists(walk, tables);
-		spin_unlock_bh(tables->lock);
-		sockport_walk_settle(walk, mark);
-		rcu_read_unlock();
-		if (room)
-			return 0;
-		sockport_walk_truncate(walk, mark);
-		err = sockport_walk_grow(walk);
-		if (!err)
-			continue;
-		if (err != -ENOBUFS)
-			return err;
-		sockport_walk_miss(walk);
-		return 0;
-	}
+	err = take_list(walk, tables->lock, &(*tables->bound)[bucket], true);
+	if (!err && bucket < ARRAY_SIZE(*tables->connected))
+		err = take_list(walk, tables->lock,
+				&(*tables->connected)[bucket], false);
+	return err;
 }
 
 static int vsock_batch(struct sockport_walk *walk)

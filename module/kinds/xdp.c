@@ -12,12 +12,13 @@
 #ifdef CONFIG_XDP_SOCKETS
 
 /* The device of a socket that is not bound any more is nobody's to look at. */
-static void xdp_device(struct sockport_record *rec, struct xdp_sock *xs)
+static void xdp_device(struct sockport_record *rec,
+		       struct sockport_detail *detail, struct xdp_sock *xs)
 {
 	mutex_lock(&xs->mutex);
 	if (xs->state == XSK_BOUND) {
 		rec->ifindex = xs->dev->ifindex;
-		rec->queue_id = xs->queue_id;
+		detail->queue_id = xs->queue_id;
 		rec->has |= SOCKPORT_HAS_QUEUE_ID;
 	}
 	mutex_unlock(&xs->mutex);
@@ -26,12 +27,13 @@ static void xdp_device(struct sockport_record *rec, struct xdp_sock *xs)
 static void xdp_take(struct sockport_walk *walk, struct sockport_record *rec,
 		     struct sock *sk)
 {
-	sockport_record_begin(rec, sockport_walk_here(walk),
-			      SOCKPORT_PROTOCOL_XDP, AF_XDP);
+	sockport_record_begin(rec, sockport_walk_here(walk), sk,
+			      SOCKPORT_PROTOCOL_XDP);
 	rec->state = SOCKPORT_STATE_CLOSE;
 	rec->type = sk->sk_type;
 	rec->has |= SOCKPORT_HAS_TYPE;
-	xdp_device(rec, (struct xdp_sock *)sk);
+	xdp_device(rec, sockport_walk_slot_detail(walk),
+		   (struct xdp_sock *)sk);
 	/* Nothing counts drops where those of other kinds are counted. */
 	if (sockport_plain_keep(walk, rec, sk))
 		rec->has &= ~SOCKPORT_HAS_DROPS;
@@ -58,5 +60,6 @@ static int xdp_batch(struct sockport_walk *walk)
 const struct sockport_kind sockport_xdp = {
 	.protocol	= SOCKPORT_PROTOCOL_XDP,
 	.per_net	= true,
+	.detail		= true,
 	.batch		= xdp_batch,
 };

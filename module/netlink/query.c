@@ -236,7 +236,7 @@ static int query_walk(struct sockport_query *query)
 	int err;
 
 	err = sockport_walk_init(&query->walk, &query->scope, &query->filter,
-				 query->want);
+				 query->want, NULL);
 	if (err)
 		return err;
 	if (query->want & SOCKPORT_WANT_PROCESSES)

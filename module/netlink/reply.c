@@ -201,7 +201,7 @@ static int put_more(struct sk_buff *skb,
 {
 	unsigned int i;
 
-	for (i = 0; more && i < more->locals + more->remotes; i++)
+	for (i = 0; i < more->locals + more->remotes; i++)
 		if (nla_put(skb, i < more->locals ?
 			    SOCKPORT_A_SOCKET_MORE_LOCAL_ADDRESS :
 			    SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS,
@@ -212,30 +212,35 @@ static int put_more(struct sk_buff *skb,
 }
 
 /* What few kinds have. */
-static int put_special(struct sk_buff *skb, const struct sockport_record *rec)
+static int put_special(struct sk_buff *skb, const struct sockport_record *rec,
+		       const struct sockport_detail *detail)
 {
 	const u32 has = rec->has;
 
+	if (has & SOCKPORT_IS_UNLISTED &&
+	    nla_put_flag(skb, SOCKPORT_A_SOCKET_UNLISTED))
+		return -EMSGSIZE;
+	if (!detail)
+		return 0;
 	if ((has & SOCKPORT_HAS_NUMBER &&
-	     nla_put_u32(skb, SOCKPORT_A_SOCKET_NUMBER, rec->number)) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_NUMBER, detail->number)) ||
 	    (rec->name_len &&
-	     nla_put(skb, SOCKPORT_A_SOCKET_NAME, rec->name_len, rec->name)) ||
+	     nla_put(skb, SOCKPORT_A_SOCKET_NAME, rec->name_len,
+		     detail->name)) ||
 	    (has & SOCKPORT_HAS_PEER &&
 	     nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_PEER_INODE,
-			       rec->peer_inode, SOCKPORT_A_SOCKET_PAD)) ||
+			       detail->peer_inode, SOCKPORT_A_SOCKET_PAD)) ||
 	    (has & SOCKPORT_HAS_GROUPS &&
-	     nla_put_u32(skb, SOCKPORT_A_SOCKET_GROUPS, rec->groups)) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_GROUPS, detail->groups)) ||
 	    (has & SOCKPORT_HAS_QUEUE_ID &&
-	     nla_put_u32(skb, SOCKPORT_A_SOCKET_QUEUE_ID, rec->queue_id)) ||
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_QUEUE_ID, detail->queue_id)) ||
 	    (has & SOCKPORT_HAS_ASSOCIATION &&
 	     nla_put_u8(skb, SOCKPORT_A_SOCKET_ASSOCIATION_STATE,
-			rec->association_state)) ||
+			detail->association_state)) ||
 	    (has & SOCKPORT_HAS_TOKEN &&
-	     nla_put_u32(skb, SOCKPORT_A_SOCKET_TOKEN, rec->token)) ||
-	    (has & SOCKPORT_IS_UNLISTED &&
-	     nla_put_flag(skb, SOCKPORT_A_SOCKET_UNLISTED)))
+	     nla_put_u32(skb, SOCKPORT_A_SOCKET_TOKEN, detail->token)))
 		return -EMSGSIZE;
-	return put_more(skb, rec->more);
+	return has & SOCKPORT_HAS_MORE ? put_more(skb, detail->more) : 0;
 }
 
 /* No file refers to it, and its port has no listener. */
@@ -285,15 +290,14 @@ static int put_processes(struct sk_buff *skb,
 }
 
 static int put_cgroup(struct sk_buff *skb, const struct sockport_record *rec,
-		      const struct sockport_reader *reader,
-		      struct sockport_cgroups *cgroups)
+		      const struct sockport_answer *answer)
 {
 	const char *path;
 
-	if (!(rec->has & SOCKPORT_HAS_CGROUP) ||
-	    !sockport_reader_sees_uid(reader, rec->uid))
+	if (!(rec->has & SOCKPORT_HAS_CGROUP) || !answer->detail ||
+	    !sockport_reader_sees_uid(answer->reader, rec->uid))
 		return 0;
-	path = sockport_cgroup_path(cgroups, rec->cgroup);
+	path = sockport_cgroup_path(answer->cgroups, answer->detail->cgroup);
 	if (!path || strlen(path) > SOCKPORT_REPLY_PATH)
 		return 0;
 	return nla_put_string(skb, SOCKPORT_A_SOCKET_CGROUP, path);
@@ -354,32 +358,35 @@ static int put_timer(struct sk_buff *skb, const struct sockport_record *rec)
 	return 0;
 }
 
-static int put_memory(struct sk_buff *skb, const struct sockport_record *rec)
+static int put_memory(struct sk_buff *skb, const struct sockport_record *rec,
+		      const struct sockport_detail *detail)
 {
 	struct nlattr *nest;
 	unsigned int i;
 
-	if (!(rec->has & SOCKPORT_HAS_MEMORY))
+	if (!(rec->has & SOCKPORT_HAS_MEMORY) || !detail)
 		return 0;
 	nest = nla_nest_start(skb, SOCKPORT_A_SOCKET_MEMORY);
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = 1; i <= SOCKPORT_A_MEMORY_MAX; i++)
-		if (nla_put_u32(skb, i, rec->memory[i]))
+		if (nla_put_u32(skb, i, detail->memory[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
 static int put_tcp(struct sk_buff *skb, const struct sockport_record *rec,
-		   const struct tcp_info *info)
+		   const struct sockport_answer *answer)
 {
 	if (rec->has & SOCKPORT_HAS_TCP_INFO &&
-	    nla_put_64bit(skb, SOCKPORT_A_SOCKET_TCP_INFO, sizeof(*info), info,
+	    nla_put_64bit(skb, SOCKPORT_A_SOCKET_TCP_INFO,
+			  sizeof(*answer->info), answer->info,
 			  SOCKPORT_A_SOCKET_PAD))
 		return -EMSGSIZE;
-	if (rec->has & SOCKPORT_HAS_CONGESTION &&
-	    nla_put_string(skb, SOCKPORT_A_SOCKET_CONGESTION, rec->congestion))
+	if (rec->has & SOCKPORT_HAS_CONGESTION && answer->detail &&
+	    nla_put_string(skb, SOCKPORT_A_SOCKET_CONGESTION,
+			   answer->detail->congestion))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -400,8 +407,9 @@ int sockport_reply_socket(struct sk_buff *skb,
 {
 	if (put_kind(skb, rec) || put_tuple(skb, rec) ||
 	    put_queues(skb, rec) || put_cookie(skb, rec) ||
-	    put_timer(skb, rec) || put_memory(skb, rec) ||
-	    put_tcp(skb, rec, answer->info) || put_special(skb, rec))
+	    put_timer(skb, rec) || put_memory(skb, rec, answer->detail) ||
+	    put_tcp(skb, rec, answer) ||
+	    put_special(skb, rec, answer->detail))
 		return -EMSGSIZE;
 	if (answer->netns &&
 	    nla_put_u32(skb, SOCKPORT_A_SOCKET_NETNS, rec->space->inode))
@@ -413,7 +421,7 @@ int sockport_reply_socket(struct sk_buff *skb,
 	    put_processes(skb, rec, answer))
 		return -EMSGSIZE;
 	if (answer->want & SOCKPORT_WANT_CGROUP &&
-	    put_cgroup(skb, rec, answer->reader, answer->cgroups))
+	    put_cgroup(skb, rec, answer))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -440,7 +448,8 @@ static int put_history_counts(struct sk_buff *skb,
 	    put_count(skb, SOCKPORT_A_STATS_CLOSED_DOORS_LOST,
 		      &stats->closed_doors_lost) ||
 	    put_count(skb, SOCKPORT_A_STATS_EVENTS_SENT, &stats->events_sent) ||
-	    put_count(skb, SOCKPORT_A_STATS_EVENTS_LOST, &stats->events_lost))
+	    put_count(skb, SOCKPORT_A_STATS_EVENTS_LOST, &stats->events_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_LONGEST_HOLD, &stats->longest_hold))
 		return -EMSGSIZE;
 	return 0;
 }

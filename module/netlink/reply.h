@@ -7,6 +7,7 @@
 struct net;
 struct sk_buff;
 struct sockport_cgroups;
+struct sockport_detail;
 struct sockport_door;
 struct sockport_event;
 struct sockport_owners;
@@ -25,6 +26,7 @@ struct user_namespace;
  * @want: mask of enum sockport_want
  * @netns: tell the network namespace
  * @reader: who gets the reply
+ * @detail: detail of the socket, NULL when its record has none of it
  * @info: tcp_info of the socket, which means something when the record says so
  * @owners: who has sockets open, when @want has processes
  * @cgroups: paths of cgroups, when @want has cgroup
@@ -33,6 +35,7 @@ struct sockport_answer {
 	u32				want;
 	bool				netns;
 	const struct sockport_reader	*reader;
+	const struct sockport_detail	*detail;
 	const struct tcp_info		*info;
 	const struct sockport_owners	*owners;
 	struct sockport_cgroups		*cgroups;

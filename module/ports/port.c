@@ -50,6 +50,7 @@ struct port_tree {
 
 /**
  * struct build - a port table in the making
+ * @sink: takes sockets whose row is there already
  * @net: namespace whose account it goes to
  * @owners: who has sockets open, or NULL
  * @rows: so far
@@ -57,6 +58,7 @@ struct port_tree {
  * @tree: rows of each namespace, by its place in the scope
  */
 struct build {
+	struct sockport_sink	sink;
 	struct net		*net;
 	struct sockport_owners	*owners;
 	unsigned int		rows;
@@ -309,6 +311,24 @@ static void add_record(struct sockport_port *port,
 		port->unconnected++;
 }
 
+/* A new row has to be allocated, which waits for the end of the hold. */
+static bool ports_take_socket(struct sockport_sink *sink,
+			      const struct sockport_record *rec,
+			      struct sock *sk)
+{
+	struct build *build = container_of(sink, struct build, sink);
+	const struct port_key key = key_of(rec);
+	struct sockport_port *port;
+
+	if (!(rec->has & SOCKPORT_HAS_PORTS) || key.port > U16_MAX)
+		return false;
+	port = port_find(build, &key);
+	if (!port)
+		return false;
+	add_record(port, rec);
+	return true;
+}
+
 static int add_sockets(struct build *build, struct sockport_walk *walk)
 {
 	struct sockport_record *rec;
@@ -506,10 +526,14 @@ static int walk_ports(struct build *build, struct sockport_ports *ports,
 
 	if (ask->owners)
 		want |= SOCKPORT_WANT_INODE;
-	err = sockport_walk_init(&walk, ask->scope, ask->filter, want);
+	build->sink.ports = true;
+	/* Who has a socket open is found by its inode, known after the hold. */
+	if (!ask->owners)
+		build->sink.take = ports_take_socket;
+	err = sockport_walk_init(&walk, ask->scope, ask->filter, want,
+				 &build->sink);
 	if (err)
 		return err;
-	walk.for_ports = true;
 	err = add_sockets(build, &walk);
 	if (err == -ENOBUFS && walk.missed) {
 		ports->err = err;

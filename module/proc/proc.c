@@ -155,7 +155,7 @@ static int sockets_begin(struct reader *reader)
 
 	sockets_end(reader);
 	err = sockport_walk_init(&reader->walk, &reader->scope, NULL,
-				 WANT_SOCKETS);
+				 WANT_SOCKETS, NULL);
 	if (err)
 		return err;
 	reader->begun = true;
@@ -200,8 +200,8 @@ static int sockets_show(struct seq_file *seq, void *v)
 	if (v == SEQ_START_TOKEN)
 		seq_puts(seq, sockport_text_sockets_head);
 	else
-		sockport_text_socket(seq, v, seq_user_ns(seq),
-				     reader->net_admin);
+		sockport_text_socket(seq, v, sockport_walk_detail(&reader->walk),
+				     seq_user_ns(seq), reader->net_admin);
 	return 0;
 }
 
@@ -253,6 +253,7 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "closed_doors_lost",	&stats->closed_doors_lost },
 		{ "events_sent",	&stats->events_sent },
 		{ "events_lost",	&stats->events_lost },
+		{ "longest_hold_ns",	&stats->longest_hold },
 	};
 	unsigned int i;
 

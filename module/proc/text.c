@@ -258,14 +258,14 @@ static void put_address(struct line *line, const struct sockport_record *rec,
 }
 
 /* An abstract name begins with a NUL, shown as @; the rest as in /proc/mounts. */
-static void put_path(struct line *line, const struct sockport_record *rec)
+static void put_path(struct line *line, const char *name, unsigned int len)
 {
 	unsigned int i;
 	bool plain;
 	u8 c;
 
-	for (i = 0; i < rec->name_len; i++) {
-		c = rec->name[i];
+	for (i = 0; i < len; i++) {
+		c = name[i];
 		/* A path may begin with one of its own. */
 		plain = c > ' ' && c < 127 && c != '\\' && (i || c != '@');
 		if (!c) {
@@ -296,34 +296,35 @@ static void put_key(struct line *line, const char *column, const char *key)
  * What few kinds have, as a list of key=value; a name comes last, for there may
  * be commas in it.
  */
-static void put_detail(struct line *line, const struct sockport_record *rec)
+static void put_detail(struct line *line, const struct sockport_record *rec,
+		       const struct sockport_detail *detail)
 {
 	const u32 has = rec->has;
 	char *column = line->at;
 
 	if (has & SOCKPORT_HAS_NUMBER) {
 		put_key(line, column, "number");
-		put_digits(line, rec->number);
+		put_digits(line, detail->number);
 	}
 	if (has & SOCKPORT_HAS_PEER) {
 		put_key(line, column, "peer");
-		put_digits(line, rec->peer_inode);
+		put_digits(line, detail->peer_inode);
 	}
 	if (has & SOCKPORT_HAS_GROUPS) {
 		put_key(line, column, "groups");
-		line->at += sprintf(line->at, "%08x", rec->groups);
+		line->at += sprintf(line->at, "%08x", detail->groups);
 	}
 	if (has & SOCKPORT_HAS_QUEUE_ID) {
 		put_key(line, column, "queue");
-		put_digits(line, rec->queue_id);
+		put_digits(line, detail->queue_id);
 	}
 	if (has & SOCKPORT_HAS_ASSOCIATION) {
 		put_key(line, column, "assoc");
-		put_digits(line, rec->association_state);
+		put_digits(line, detail->association_state);
 	}
 	if (rec->name_len) {
 		put_key(line, column, "name");
-		put_path(line, rec);
+		put_path(line, detail->name, rec->name_len);
 	}
 	if (line->at == column)
 		put_name(line, &none);
@@ -334,11 +335,13 @@ static void put_detail(struct line *line, const struct sockport_record *rec)
  * sockport_text_socket - write the line of a socket
  * @seq: file to write to
  * @rec: the socket
+ * @detail: its detail, or NULL
  * @user_ns: user namespace of the reader, for the owner's uid
  * @net_admin: the reader has CAP_NET_ADMIN over the network namespace
  */
 void sockport_text_socket(struct seq_file *seq,
 			  const struct sockport_record *rec,
+			  const struct sockport_detail *detail,
 			  struct user_namespace *user_ns, bool net_admin)
 {
 	const bool backlog = rec->has & SOCKPORT_HAS_BACKLOG;
@@ -373,8 +376,8 @@ void sockport_text_socket(struct seq_file *seq,
 		  rec->mark, 4);
 	put_known(&line, rec->family == AF_INET6, rec->v6only, 6);
 	put_known(&line, rec->has & SOCKPORT_HAS_TYPE, rec->type, 4);
-	if (unlikely(rec->has & DETAIL) || rec->name_len)
-		put_detail(&line, rec);
+	if (detail && (rec->has & DETAIL || rec->name_len))
+		put_detail(&line, rec, detail);
 	else
 		put_char(&line, '-', 1);
 	line_end(&line, seq);

@@ -1,37 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Take a whole hash chain that may be long, in short holds.
+ * Take a whole chain that may be long, in short holds.
  *
  * All UDP sockets of a port share a chain, all TCP sockets of a port hang on
- * its bind bucket, all listeners of an address and port share a chain: tens of
- * thousands of them. The lock is let go every now and then, and a reference to
- * the next socket keeps the place. Sockets join at the ends of lists and move
- * none that are there, so what comes after the place is what has not been
- * seen, and perhaps a few that came just now.
+ * its bind bucket, all listeners of an address and port share a chain, and a
+ * namespace may have a table of one chain: tens of thousands of them. The lock
+ * is let go every SOCKPORT_HOLD sockets, and a reference to the next socket
+ * keeps the place. Sockets join at the ends of lists and move none that are
+ * there, so what comes after the place is what has not been seen, and perhaps a
+ * few that came just now.
  *
- * When the socket that kept the place, or one of its neighbours, has left, the
- * place is lost: what was taken is forgotten and the chain begun anew, with
- * longer holds each time. A chain that cannot be taken so is left out, counted
- * and told to the reader, as is one that is too long for the batch.
+ * When the socket that kept the place has left, an earlier one that is still
+ * there is gone back to, or the beginning. What has been taken by then is known
+ * by its address, and is not taken again: whoever has the address of a socket
+ * that was taken and has gone came while the chain was looked through. A chain
+ * that cannot be taken so is left out, counted and told to the reader, as is one
+ * that is too long for the batch.
  */
+#include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
+#include "memory/memory.h"
 #include "net.h"
+#include "walk/chain.h"
 #include "walk/walk.h"
 
-/* Sockets that one hold of the lock looks at: some microseconds. */
-#define CHAIN_HOLD	64
-/* And after many lost places at most. */
-#define CHAIN_HOLD_MOST	4096
-#define CHAIN_RESTARTS	64
+/* Places that are kept, one a hold. */
+#define PLACES		8
+/* How often a chain is gone back in, and how often to its beginning. */
+#define RETURNS_MOST	4096
+#define RESTARTS_MOST	64
 
 /*
- * The place in a chain: the socket to take next, with a reference, and its
- * neighbours. A socket that left and came back, to one of the ends, has other
- * ones. The neighbours are compared only, they may be gone.
+ * A place in a chain: the socket to take next, with a reference, and its
+ * neighbours. A socket that left and came back, to one of the ends, has others.
+ * They are compared only, they may be gone.
  */
 struct place {
 	struct sock	*sk;
@@ -39,104 +46,222 @@ struct place {
 	const void	*before;
 };
 
-/*
- * Take sockets from @sk on, and keep the place where the hold ends. Returns
- * false when there was no room and no place to come back to either.
+/**
+ * struct run - one chain being taken
+ * @chain: the chain
+ * @mark: records that were in the batch before
+ * @seen: what has been taken, once a place has been lost
+ * @places: how many there are in @place
+ * @place: the last ones, the newest last
+ * @returns: places that were lost so far
+ * @restarts: of these, how often all were
  */
-static bool hold_chain(struct sockport_chain *chain, struct place *place,
-		       struct sock *sk, unsigned int hold)
-{
-	unsigned int n;
-	bool full;
+struct run {
+	struct sockport_chain	*chain;
+	unsigned int		mark;
+	struct sockport_seen	seen;
+	unsigned int		places;
+	struct place		place[PLACES];
+	unsigned int		returns;
+	unsigned int		restarts;
+};
 
-	place->sk = NULL;
-	for (n = 0; sk; sk = chain->next(sk), n++) {
-		full = !sockport_walk_slot(chain->walk);
-		if ((full || n >= hold) &&
-		    refcount_inc_not_zero(&sk->sk_refcnt)) {
-			place->sk = sk;
-			place->next = chain->next(sk);
-			place->before = chain->before(sk);
-			return true;
-		}
-		if (full || !chain->take(chain->walk, sk))
-			return false;
-	}
-	return true;
+static size_t seen_bytes(const struct sockport_seen *seen)
+{
+	return BIT(seen->bits) * sizeof(*seen->slot);
 }
 
+/**
+ * sockport_seen_free - forget what has been seen
+ * @seen: filled, or all zero
+ * @walk: walk
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_seen_free(struct sockport_seen *seen,
+			const struct sockport_walk *walk)
+{
+	sockport_free(walk->net, seen->slot, seen_bytes(seen));
+	seen->slot = NULL;
+}
+
+/* The socket's slot, or the free one where it would be. */
+static const void **seen_slot(const struct sockport_seen *seen, const void *sk)
+{
+	unsigned int slot = hash_ptr(sk, seen->bits);
+
+	while (seen->slot[slot] && seen->slot[slot] != sk)
+		slot = (slot + 1) & (BIT(seen->bits) - 1);
+	return &seen->slot[slot];
+}
+
+/**
+ * sockport_seen_has - has a socket been taken?
+ * @seen: filled, or all zero
+ * @sk: the socket, compared only
+ *
+ * Context: any.
+ */
+bool sockport_seen_has(const struct sockport_seen *seen, const void *sk)
+{
+	return seen->slot && *seen_slot(seen, sk);
+}
+
+/**
+ * sockport_seen_fill - note what has been taken
+ * @seen: filled before, or all zero
+ * @walk: walk
+ * @mark: the first record that counts
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_seen_fill(struct sockport_seen *seen,
+		       const struct sockport_walk *walk, unsigned int mark)
+{
+	unsigned int i;
+
+	sockport_seen_free(seen, walk);
+	seen->bits = order_base_2(walk->count - mark + 1) + 1;
+	seen->slot = sockport_alloc(walk->net, seen_bytes(seen));
+	if (!seen->slot)
+		return -ENOMEM;
+	for (i = mark; i < walk->count; i++) {
+		*seen_slot(seen, walk->batch[i].id) = walk->batch[i].id;
+		if (i % 4096 == 4095)
+			cond_resched();
+	}
+	return 0;
+}
+
+static void chain_hold(struct sockport_chain *chain)
+	__acquires(RCU) __acquires(chain->lock)
+{
+	rcu_read_lock();
+	spin_lock_bh(chain->lock);
+}
+
+static void chain_release(struct sockport_chain *chain)
+	__releases(chain->lock) __releases(RCU)
+{
+	spin_unlock_bh(chain->lock);
+	rcu_read_unlock();
+}
+
+/* Lock of the chain held. Neighbours may have come and gone, not both. */
 static bool place_kept(struct sockport_chain *chain, const struct place *place)
 {
 	return chain->on(chain, place->sk) &&
-	       chain->before(place->sk) == place->before &&
-	       chain->next(place->sk) == place->next;
+	       (chain->before(place->sk) == place->before ||
+		chain->next(chain, place->sk) == place->next);
 }
 
 /*
- * One hold of the lock. Returns false when the place was lost; the reference
- * to the socket that kept the place before is dropped.
+ * Take sockets from @sk on, and note the place where the hold ends. Returns 1
+ * when it is kept, 0 at the end of the chain, -EAGAIN when there was no room and
+ * no place to come back to either.
  */
-static bool take_part(struct sockport_chain *chain, struct place *place,
-		      unsigned int hold)
+static int take_some(struct run *run, struct place *place, struct sock *sk)
 {
-	struct sockport_walk *walk = chain->walk;
-	unsigned int mark = walk->count;
-	struct sock *sk = place->sk;
-	struct sock *old = sk;
-	bool kept = true;
+	struct sockport_chain *chain = run->chain;
+	unsigned int n;
+	bool full;
 
-	rcu_read_lock();
-	spin_lock_bh(chain->lock);
-	if (!sk)
-		sk = chain->first(chain);
-	else
-		kept = place_kept(chain, place);
-	if (kept)
-		kept = hold_chain(chain, place, sk, hold);
-	else
-		place->sk = NULL;
-	spin_unlock_bh(chain->lock);
-	sockport_walk_settle(walk, mark);
-	rcu_read_unlock();
-
-	if (old)
-		sock_gen_put(old);
-	return kept;
+	for (n = 0; sk; sk = chain->next(chain, sk), n++) {
+		full = !sockport_walk_slot(chain->walk);
+		if ((full || n >= SOCKPORT_HOLD) &&
+		    refcount_inc_not_zero(&sk->sk_refcnt)) {
+			place->sk = sk;
+			place->next = chain->next(chain, sk);
+			place->before = chain->before(sk);
+			return 1;
+		}
+		if (full)
+			return -EAGAIN;
+		if (!sockport_seen_has(&run->seen, sk) &&
+		    !chain->take(chain, sk))
+			return -EAGAIN;
+	}
+	return 0;
 }
 
-/* Between two holds: room for a hold's worth of sockets. */
-static int make_room(struct sockport_walk *walk)
+/* One hold of the lock, from the newest place on. As take_some(). */
+static int take_part(struct run *run, struct place *place)
 {
-	cond_resched();
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	if (walk->room - walk->count >= CHAIN_HOLD)
-		return 0;
-	return sockport_walk_grow(walk);
+	struct sockport_chain *chain = run->chain;
+	struct sockport_walk *walk = chain->walk;
+	unsigned int mark = walk->count;
+	const struct place *from = NULL;
+	u64 begin = sockport_hold_begin();
+	int ret = -EAGAIN;
+
+	if (run->places)
+		from = &run->place[run->places - 1];
+	chain->hold(chain);
+	if (!from)
+		ret = take_some(run, place, chain->first(chain));
+	else if (place_kept(chain, from))
+		ret = take_some(run, place, from->sk);
+	sockport_walk_settle(walk, mark);
+	chain->release(chain);
+	sockport_hold_end(walk, begin);
+	return ret;
+}
+
+static void add_place(struct run *run, const struct place *place)
+{
+	if (run->places == PLACES) {
+		sock_gen_put(run->place[0].sk);
+		memmove(&run->place[0], &run->place[1],
+			(PLACES - 1) * sizeof(run->place[0]));
+		run->places--;
+	}
+	run->place[run->places++] = *place;
+}
+
+/* The newest place is lost: go back to the one before, or to the beginning. */
+static int go_back(struct run *run)
+{
+	struct sockport_walk *walk = run->chain->walk;
+
+	if (run->places)
+		sock_gen_put(run->place[--run->places].sk);
+	if (!run->places) {
+		if (++run->restarts > RESTARTS_MOST)
+			return -ENOBUFS;
+		atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
+	}
+	if (++run->returns > RETURNS_MOST)
+		return -ENOBUFS;
+	return sockport_seen_fill(&run->seen, walk, run->mark);
 }
 
 /* Returns 0 or a negative errno; the batch may hold part of the chain then. */
-static int take_parts(struct sockport_chain *chain, struct place *place)
+static int take_parts(struct run *run)
 {
-	struct sockport_walk *walk = chain->walk;
-	unsigned int hold = CHAIN_HOLD;
-	unsigned int mark = walk->count;
-	unsigned int restarts = 0;
-	int err;
+	struct sockport_walk *walk = run->chain->walk;
+	struct place place;
+	int ret;
 
 	for (;;) {
-		if (!take_part(chain, place, hold)) {
-			if (++restarts > CHAIN_RESTARTS)
-				return -ENOBUFS;
-			sockport_walk_truncate(walk, mark);
-			atomic64_inc(&sockport_stats(walk->net)->chain_restarts);
-			hold = min_t(unsigned int, hold * 2, CHAIN_HOLD_MOST);
-		} else if (!place->sk) {
+		ret = take_part(run, &place);
+		if (!ret)
 			return 0;
+		if (ret > 0)
+			add_place(run, &place);
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if (ret == -EAGAIN) {
+			ret = go_back(run);
+			if (ret)
+				return ret;
 		}
-		err = make_room(walk);
-		if (err)
-			return err;
+		/* Room for a hold's worth of sockets */
+		ret = sockport_walk_reserve(walk, SOCKPORT_HOLD);
+		if (ret)
+			return ret;
 	}
 }
 
@@ -152,16 +277,23 @@ static int take_parts(struct sockport_chain *chain, struct place *place)
 int sockport_chain_take(struct sockport_chain *chain)
 {
 	struct sockport_walk *walk = chain->walk;
-	unsigned int mark = walk->count;
-	struct place place = {};
+	struct run run = {
+		.chain	= chain,
+		.mark	= walk->count,
+	};
 	int err;
 
-	err = take_parts(chain, &place);
+	if (chain->lock) {
+		chain->hold = chain_hold;
+		chain->release = chain_release;
+	}
+	err = take_parts(&run);
+	while (run.places)
+		sock_gen_put(run.place[--run.places].sk);
+	sockport_seen_free(&run.seen, walk);
 	if (!err)
 		return 0;
-	if (place.sk)
-		sock_gen_put(place.sk);
-	sockport_walk_truncate(walk, mark);
+	sockport_walk_truncate(walk, run.mark);
 	if (err != -ENOBUFS)
 		return err;
 	sockport_walk_miss(walk);

@@ -20,23 +20,23 @@
  * sockport_record_begin - begin a record of a kind that is not internet
  * @rec: record to fill
  * @space: the socket's network namespace
+ * @sk: any socket
  * @protocol: enum sockport_protocol
- * @family: address family
  *
  * Nothing else is known yet: no role, no state, no ports.
  *
  * Context: any.
  */
 void sockport_record_begin(struct sockport_record *rec,
-			   struct sockport_space *space, u8 protocol, u8 family)
+			   struct sockport_space *space, const struct sock *sk,
+			   u8 protocol)
 {
 	rec->has = 0;
-	rec->sk = NULL;
-	rec->more = NULL;
 	rec->name_len = 0;
 	rec->space = space;
+	rec->id = sk;
 	rec->protocol = protocol;
-	rec->family = family;
+	rec->family = READ_ONCE(sk->sk_family);
 	rec->role = 0;
 	rec->state = 0;
 	rec->v6only = false;
@@ -61,22 +61,32 @@ void sockport_record_tuple(struct sockport_record *rec,
 			   struct sockport_space *space, const struct sock *sk,
 			   u8 protocol)
 {
-	/* Once: IPV6_ADDRFORM changes it under the socket's lock alone. */
-	unsigned short family = READ_ONCE(sk->sk_family);
-
-	rec->has = SOCKPORT_HAS_ADDRESS | SOCKPORT_HAS_PORTS;
-	rec->sk = NULL;
-	rec->more = NULL;
+	rec->has = SOCKPORT_HAS_PORTS;
 	rec->name_len = 0;
 	rec->space = space;
+	rec->id = sk;
 	rec->protocol = protocol;
-	rec->family = family;
+	/* Once: IPV6_ADDRFORM changes it under the socket's lock alone. */
+	rec->family = READ_ONCE(sk->sk_family);
 	rec->v6only = false;
 	rec->local_port = READ_ONCE(sk->sk_num);
 	rec->remote_port = ntohs(READ_ONCE(sk->sk_dport));
 	rec->ifindex = READ_ONCE(sk->sk_bound_dev_if);
+}
+
+/**
+ * sockport_record_address - put both addresses into a record
+ * @rec: record to fill, begun by sockport_record_tuple()
+ * @sk: any internet socket; time-wait and request sockets too
+ *
+ * Context: lock of the socket's chain held, or a reference to the socket.
+ */
+void sockport_record_address(struct sockport_record *rec,
+			     const struct sock *sk)
+{
+	rec->has |= SOCKPORT_HAS_ADDRESS;
 #if IS_ENABLED(CONFIG_IPV6)
-	if (family == AF_INET6) {
+	if (rec->family == AF_INET6) {
 		rec->local.v6 = sk->sk_v6_rcv_saddr;
 		rec->remote.v6 = sk->sk_v6_daddr;
 		/* Nobody sets it in request sockets. */
@@ -122,9 +132,10 @@ void sockport_record_cookie(struct sockport_record *rec, struct sock *sk)
 }
 
 /* The same fields as in sk_get_meminfo(), which is not exported. */
-static void record_memory(struct sockport_record *rec, const struct sock *sk)
+static void record_memory(struct sockport_record *rec,
+			  struct sockport_detail *detail, const struct sock *sk)
 {
-	u32 *memory = rec->memory;
+	u32 *memory = detail->memory;
 
 	memory[SOCKPORT_A_MEMORY_RMEM_ALLOC] = sk_rmem_alloc_get(sk);
 	memory[SOCKPORT_A_MEMORY_RCVBUF] = READ_ONCE(sk->sk_rcvbuf);
@@ -144,18 +155,17 @@ static void record_mark(struct sockport_record *rec, const struct sock *sk)
 }
 
 /* Of the unified hierarchy, as ss has it. */
-static void record_cgroup(struct sockport_record *rec, struct sock *sk)
+static void record_cgroup(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk)
 {
-	rec->cgroup = sockport_cgroup_of(sk);
-	if (rec->cgroup)
+	detail->cgroup = sockport_cgroup_of(sk);
+	if (detail->cgroup)
 		rec->has |= SOCKPORT_HAS_CGROUP;
 }
 
 static void end_inode(struct sockport_record *rec, u64 *inode,
 		      enum sockport_has has)
 {
-	if (!(rec->has & has))
-		return;
 	*inode = sockport_sock_ino_end(*inode);
 	if (!*inode)
 		rec->has &= ~has;
@@ -164,6 +174,7 @@ static void end_inode(struct sockport_record *rec, u64 *inode,
 /**
  * sockport_record_inodes - find the inodes of the records of some chains
  * @rec: first record
+ * @detail: its detail, or NULL
  * @count: how many
  *
  * Before some kernel the inode is two loads away from the socket, each of them
@@ -173,11 +184,17 @@ static void end_inode(struct sockport_record *rec, u64 *inode,
  * Context: in the RCU read-side critical section in which the records were
  * filled.
  */
-void sockport_record_inodes(struct sockport_record *rec, unsigned int count)
+void sockport_record_inodes(struct sockport_record *rec,
+			    struct sockport_detail *detail, unsigned int count)
 {
-	for (; count; rec++, count--) {
-		end_inode(rec, &rec->inode, SOCKPORT_HAS_INODE);
-		end_inode(rec, &rec->peer_inode, SOCKPORT_HAS_PEER);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (rec[i].has & SOCKPORT_HAS_INODE)
+			end_inode(&rec[i], &rec[i].inode, SOCKPORT_HAS_INODE);
+		if (detail && rec[i].has & SOCKPORT_HAS_PEER)
+			end_inode(&rec[i], &detail[i].peer_inode,
+				  SOCKPORT_HAS_PEER);
 	}
 }
 
@@ -185,6 +202,7 @@ void sockport_record_inodes(struct sockport_record *rec, unsigned int count)
  * sockport_record_full - put into a record what full sockets of all protocols
  *	have
  * @rec: record to fill, begun by sockport_record_tuple()
+ * @detail: its detail, NULL when nothing that is in it is wanted
  * @sk: a full socket
  * @want: mask of enum sockport_want
  *
@@ -192,7 +210,8 @@ void sockport_record_inodes(struct sockport_record *rec, unsigned int count)
  *
  * Context: lock of the socket's chain held.
  */
-void sockport_record_full(struct sockport_record *rec, struct sock *sk,
+void sockport_record_full(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk,
 			  u32 want)
 {
 	if (want & SOCKPORT_WANT_QUEUES) {
@@ -205,8 +224,10 @@ void sockport_record_full(struct sockport_record *rec, struct sock *sk,
 	}
 	if (want & SOCKPORT_WANT_OWNER)
 		record_mark(rec, sk);
+	if (!detail)
+		return;
 	if (want & SOCKPORT_WANT_MEMORY)
-		record_memory(rec, sk);
+		record_memory(rec, detail, sk);
 	if (want & SOCKPORT_WANT_CGROUP)
-		record_cgroup(rec, sk);
+		record_cgroup(rec, detail, sk);
 }

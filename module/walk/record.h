@@ -15,8 +15,12 @@ struct sockport_space;
 /* What only the module itself asks for, beside enum sockport_want. */
 #define SOCKPORT_WANT_UID	BIT(16)
 #define SOCKPORT_WANT_INODE	BIT(17)
-/* Each TCP socket is to be followed from now on. */
-#define SOCKPORT_WANT_FOLLOW	BIT(18)
+#define SOCKPORT_WANT_ADDRESS	BIT(18)
+
+/* What is in the detail of a record of any kind. */
+#define SOCKPORT_WANT_DETAIL	(SOCKPORT_WANT_MEMORY | SOCKPORT_WANT_CGROUP | \
+				 SOCKPORT_WANT_CONGESTION | \
+				 SOCKPORT_WANT_TOKEN)
 
 /**
  * enum sockport_has - which fields of a record are known
@@ -41,6 +45,7 @@ struct sockport_space;
  * @SOCKPORT_HAS_ASSOCIATION: association_state
  * @SOCKPORT_HAS_TOKEN: token
  * @SOCKPORT_HAS_CGROUP: cgroup
+ * @SOCKPORT_HAS_MORE: more
  * @SOCKPORT_IS_UNLISTED: found in a file table, is in no table of its kind
  * @SOCKPORT_IS_HIDDEN: not wanted itself, only for what it says of its port
  */
@@ -68,6 +73,7 @@ enum sockport_has {
 	SOCKPORT_HAS_CGROUP	= BIT(20),
 	SOCKPORT_IS_UNLISTED	= BIT(21),
 	SOCKPORT_IS_HIDDEN	= BIT(22),
+	SOCKPORT_HAS_MORE	= BIT(23),
 };
 
 /**
@@ -102,8 +108,8 @@ struct sockport_addresses {
 #define SOCKPORT_NAME_MAX	108
 
 /**
- * struct sockport_record - what is known of one socket, and all that encoders
- *	ever see of it
+ * struct sockport_record - what is known of one socket: what every listing
+ *	needs, and all that a port table does
  * @family: address family
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role, 0 for kinds without ports
@@ -111,38 +117,26 @@ struct sockport_addresses {
  * @timer: enum sockport_timer
  * @v6only: an IPv6 socket that takes no IPv4
  * @type: as socket(2) numbers them
- * @association_state: state of an SCTP association
+ * @name_len: bytes of the name in the detail, 0 when there is none
  * @has: mask of enum sockport_has
  * @local_port: host order; of netlink the port id
  * @remote_port: host order
  * @ifindex: interface that the socket is bound to, or 0
- * @local: bound address
- * @remote: peer's address
  * @uid: owner
  * @rx_queue: bytes
  * @tx_queue: bytes
  * @backlog: connections that wait for accept()
  * @backlog_limit: connections
  * @drops: packets
+ * @space: the network namespace, belongs to the walk's scope
+ * @id: the socket, by which a walk knows it again; compared only
+ * @inode: inode of the socket's file
+ * @local: bound address
+ * @remote: peer's address
+ * @cookie: sock_diag's cookie
  * @mark: SO_MARK
  * @expires: milliseconds until @timer
  * @retransmits: retransmissions or probes unanswered
- * @inode: inode of the socket's file
- * @cookie: sock_diag's cookie
- * @space: the network namespace, belongs to the walk's scope
- * @number: protocol inside of the family, host order
- * @groups: multicast groups
- * @queue_id: queue of an interface
- * @token: local token of an MPTCP connection
- * @peer_inode: inode of the socket at the other end
- * @cgroup: id of the cgroup that the socket was made in
- * @sk: the socket itself with a reference, until the walk has asked it what
- *	only it can tell; no reader ever sees it
- * @more: further addresses, or NULL; belongs to the record
- * @memory: bytes, indexed by SOCKPORT_A_MEMORY_*
- * @congestion: name of the congestion control
- * @name_len: bytes of @name, 0 when there is none
- * @name: path of a UNIX socket, not terminated; or abstract, begins with NUL
  */
 struct sockport_record {
 	u8			family;
@@ -152,49 +146,74 @@ struct sockport_record {
 	u8			timer;
 	bool			v6only;
 	u8			type;
-	u8			association_state;
+	u8			name_len;
 	u32			has;
 	u32			local_port;
 	u32			remote_port;
 	int			ifindex;
-	union sockport_address	local;
-	union sockport_address	remote;
 	kuid_t			uid;
 	u32			rx_queue;
 	u32			tx_queue;
 	u32			backlog;
 	u32			backlog_limit;
 	u32			drops;
+	struct sockport_space	*space;
+	const void		*id;
+	u64			inode;
+	union sockport_address	local;
+	union sockport_address	remote;
+	u64			cookie;
 	u32			mark;
 	u32			expires;
 	u32			retransmits;
-	u64			inode;
-	u64			cookie;
-	struct sockport_space	*space;
+};
+
+/**
+ * struct sockport_detail - what only some kinds have, or few ask for
+ * @number: protocol inside of the family, host order
+ * @groups: multicast groups
+ * @queue_id: queue of an interface
+ * @token: local token of an MPTCP connection
+ * @peer_inode: inode of the socket at the other end
+ * @cgroup: id of the cgroup that the socket was made in
+ * @more: further addresses, or NULL; belongs to the record
+ * @memory: bytes, indexed by SOCKPORT_A_MEMORY_*
+ * @association_state: state of an SCTP association
+ * @congestion: name of the congestion control
+ * @name: path of a UNIX socket, not terminated; or abstract, begins with NUL
+ *
+ * The mask of the record that it belongs to says which of them are known.
+ */
+struct sockport_detail {
 	u32			number;
 	u32			groups;
 	u32			queue_id;
 	u32			token;
 	u64			peer_inode;
 	u64			cgroup;
-	struct sock		*sk;
 	struct sockport_addresses *more;
 	u32			memory[SOCKPORT_A_MEMORY_MAX + 1];
+	u8			association_state;
 	char			congestion[TCP_CA_NAME_MAX];
-	u8			name_len;
 	char			name[SOCKPORT_NAME_MAX];
 };
 
 void sockport_record_begin(struct sockport_record *rec,
-			   struct sockport_space *space, u8 protocol, u8 family);
+			   struct sockport_space *space, const struct sock *sk,
+			   u8 protocol);
 void sockport_record_tuple(struct sockport_record *rec,
 			   struct sockport_space *space, const struct sock *sk,
 			   u8 protocol);
+void sockport_record_address(struct sockport_record *rec,
+			     const struct sock *sk);
 void sockport_record_uid(struct sockport_record *rec, const struct sock *sk);
 void sockport_record_cookie(struct sockport_record *rec, struct sock *sk);
-void sockport_record_full(struct sockport_record *rec, struct sock *sk,
+void sockport_record_full(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk,
 			  u32 want);
-void sockport_record_inodes(struct sockport_record *rec, unsigned int count);
+void sockport_record_inodes(struct sockport_record *rec,
+			    struct sockport_detail *detail,
+			    unsigned int count);
 
 /**
  * sockport_record_port - the port that a socket belongs to

@@ -11,9 +11,9 @@
 #include "memory/memory.h"
 #include "walk/scope.h"
 
-/* Namespaces that come while room is made for those that were counted. */
-#define SPACES_SPARE	16
-#define SPACES_TRIES	8
+/* Namespaces that there is room for at first, and that one hold looks at. */
+#define SPACES_FIRST	32
+#define SPACES_ONCE	64
 
 static size_t spaces_bytes(unsigned int count)
 {
@@ -52,38 +52,55 @@ void sockport_scope_one(struct sockport_scope *scope, struct net *account,
 	space_init(scope, net);
 }
 
-static unsigned int count_spaces(void)
+static struct net *net_after(struct net *net)
 {
-	unsigned int count = 0;
-	struct net *net;
-
-	down_read(&net_rwsem);
-	for_each_net(net)
-		count++;
-	up_read(&net_rwsem);
-	return count;
+	return list_next_entry(net, list);
 }
 
-/* Returns false when there are more than @room. */
-static bool take_spaces(struct sockport_scope *scope, unsigned int room)
+/*
+ * Namespaces in the order of the kernel's list, some at a time: who makes a
+ * namespace waits for the lock. The last one taken keeps the place, it stays in
+ * the list while we have a reference. Returns 1 when there are more.
+ */
+static int take_spaces(struct sockport_scope *scope)
 {
-	struct net *net;
-	bool all = true;
+	struct net *net = scope->space[scope->count - 1].net;
+	unsigned int n;
+	int more = 1;
 
-	space_init(scope, get_net(&init_net));
 	down_read(&net_rwsem);
-	for_each_net(net) {
-		if (net_eq(net, &init_net))
-			continue;
-		all = scope->count < room;
-		if (!all)
+	for (n = 0; n < SPACES_ONCE || net != scope->space[scope->count - 1].net;
+	     n++) {
+		net = net_after(net);
+		if (list_entry_is_head(net, &net_namespace_list, list)) {
+			more = 0;
 			break;
+		}
 		/* One that dies has no sockets of processes any more. */
-		if (maybe_get_net(net))
-			space_init(scope, net);
+		if (!maybe_get_net(net))
+			continue;
+		space_init(scope, net);
+		if (scope->count == scope->room)
+			break;
 	}
 	up_read(&net_rwsem);
-	return all;
+	return more;
+}
+
+static int grow_spaces(struct sockport_scope *scope)
+{
+	unsigned int room = scope->room * 2;
+	struct sockport_space *space;
+
+	space = sockport_alloc(scope->account, spaces_bytes(room));
+	if (!space)
+		return -ENOMEM;
+	memcpy(space, scope->space, spaces_bytes(scope->count));
+	sockport_free(scope->account, scope->space, spaces_bytes(scope->room));
+	scope->space = space;
+	scope->last = space;
+	scope->room = room;
+	return 0;
 }
 
 static void put_spaces(struct sockport_scope *scope)
@@ -129,26 +146,24 @@ static int hash_spaces(struct sockport_scope *scope)
  */
 int sockport_scope_all(struct sockport_scope *scope, struct net *account)
 {
-	unsigned int room, tries = 0;
-	int err;
+	int err = 0;
 
 	memset(scope, 0, sizeof(*scope));
 	scope->account = account;
-	for (;;) {
-		room = count_spaces() + SPACES_SPARE;
-		scope->space = sockport_alloc(account, spaces_bytes(room));
-		if (!scope->space)
-			return -ENOMEM;
-		scope->last = scope->space;
-		scope->room = room;
-		if (take_spaces(scope, room))
-			break;
-		put_spaces(scope);
-		sockport_free(account, scope->space, spaces_bytes(room));
-		if (++tries == SPACES_TRIES)
-			return -ENOMEM;
+	scope->room = SPACES_FIRST;
+	scope->space = sockport_alloc(account, spaces_bytes(scope->room));
+	if (!scope->space)
+		return -ENOMEM;
+	scope->last = scope->space;
+	/* The first of the list, which no other comes before. */
+	space_init(scope, get_net(&init_net));
+	while (!err && take_spaces(scope)) {
+		if (scope->count == scope->room)
+			err = grow_spaces(scope);
+		cond_resched();
 	}
-	err = hash_spaces(scope);
+	if (!err)
+		err = hash_spaces(scope);
 	if (err)
 		sockport_scope_exit(scope);
 	return err;

@@ -7,7 +7,6 @@
 #include <linux/sched/signal.h>
 #include <net/tcp.h>
 
-#include "kinds/mptcp.h"
 #include "memory/memory.h"
 #include "net.h"
 #include "walk/addresses.h"
@@ -47,40 +46,96 @@ static size_t batch_bytes(unsigned int room)
 	return array_size(room, sizeof(struct sockport_record));
 }
 
+static size_t detail_bytes(unsigned int room)
+{
+	return array_size(room, sizeof(struct sockport_detail));
+}
+
 static size_t info_bytes(unsigned int room)
 {
 	return array_size(room, sizeof(struct tcp_info));
 }
 
+static size_t ask_bytes(unsigned int room)
+{
+	return array_size(room, sizeof(struct sockport_ask));
+}
+
 static void batch_free(struct sockport_walk *walk)
 {
 	sockport_free(walk->net, walk->batch, batch_bytes(walk->room));
+	sockport_free(walk->net, walk->details, detail_bytes(walk->room));
 	sockport_free(walk->net, walk->info, info_bytes(walk->room));
+	sockport_free(walk->net, walk->asks, ask_bytes(walk->room));
 }
 
-/* Move to a batch of another size, which has room for what is in this one. */
+/*
+ * Move to a batch of another size, which has room for what is in this one. What
+ * was moved already when there is no memory stays as it is.
+ */
 static int batch_resize(struct sockport_walk *walk, unsigned int room)
 {
-	struct sockport_record *batch;
-	struct tcp_info *info = NULL;
+	struct sockport_walk new = {
+		.net	= walk->net,
+		.room	= room,
+	};
 
-	batch = sockport_alloc(walk->net, batch_bytes(room));
-	if (!batch)
-		return -ENOMEM;
+	new.batch = sockport_alloc(walk->net, batch_bytes(room));
+	new.asks = sockport_alloc(walk->net, ask_bytes(room));
+	if (!new.batch || !new.asks)
+		goto no_memory;
+	if (walk->details) {
+		new.details = sockport_alloc(walk->net, detail_bytes(room));
+		if (!new.details)
+			goto no_memory;
+		memcpy(new.details, walk->details, detail_bytes(walk->count));
+	}
 	if (walk->want & SOCKPORT_WANT_TCP_INFO) {
-		info = sockport_alloc(walk->net, info_bytes(room));
-		if (!info) {
-			sockport_free(walk->net, batch, batch_bytes(room));
-			return -ENOMEM;
-		}
+		new.info = sockport_alloc(walk->net, info_bytes(room));
+		if (!new.info)
+			goto no_memory;
 	}
 	if (walk->count)
-		memcpy(batch, walk->batch, batch_bytes(walk->count));
+		memcpy(new.batch, walk->batch, batch_bytes(walk->count));
+	if (walk->asked)
+		memcpy(new.asks, walk->asks, ask_bytes(walk->asked));
 	batch_free(walk);
-	walk->batch = batch;
-	walk->info = info;
+	walk->batch = new.batch;
+	walk->asks = new.asks;
+	walk->details = new.details;
+	walk->info = new.info;
 	walk->room = room;
 	return 0;
+
+no_memory:
+	batch_free(&new);
+	return -ENOMEM;
+}
+
+/* A port table has no use for what is in the details. */
+static int need_details(struct sockport_walk *walk)
+{
+	if (walk->details || (walk->sink && walk->sink->ports))
+		return 0;
+	walk->details = sockport_alloc(walk->net, detail_bytes(walk->room));
+	return walk->details ? 0 : -ENOMEM;
+}
+
+/* What is looked at although the reader does not ask for it. */
+static u32 needs(const struct sockport_filter *filter, u32 want,
+		 const struct sockport_sink *sink)
+{
+	const u32 uid = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_CGROUP;
+	const u32 inode = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_PROCESSES;
+
+	if (want & uid || (filter && filter->uids))
+		want |= SOCKPORT_WANT_UID;
+	if (want & inode)
+		want |= SOCKPORT_WANT_INODE;
+	if (!sink ||
+	    (filter && (filter->local.count || filter->remote.count)))
+		want |= SOCKPORT_WANT_ADDRESS;
+	return want;
 }
 
 /**
@@ -89,6 +144,7 @@ static int batch_resize(struct sockport_walk *walk, unsigned int room)
  * @scope: namespaces to walk, kept by the caller until sockport_walk_exit()
  * @filter: what sockets must match, or NULL; kept by the caller as long
  * @want: mask of enum sockport_want
+ * @sink: where sockets go that need no record, or NULL; kept as long
  *
  * Context: process context, may sleep.
  *
@@ -96,27 +152,35 @@ static int batch_resize(struct sockport_walk *walk, unsigned int room)
  */
 int sockport_walk_init(struct sockport_walk *walk,
 		       struct sockport_scope *scope,
-		       const struct sockport_filter *filter, u32 want)
+		       const struct sockport_filter *filter, u32 want,
+		       struct sockport_sink *sink)
 {
-	const u32 uid = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_CGROUP;
-	const u32 inode = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_PROCESSES;
 	int err;
 
 	memset(walk, 0, sizeof(*walk));
 	walk->scope = scope;
 	walk->net = scope->account;
 	walk->filter = filter;
-	walk->want = want;
-	if (want & uid || (filter && filter->uids))
-		walk->want |= SOCKPORT_WANT_UID;
-	if (want & inode)
-		walk->want |= SOCKPORT_WANT_INODE;
+	walk->sink = sink;
+	walk->want = needs(filter, want, sink);
 
 	err = batch_resize(walk, BATCH_ROOM);
-	if (err)
+	if (!err && want & SOCKPORT_WANT_DETAIL)
+		err = need_details(walk);
+	if (err) {
+		batch_free(walk);
 		return err;
+	}
 	atomic64_inc(&sockport_stats(walk->net)->open_walks);
 	return 0;
+}
+
+static void raise(atomic64_t *high, u64 value)
+{
+	s64 old = atomic64_read(high);
+
+	while (value > old && !atomic64_try_cmpxchg(high, &old, value))
+		;
 }
 
 /**
@@ -134,14 +198,15 @@ void sockport_walk_exit(struct sockport_walk *walk)
 	sockport_free(walk->net, walk->state, walk->state_size);
 
 	atomic64_dec(&stats->open_walks);
-	atomic64_inc(walk->for_ports ? &stats->port_walks :
-				       &stats->socket_walks);
+	atomic64_inc(walk->sink && walk->sink->ports ? &stats->port_walks :
+						       &stats->socket_walks);
 	if (walk->err)
 		atomic64_inc(&stats->failed_walks);
 	atomic64_add(walk->sockets, &stats->walked_sockets);
 	atomic64_add(walk->ns, &stats->walk_ns);
 	atomic64_set(&stats->last_sockets, walk->sockets);
 	atomic64_set(&stats->last_ns, walk->ns);
+	raise(&stats->longest_hold, walk->longest_hold);
 }
 
 /**
@@ -154,14 +219,41 @@ void sockport_walk_exit(struct sockport_walk *walk)
  */
 void sockport_walk_truncate(struct sockport_walk *walk, unsigned int count)
 {
+	while (walk->asked && walk->asks[walk->asked - 1].record >= count)
+		sock_gen_put(walk->asks[--walk->asked].sk);
 	while (walk->count > count) {
-		struct sockport_record *rec = &walk->batch[--walk->count];
-
-		if (rec->sk)
-			sock_gen_put(rec->sk);
-		if (rec->more)
-			sockport_addresses_free(walk->net, rec->more);
+		walk->count--;
+		if (walk->batch[walk->count].has & SOCKPORT_HAS_MORE)
+			sockport_addresses_free(walk->net,
+						walk->details[walk->count].more);
 	}
+}
+
+static void walk_move(struct sockport_walk *walk, unsigned int to,
+		      unsigned int from)
+{
+	if (to == from)
+		return;
+	walk->batch[to] = walk->batch[from];
+	if (walk->details)
+		walk->details[to] = walk->details[from];
+}
+
+/**
+ * sockport_walk_drop_hidden - drop the records that nobody asked for
+ * @walk: walk
+ * @mark: the first one that is looked at; none of them is to be asked any more
+ *
+ * Context: any.
+ */
+void sockport_walk_drop_hidden(struct sockport_walk *walk, unsigned int mark)
+{
+	unsigned int i, count = mark;
+
+	for (i = mark; i < walk->count; i++)
+		if (!(walk->batch[i].has & SOCKPORT_IS_HIDDEN))
+			walk_move(walk, count++, i);
+	walk->count = count;
 }
 
 /**
@@ -182,6 +274,48 @@ int sockport_walk_grow(struct sockport_walk *walk)
 	if (room > max(most, 2U * BATCH_ROOM))
 		return -ENOBUFS;
 	return batch_resize(walk, room);
+}
+
+/**
+ * sockport_walk_reserve - make room for some more records
+ * @walk: walk
+ * @more: how many
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: as sockport_walk_grow().
+ */
+int sockport_walk_reserve(struct sockport_walk *walk, unsigned int more)
+{
+	int err = 0;
+
+	while (!err && walk->room - walk->count < more)
+		err = sockport_walk_grow(walk);
+	return err;
+}
+
+/**
+ * sockport_walk_ask - ask a socket when no lock is held any more
+ * @walk: walk
+ * @sk: socket of the record kept last
+ * @ask: how, see struct sockport_ask
+ *
+ * Context: lock of the socket's chain held.
+ *
+ * Return: false when the socket is being torn down, it tells no more.
+ */
+bool sockport_walk_ask(struct sockport_walk *walk, struct sock *sk,
+		       void (*ask)(struct sockport_walk *walk,
+				   unsigned int record, struct sock *sk))
+{
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return false;
+	walk->asks[walk->asked++] = (struct sockport_ask) {
+		.sk	= sk,
+		.record	= walk->count - 1,
+		.ask	= ask,
+	};
+	return true;
 }
 
 /**
@@ -220,6 +354,7 @@ static int next_kind(struct sockport_walk *walk, bool per_net)
 	walk->state = NULL;
 	walk->phase = 0;
 	walk->bucket = 0;
+	walk->width = 0;
 	if (per_net && ++walk->space < walk->scope->count)
 		return 0;
 	walk->space = 0;
@@ -232,7 +367,7 @@ static bool kind_wanted(const struct sockport_walk *walk,
 {
 	const struct sockport_filter *filter = walk->filter;
 
-	if (walk->for_ports && !kind->ports)
+	if (walk->sink && walk->sink->ports && !kind->ports)
 		return false;
 	if (!filter)
 		return true;
@@ -252,6 +387,11 @@ static int batch_of_kind(struct sockport_walk *walk,
 	if (!kind_wanted(walk, kind))
 		return next_kind(walk, false);
 
+	if (kind->detail) {
+		err = need_details(walk);
+		if (err)
+			return err;
+	}
 	if (kind->begin && !walk->state) {
 		err = kind->begin(walk);
 		if (err)
@@ -261,34 +401,26 @@ static int batch_of_kind(struct sockport_walk *walk,
 	return err ? min(err, 0) : next_kind(walk, kind->per_net);
 }
 
-/*
- * What takes the socket's lock waits until no other is held, and is done
- * before the reader, who may go away, sees the batch.
+/**
+ * sockport_walk_ask_now - ask the sockets that are to be asked
+ * @walk: walk
+ *
+ * Before the reader, who may go away, sees the batch.
+ *
+ * Context: process context, no lock held, may sleep.
  */
-static void ask_socket(struct sockport_walk *walk, unsigned int i)
-{
-	struct sockport_record *rec = &walk->batch[i];
-
-	if (walk->info) {
-		tcp_get_info(rec->sk, &walk->info[i]);
-		rec->has |= SOCKPORT_HAS_TCP_INFO;
-	}
-	if (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(rec->sk))
-		sockport_mptcp_token(rec, rec->sk);
-	sock_gen_put(rec->sk);
-	rec->sk = NULL;
-}
-
-static void ask_sockets(struct sockport_walk *walk)
+void sockport_walk_ask_now(struct sockport_walk *walk)
 {
 	unsigned int i;
 
-	for (i = 0; i < walk->count; i++) {
-		if (!walk->batch[i].sk)
-			continue;
-		ask_socket(walk, i);
+	for (i = 0; i < walk->asked; i++) {
+		const struct sockport_ask *ask = &walk->asks[i];
+
+		ask->ask(walk, ask->record, ask->sk);
+		sock_gen_put(ask->sk);
 		cond_resched();
 	}
+	walk->asked = 0;
 }
 
 /* Whole chains until the batch has enough, or all tables have been seen. */
@@ -309,8 +441,7 @@ static int refill(struct sockport_walk *walk)
 			return err;
 		cond_resched();
 	}
-	if (walk->want & (SOCKPORT_WANT_TCP_INFO | SOCKPORT_WANT_TOKEN))
-		ask_sockets(walk);
+	sockport_walk_ask_now(walk);
 	return 0;
 }
 

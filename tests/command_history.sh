@@ -273,7 +273,7 @@ metrics_textfile()
 
 metrics_checked()
 {
-	command -v "${PROMTOOL:=promtool}" >/dev/null || return 4
+	command -v "${PROMTOOL:=promtool}" >/dev/null || skip 'promtool is not installed' || return
 	sockport metrics --format prometheus >"$work/metrics" && "$PROMTOOL" check metrics <"$work/metrics"
 }
 

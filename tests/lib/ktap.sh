@@ -21,7 +21,8 @@ ktap_note()
 	done <<<"$*"
 }
 
-# ktap_test FUNCTION: its name is the test's, its status the result; 4 skips it.
+# ktap_test FUNCTION: its name is the test's, its status the result; 4 skips it, for the
+# reason that its last line gives.
 ktap_test()
 {
 	local output status=0
@@ -31,12 +32,19 @@ ktap_test()
 	[ -z "$output" ] || ktap_note "$output"
 	case $status in
 	0)	echo "ok $KTAP_NUMBER $1" ;;
-	4)	echo "ok $KTAP_NUMBER $1 # SKIP" ;;
+	4)	echo "ok $KTAP_NUMBER $1 # SKIP ${output##*$'\n'}" ;;
 	*)
 		echo "not ok $KTAP_NUMBER $1"
 		KTAP_FAILED=$((KTAP_FAILED + 1))
 		;;
 	esac
+}
+
+# For a test to return with.
+skip()
+{
+	echo "$1" >&2
+	return 4
 }
 
 # ktap_run FUNCTION...: all of them, as one program.

@@ -390,6 +390,26 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 	void name(void *data, int rc, struct sock *sk)
 #endif
 
+/* 6.18, "tcp: Update bind bucket state on port release": who picked the port */
+static inline bool sockport_sock_connect_bind(const struct sock *sk)
+{
+#ifdef SOCK_CONNECT_BIND
+	return sk->sk_userlocks & SOCK_CONNECT_BIND;
+#else
+	return false;
+#endif
+}
+
+static inline bool
+sockport_tw_connect_bind(const struct inet_timewait_sock *tw)
+{
+#ifdef SOCK_CONNECT_BIND
+	return tw->tw_connect_bind;
+#else
+	return false;
+#endif
+}
+
 /* "tcp: ulp: diag: more info without CAP_NET_ADMIN", Kbuild looks for it */
 static inline int sockport_ulp_info(const struct tcp_ulp_ops *ops,
 				    struct sock *sk, struct sk_buff *skb)

@@ -281,8 +281,6 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 
 	sockport_history_add(row, SOCKPORT_A_HISTORY_ACCEPTED, 1);
 	sockport_history_touch(row);
-	if (!READ_ONCE(row->listened))
-		WRITE_ONCE(row->listened, true);
 	note_backlog(row);
 	/* Which answer was acknowledged is unknown when there were several. */
 	if (tp->srtt_us && !tp->total_retrans)

@@ -16,6 +16,7 @@
 #include "history/follow.h"
 #include "history/rows.h"
 #include "net.h"
+#include "walk/roles.h"
 
 /* Chains side by side that have the same lock, and locks. */
 #define RUN		16
@@ -343,11 +344,17 @@ void sockport_follow_forget(const struct net *net)
 int sockport_follow_start(unsigned int room)
 {
 	unsigned int i, bits;
+	int err;
 
+	err = sockport_roles_start();
+	if (err)
+		return err;
 	bits = clamp(order_base_2(room) - 2, 10, 22);
 	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
-	if (!table)
+	if (!table) {
+		sockport_roles_stop();
 		return -ENOMEM;
+	}
 	table->bits = bits;
 	table->room = room;
 	for (i = 0; i < LOCKS; i++)
@@ -378,6 +385,7 @@ void sockport_follow_stop(void)
 	sockport_follow_forget(NULL);
 	kvfree(table);
 	table = NULL;
+	sockport_roles_stop();
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "history/lifecycle.h"
 #include "history/rows.h"
 #include "net.h"
+#include "walk/roles.h"
 
 /* Lock of the chain held. */
 static struct sockport_follow *follow_get(const struct sock *sk,
@@ -45,7 +46,6 @@ static void join_row(struct sockport_follow *follow,
 {
 	follow->row = row;
 	follow->listened = true;
-	WRITE_ONCE(row->listened, true);
 	spin_lock(&row->lock);
 	hlist_add_head_rcu(&follow->of_row, &row->listeners);
 	spin_unlock(&row->lock);
@@ -70,22 +70,22 @@ static u16 local_port(const struct sock *sk)
 	return ntohs(inet_sk(sk)->inet_sport);
 }
 
-/*
- * The row of a socket that is not followed, as far as it can be told from the
- * socket and from what its port was before.
- */
+static struct sockport_history *row_of_role(const struct sock *sk, u8 role)
+{
+	return role == SOCKPORT_ROLE_OUT ? row_out(sk) :
+					   row_in(sk, local_port(sk));
+}
+
+/* The row of a socket that is not followed. */
 static struct sockport_history *row_guess(const struct sock *sk, int state)
 {
-	const struct sockport_history *row;
-
-	if (state == TCP_LISTEN || state == TCP_SYN_RECV)
+	switch (state) {
+	case TCP_LISTEN:
 		return row_in(sk, local_port(sk));
-	if (state == TCP_SYN_SENT || sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+	case TCP_SYN_SENT:
 		return row_out(sk);
-	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_IN, local_port(sk));
-	return row && READ_ONCE(row->listened) ? row_in(sk, local_port(sk)) :
-						 row_out(sk);
+	}
+	return row_of_role(sk, sockport_roles_of(sk));
 }
 
 static void note_process(struct sockport_follow *follow)
@@ -102,6 +102,7 @@ static void on_syn_sent(const struct sock *sk)
 	unsigned int bucket;
 	struct sockport_follow *follow;
 
+	sockport_roles_opening(sk);
 	if (!row)
 		return;
 	sockport_history_touch(row);
@@ -125,7 +126,6 @@ static void on_listen(const struct sock *sk)
 	struct sockport_follow *follow;
 
 	if (row) {
-		WRITE_ONCE(row->listened, true);
 		sockport_history_touch(row);
 		sockport_history_open(row, sk);
 	}
@@ -157,7 +157,8 @@ static void on_established(const struct sock *sk, int old)
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
 	opened = old == TCP_SYN_SENT ||
-		 (follow && follow->phase == SOCKPORT_PHASE_OPENING);
+		 (follow && follow->phase == SOCKPORT_PHASE_OPENING) ||
+		 sockport_roles_of(sk) == SOCKPORT_ROLE_OUT;
 	if (!follow || follow->phase != SOCKPORT_PHASE_OPENING) {
 		row = opened ? row_out(sk) : row_in(sk, local_port(sk));
 		if (!row)
@@ -243,6 +244,12 @@ static void close_listener(struct sockport_follow *follow)
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open);
 }
 
+static u8 role_of(const struct sock *sk, const struct sockport_follow *follow)
+{
+	return follow && follow->row ? follow->row->role :
+				       sockport_roles_of(sk);
+}
+
 static void on_close(const struct sock *sk, int old)
 {
 	unsigned int bucket;
@@ -250,6 +257,8 @@ static void on_close(const struct sock *sk, int old)
 
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
+	if (BIT(old) & (TCPF_FIN_WAIT2 | TCPF_CLOSING))
+		sockport_roles_ended(sk, role_of(sk, follow));
 	if (!follow) {
 		close_lost(sk, old);
 		goto unlock;
@@ -273,6 +282,7 @@ static void on_close(const struct sock *sk, int old)
 		sockport_follow_free(follow);
 unlock:
 	sockport_follow_unlock(bucket);
+	sockport_roles_closed(sk);
 }
 
 /**
@@ -355,12 +365,6 @@ void sockport_follow_reset(const struct sock *sk, bool received)
 				     SOCKPORT_A_HISTORY_RESETS_SENT, 1);
 }
 
-static struct sockport_history *take_in_row(const struct sock *sk, u8 role)
-{
-	return role == SOCKPORT_ROLE_OUT ? row_out(sk) :
-					   row_in(sk, READ_ONCE(sk->sk_num));
-}
-
 static void take_in(struct sockport_follow *follow,
 		    struct sockport_history *row, int state)
 {
@@ -407,11 +411,9 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 	if (sockport_follow_find(sk, bucket) || state == TCP_CLOSE ||
 	    state == TCP_SYN_RECV)
 		goto unlock;
-	row = take_in_row(sk, role);
+	row = row_of_role(sk, role);
 	if (!row)
 		goto unlock;
-	if (state == TCP_LISTEN)
-		WRITE_ONCE(row->listened, true);
 	follow = sockport_follow_new(sk, row->sn, bucket);
 	if (follow)
 		take_in(follow, row, state);

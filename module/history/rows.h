@@ -78,7 +78,6 @@ struct sockport_opener {
  * @last: likewise
  * @touched: jiffies of @last
  * @checked: jiffies when a UDP port's role was looked up last
- * @listened: a listener has been there
  * @listeners: followed listeners, changes under @lock, read under RCU
  * @lock: guards @opener and @listeners, taken with BH disabled
  * @opener: who opened it last
@@ -103,7 +102,6 @@ struct sockport_history {
 	atomic64_t		last;
 	unsigned long		touched;
 	unsigned long		checked;
-	bool			listened;
 	struct hlist_head	listeners;
 	spinlock_t		lock; /* see above */
 	struct sockport_opener	opener;

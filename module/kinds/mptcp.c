@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_hashtables.h>
+#include <net/ip.h>
 #include <net/mptcp.h>
 #include <net/netlink.h>
 #include <net/tcp.h>
@@ -36,15 +37,70 @@
 /* Room for what a subflow says of itself, a dozen attributes. */
 #define INFO_ROOM	512
 
+/**
+ * struct mptcp_state - what the walk keeps of the local ports
+ * @known: it is known which ones bind() has opened
+ * @spaces: namespaces
+ * @ports: of each namespace those that bind() has opened; after them, of each
+ *	those that have a listener
+ */
+struct mptcp_state {
+	bool			known;
+	unsigned int		spaces;
+	struct sockport_tcp	ports[];
+};
+
 static int mptcp_begin(struct sockport_walk *walk)
 {
+	const unsigned int spaces = walk->scope->count;
+	struct mptcp_state *state;
 	int err;
 
-	err = sockport_walk_state(walk, array_size(walk->scope->count,
-						   sizeof(struct sockport_tcp)));
-	if (!err && sockport_filter_states(walk->filter, ~LISTEN))
-		sockport_tcp_note_bound(walk);
-	return err;
+	err = sockport_walk_state(walk, struct_size(state, ports,
+						    size_mul(spaces, 2)));
+	if (err)
+		return err;
+	state = walk->state;
+	state->spaces = spaces;
+	return 0;
+}
+
+static void note_listener(const struct sockport_walk *walk,
+			  const struct sockport_space *space, u16 port)
+{
+	struct mptcp_state *state = walk->state;
+
+	__set_bit(port, state->ports[state->spaces + space->index].bound);
+}
+
+/* From the first connection on: most hosts have none. */
+static void know_ports(struct sockport_walk *walk)
+{
+	struct mptcp_state *state = walk->state;
+
+	if (!state->known)
+		sockport_tcp_note_bound(walk, state->ports);
+	state->known = true;
+}
+
+/*
+ * Nothing that can be reached says who opened it, but for the local port: a
+ * client may have bound an address, and have had its port picked from the range.
+ */
+static u8 mptcp_role(const struct sockport_walk *walk,
+		     const struct sockport_record *rec)
+{
+	const struct mptcp_state *state = walk->state;
+	const struct sockport_tcp *ports = &state->ports[rec->space->index];
+	u16 port = rec->local_port;
+	int low, high;
+
+	if (rec->state == TCP_LISTEN || rec->state == TCP_CLOSE ||
+	    test_bit(port, ports[state->spaces].bound))
+		return SOCKPORT_ROLE_IN;
+	inet_get_local_port_range(rec->space->net, &low, &high);
+	return test_bit(port, ports->bound) && (port < low || port > high) ?
+	       SOCKPORT_ROLE_IN : SOCKPORT_ROLE_OUT;
 }
 
 /* What listeners and connections have. Returns false when it has no match. */
@@ -52,15 +108,11 @@ static bool mptcp_identify(struct sockport_walk *walk,
 			   struct sockport_record *rec,
 			   struct sockport_space *space, const struct sock *sk)
 {
-	const struct sockport_tcp *ports = sockport_tcp_state(walk, space);
-
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_MPTCP);
 	if (walk->want & SOCKPORT_WANT_ADDRESS)
 		sockport_record_address(rec, sk);
 	rec->state = inet_sk_state_load(sk);
-	rec->role = SOCKPORT_ROLE_IN;
-	if (rec->state != TCP_LISTEN && rec->state != TCP_CLOSE)
-		rec->role = sockport_tcp_role(ports, rec->local_port);
+	rec->role = mptcp_role(walk, rec);
 	rec->type = SOCK_STREAM;
 	rec->has |= SOCKPORT_HAS_TYPE;
 	if (walk->want & SOCKPORT_WANT_UID)
@@ -79,8 +131,7 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 
 	if (!space || !sk_is_mptcp(sk))
 		return true;
-	__set_bit(READ_ONCE(sk->sk_num),
-		  sockport_tcp_state(walk, space)->listening);
+	note_listener(walk, space, READ_ONCE(sk->sk_num));
 	rec = sockport_walk_slot(walk);
 	if (!rec)
 		return false;
@@ -199,6 +250,8 @@ static int slot_take(struct sockport_walk *walk, const struct mptcp_slot *slot)
 	unsigned int i, mark;
 	int err;
 
+	if (slot->count)
+		know_ports(walk);
 	for (i = 0; i < slot->count; i++) {
 		err = sockport_walk_reserve(walk, 1);
 		if (err)
@@ -271,7 +324,7 @@ static int mptcp_connections(struct sockport_walk *walk)
 	return walk->count > mark;
 }
 
-/* Listeners come first: they say to which port a connection belongs. */
+/* Listeners come first: connections that nobody has open have their owners. */
 static const struct {
 	u32	states;
 	int	(*batch)(struct sockport_walk *walk);

@@ -2,7 +2,7 @@
 /*
  * From a TCP socket of any kind to a record: full, time-wait or request.
  */
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <net/inet_timewait_sock.h>
 #include <net/mptcp.h>
 #include <net/request_sock.h>
@@ -12,12 +12,9 @@
 #include "kinds/mptcp.h"
 #include "kinds/tcp.h"
 #include "walk/filter.h"
+#include "walk/roles.h"
 #include "walk/walk.h"
 
-/*
- * Children of a listener do not keep the bind lock; who has it and connected
- * has chosen the port itself.
- */
 static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
 		   const struct sockport_record *rec)
 {
@@ -25,10 +22,10 @@ static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
 	case TCP_LISTEN:
 	case TCP_CLOSE:
 		return SOCKPORT_ROLE_IN;
-	}
-	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+	case TCP_SYN_SENT:
 		return SOCKPORT_ROLE_OUT;
-	return sockport_tcp_role(state, rec->local_port);
+	}
+	return sockport_roles_full(sk, test_bit(rec->local_port, state->bound));
 }
 
 static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
@@ -191,7 +188,9 @@ static void tcp_identify(struct sockport_walk *walk,
 	switch (state) {
 	case TCP_TIME_WAIT:
 		rec->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-		rec->role = sockport_tcp_role(ports, rec->local_port);
+		rec->role = sockport_roles_timewait(inet_twsk(sk),
+						    test_bit(rec->local_port,
+							     ports->bound));
 		break;
 	case TCP_NEW_SYN_RECV:
 		rec->state = TCP_SYN_RECV;

@@ -6,19 +6,17 @@
  * hash with every connection, the time-wait and the request sockets; the bind
  * buckets for sockets that are bound and idle, which are in no other table.
  */
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/prefetch.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
-#include <net/ip.h>
 #include <net/tcp.h>
 
 #include "compat.h"
-#include "history/lifecycle.h"
-#include "history/rows.h"
 #include "kinds/tcp.h"
 #include "walk/chain.h"
 #include "walk/filter.h"
+#include "walk/roles.h"
 #include "walk/walk.h"
 
 /*
@@ -40,62 +38,33 @@ static struct inet_hashinfo *tcp_hashes(const struct net *net)
 	return net->ipv4.tcp_death_row.hashinfo;
 }
 
-/*
- * A bucket that connect() made keeps both at -1. Later bind() calls that
- * share the port change one at least: inet_csk_update_fastreuse().
- */
-static bool tb_made_by_bind(const struct inet_bind_bucket *tb)
-{
-	return tb->fastreuse != -1 || tb->fastreuseport != -1;
-}
-
 static struct inet_bind_hashbucket *
 tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
 {
 	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
 }
 
-/* Those outside of the namespace's ip_local_port_range. */
-static void note_bucket(struct sockport_walk *walk,
+static void note_bucket(struct sockport_walk *walk, struct sockport_tcp *ports,
 			const struct inet_bind_bucket *tb)
 {
 	const struct sockport_space *space;
-	int low, high;
 
-	if (!tb_made_by_bind(tb))
+	if (!sockport_roles_bind(tb))
 		return;
 	space = sockport_scope_find(walk->scope, ib_net(tb));
-	if (!space)
-		return;
-	inet_get_local_port_range(space->net, &low, &high);
-	if (tb->port < low || tb->port > high)
-		__set_bit(tb->port, sockport_tcp_state(walk, space)->bound);
-}
-
-/* Those that had a listener once. */
-static void note_listened(struct sockport_walk *walk,
-			  const struct sockport_space *space)
-{
-	struct sockport_tcp *state = sockport_tcp_state(walk, space);
-	struct sockport_history *row = NULL;
-
-	if (!sockport_switch_lock())
-		return;
-	while ((row = sockport_history_next(space->net, row))) {
-		if (READ_ONCE(row->listened))
-			__set_bit(row->port, state->bound);
-		cond_resched();
-	}
-	sockport_switch_unlock();
+	if (space)
+		__set_bit(tb->port, ports[space->index].bound);
 }
 
 /**
  * sockport_tcp_note_bound - note the ports that bind() has opened
- * @walk: walk, its state is an array of struct sockport_tcp
+ * @walk: walk
+ * @ports: of each of its namespaces
  *
  * Context: process context, may sleep.
  */
-void sockport_tcp_note_bound(struct sockport_walk *walk)
+void sockport_tcp_note_bound(struct sockport_walk *walk,
+			     struct sockport_tcp *ports)
 {
 	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
 	struct inet_bind_hashbucket *head;
@@ -107,14 +76,12 @@ void sockport_tcp_note_bound(struct sockport_walk *walk)
 		if (!hlist_empty(&head->chain)) {
 			spin_lock_bh(&head->lock);
 			inet_bind_bucket_for_each(tb, &head->chain)
-				note_bucket(walk, tb);
+				note_bucket(walk, ports, tb);
 			spin_unlock_bh(&head->lock);
 		}
 		if (i % 256 == 255)
 			cond_resched();
 	}
-	for (i = 0; i < walk->scope->count; i++)
-		note_listened(walk, &walk->scope->space[i]);
 }
 
 static int tcp_begin(struct sockport_walk *walk)
@@ -124,23 +91,13 @@ static int tcp_begin(struct sockport_walk *walk)
 	err = sockport_walk_state(walk, array_size(walk->scope->count,
 						   sizeof(struct sockport_tcp)));
 	if (!err && sockport_filter_states(walk->filter, CONNECTED))
-		sockport_tcp_note_bound(walk);
+		sockport_tcp_note_bound(walk, walk->state);
 	return err;
-}
-
-static bool listener_take(struct sockport_walk *walk, struct sock *sk)
-{
-	struct sockport_space *space = sockport_walk_space(walk, sk);
-
-	if (space)
-		__set_bit(READ_ONCE(sk->sk_num),
-			  sockport_tcp_state(walk, space)->listening);
-	return sockport_tcp_take(walk, sk);
 }
 
 static int tcp_listeners(struct sockport_walk *walk)
 {
-	return sockport_tcp_listeners(walk, listener_take);
+	return sockport_tcp_listeners(walk, sockport_tcp_take);
 }
 
 /*
@@ -481,7 +438,7 @@ static struct sock *bound_first(struct sockport_chain *chain)
 	inet_bind_bucket_for_each(tb, &bc->head->chain) {
 		struct tb_key key = tb_key(tb);
 
-		if (!tb_made_by_bind(tb) || !tb_before(&bc->last, &key) ||
+		if (!sockport_roles_bind(tb) || !tb_before(&bc->last, &key) ||
 		    (bc->tb && tb_before(&bc->key, &key)) ||
 		    !sockport_scope_find(chain->walk->scope, key.net))
 			continue;
@@ -569,7 +526,7 @@ static int tcp_bound(struct sockport_walk *walk)
 	return walk->count > mark;
 }
 
-/* Listeners come first: they say to which port a connection belongs. */
+/* Listeners come first: connections that nobody has open have their owners. */
 static const struct {
 	u32	states;
 	int	(*batch)(struct sockport_walk *walk);

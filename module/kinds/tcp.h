@@ -12,31 +12,13 @@ struct sock;
 #define SOCKPORT_TCP_PORTS	65536
 
 /**
- * struct sockport_tcp - what decides to which port a connection belongs, in
- *	one namespace
- * @listening: ports that have a listener
- * @bound: ports outside of ip_local_port_range whose bind bucket was made by
- *	bind(), and those that had a listener since history began
+ * struct sockport_tcp - what is known of the local ports of one namespace
+ * @bound: ports that bind() opened, or listen(), as sockport_roles_bind() has
+ *	it of one of their bind buckets at least
  */
 struct sockport_tcp {
-	DECLARE_BITMAP(listening, SOCKPORT_TCP_PORTS);
 	DECLARE_BITMAP(bound, SOCKPORT_TCP_PORTS);
 };
-
-/**
- * sockport_tcp_role - to which of its ports a connection belongs, when it says
- *	nothing of its own
- * @state: what is known of the namespace's ports
- * @port: local port
- *
- * Return: enum sockport_role.
- */
-static inline u8 sockport_tcp_role(const struct sockport_tcp *state, u16 port)
-{
-	return test_bit(port, state->listening) ||
-	       test_bit(port, state->bound) ? SOCKPORT_ROLE_IN :
-					      SOCKPORT_ROLE_OUT;
-}
 
 /**
  * sockport_tcp_state - what is known of a namespace's ports
@@ -52,7 +34,8 @@ sockport_tcp_state(const struct sockport_walk *walk,
 	return (struct sockport_tcp *)walk->state + space->index;
 }
 
-void sockport_tcp_note_bound(struct sockport_walk *walk);
+void sockport_tcp_note_bound(struct sockport_walk *walk,
+			     struct sockport_tcp *ports);
 int sockport_tcp_listeners(struct sockport_walk *walk,
 			   bool (*take)(struct sockport_walk *walk,
 					struct sock *sk));

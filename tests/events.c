@@ -8,6 +8,7 @@
 #include <kselftest_harness.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -186,6 +187,38 @@ TEST_F_TIMEOUT(events, version6, 300)
 	EXPECT_EQ(SOCKPORT_CAUSE_RESET, EVENT(event, CAUSE));
 	event = TAKE(CLOSE, OUT);
 	EXPECT_EQ(SOCKPORT_CAUSE_RESET_BY_PEER, EVENT(event, CAUSE));
+	EXPECT_NOTHING_ELSE();
+}
+
+static void *in_a_thread(void *fd)
+{
+	prctl(PR_SET_NAME, "worker");
+	socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	*(int *)fd = socket_connect(AF_INET, "127.0.0.1", PORT, 0);
+	return NULL;
+}
+
+/* Events have the name of the process, not of the thread that called. */
+TEST_F_TIMEOUT(events, thread, 300)
+{
+	struct event *event;
+	pthread_t thread;
+	int fd;
+
+	ASSERT_EQ(0, pthread_create(&thread, NULL, in_a_thread, &fd));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	event = TAKE(LISTEN, IN);
+	EXPECT_PROCESS(event);
+	event = TAKE(OPEN, OUT);
+	EXPECT_PROCESS(event);
+	event = TAKE(ACCEPT, IN);
+	EXPECT_PROCESS(event);
+	stream_linger(fd);
+	close(fd);
+	event = TAKE(CLOSE, OUT);
+	EXPECT_PROCESS(event);
+	event = TAKE(CLOSE, IN);
+	EXPECT_PROCESS(event);
 	EXPECT_NOTHING_ELSE();
 }
 

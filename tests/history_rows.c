@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <kselftest_harness.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -298,6 +299,26 @@ static void call_as(const void *uid)
 	connect_waiting(1);
 }
 
+/* Which has a name of its own, as workers do. */
+static void *in_a_thread(void *listener)
+{
+	prctl(PR_SET_NAME, "pool-1-thread-1");
+	if (*(const bool *)listener)
+		socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	else
+		connect_waiting(1);
+	return NULL;
+}
+
+static void by_a_thread(const void *listener)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, in_a_thread, (void *)listener) ||
+	    pthread_join(thread, NULL))
+		die("thread");
+}
+
 static bool opened_by(struct client *client, uint8_t role, pid_t pid, const char *comm,
 		      uint32_t uid)
 {
@@ -346,6 +367,19 @@ TEST_F_TIMEOUT(rows, opener, 300)
 	/* The last one counts. */
 	server = child_begin("successor", listen_as, &users[1]);
 	EXPECT_TRUE(opened_by(&self->client, IN, server.pid, "successor", CLIENT_USER));
+	EXPECT_EQ(0, child_end(&server));
+}
+
+/* Number and name are those of the process, whichever thread it was. */
+TEST_F_TIMEOUT(rows, opener_is_a_thread, 300)
+{
+	const bool listens = true, calls = false;
+	struct child server = child_begin("java", by_a_thread, &listens);
+	struct child client = child_begin("postgres", by_a_thread, &calls);
+
+	EXPECT_TRUE(opened_by(&self->client, IN, server.pid, "java", 0));
+	EXPECT_TRUE(opened_by(&self->client, OUT, client.pid, "postgres", 0));
+	EXPECT_EQ(0, child_end(&client));
 	EXPECT_EQ(0, child_end(&server));
 }
 

@@ -93,7 +93,7 @@ static void note_process(struct sockport_follow *follow)
 	if (!in_task())
 		return;
 	follow->pid = current->tgid;
-	memcpy(follow->comm, current->comm, sizeof(follow->comm));
+	sockport_history_comm(follow->comm);
 }
 
 static void on_syn_sent(const struct sock *sk)

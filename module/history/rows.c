@@ -218,6 +218,21 @@ void sockport_history_touched(struct sockport_history *row, unsigned int ago)
 		atomic64_cmpxchg(&row->first, 0, then);
 }
 
+/**
+ * sockport_history_comm - the name that goes with the number of a process
+ * @comm: where to put the current process's, zeros follow it
+ *
+ * That of the thread group's leader, whatever the thread that runs calls itself.
+ * Who names it meanwhile leaves a mixture, but an end: the last byte is always 0.
+ *
+ * Context: any in which there is a current process. The lock that guards names
+ * must not be taken under ours, which softirqs take too.
+ */
+void sockport_history_comm(char comm[TASK_COMM_LEN])
+{
+	strscpy_pad(comm, current->group_leader->comm, TASK_COMM_LEN);
+}
+
 static bool same_comm(const char *a, const char *b)
 {
 	BUILD_BUG_ON(TASK_COMM_LEN != 2 * sizeof(u64));
@@ -246,18 +261,20 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 {
 	struct sockport_opener *opener = &row->opener;
 	struct pid *pid, *old = NULL;
+	char comm[TASK_COMM_LEN];
 	kuid_t by;
 
 	if (!in_task())
 		return;
 	pid = task_tgid(current);
 	by = who_may_see();
+	sockport_history_comm(comm);
 	/* A process that is referred to is no other one. */
 	if (READ_ONCE(opener->pid) == pid &&
 	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
 	    uid_eq(opener->by, by) &&
 	    opener->cgroup == sockport_cgroup_of(sk) &&
-	    same_comm(opener->comm, current->comm))
+	    same_comm(opener->comm, comm))
 		return;
 	spin_lock_bh(&row->lock);
 	if (opener->pid != pid) {
@@ -267,7 +284,7 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 	opener->uid = sockport_sock_uid(sk);
 	opener->by = by;
 	opener->cgroup = sockport_cgroup_of(sk);
-	strscpy_pad(opener->comm, current->comm, sizeof(opener->comm));
+	memcpy(opener->comm, comm, sizeof(opener->comm));
 	spin_unlock_bh(&row->lock);
 	put_pid(old);
 }

@@ -50,7 +50,7 @@ struct sockport_spread {
  * @by: owner of the process, the socket may have been passed to it; none when
  *	that one may not see it either
  * @cgroup: id of the socket's cgroup, 0 when unknown
- * @comm: name of the process
+ * @comm: name of the process, of its first thread
  */
 struct sockport_opener {
 	struct pid	*pid;
@@ -156,6 +156,7 @@ struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
 						u8 role, u16 port);
 void __sockport_history_touch(struct sockport_history *row);
 void sockport_history_touched(struct sockport_history *row, unsigned int ago);
+void sockport_history_comm(char comm[TASK_COMM_LEN]);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
 struct sockport_history *sockport_history_next(struct net *net,

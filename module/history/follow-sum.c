@@ -17,15 +17,33 @@
 #define LISTENERS	16
 
 /*
+ * A counter of a socket. Where it takes two reads, who does not have the socket
+ * locked may get halves that do not belong together. The lower one then tells
+ * how far it went since it was seen last; what that misses shows when the socket
+ * is locked. Never too much: sums cannot be made smaller again.
+ */
+static u64 read_wide(const u64 *counter, u64 seen, bool locked)
+{
+	const u32 *low = (const u32 *)counter;
+	u32 more;
+
+	if (IS_ENABLED(CONFIG_64BIT) || locked)
+		return READ_ONCE(*counter);
+	more = READ_ONCE(low[IS_ENABLED(CONFIG_CPU_BIG_ENDIAN)]) - (u32)seen;
+	return more > S32_MAX ? seen : seen + more;
+}
+
+/*
  * Bytes in order, less the FIN: it has a sequence number too. Who does not have
  * the socket locked may see the FIN counted before it is marked, and holds one
  * byte back.
  */
-static u64 payload_in(const struct sock *sk, bool locked)
+static u64 payload_in(const struct sockport_follow *follow, bool locked)
 {
-	u64 bytes = READ_ONCE(tcp_sk(sk)->bytes_received);
+	u64 bytes = read_wide(&tcp_sk(follow->sk)->bytes_received,
+			      follow->bytes_in, locked);
 
-	if (bytes && (sock_flag(sk, SOCK_DONE) || !locked))
+	if (bytes && (sock_flag(follow->sk, SOCK_DONE) || !locked))
 		bytes--;
 	return bytes;
 }
@@ -57,7 +75,8 @@ static u64 payload_out(const struct sockport_follow *follow)
  */
 static u64 payload_acked(const struct sockport_follow *follow)
 {
-	const u64 bytes = READ_ONCE(tcp_sk(follow->sk)->bytes_acked);
+	const u64 bytes = read_wide(&tcp_sk(follow->sk)->bytes_acked,
+				    follow->bytes_out, false);
 
 	return follow->phase == SOCKPORT_PHASE_CONNECTED && bytes > 2 ?
 	       bytes - 2 : 0;
@@ -114,7 +133,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->drops = now ? sockport_sock_drops(follow->sk) : 0;
 	follow->before = follow->retransmitted;
 	if (now && phase == SOCKPORT_PHASE_OPENING)
-		follow->bytes_in = payload_in(follow->sk, true);
+		follow->bytes_in = payload_in(follow, true);
 }
 
 static void add_connection(struct sockport_follow *follow, bool locked)
@@ -124,10 +143,12 @@ static void add_connection(struct sockport_follow *follow, bool locked)
 	u64 out = locked ? payload_out(follow) : payload_acked(follow);
 
 	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
-		 payload_in(follow->sk, locked));
+		 payload_in(follow, locked));
 	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out, out);
 	add_wide(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
-		 &follow->retransmitted_bytes, READ_ONCE(tp->bytes_retrans));
+		 &follow->retransmitted_bytes,
+		 read_wide(&tp->bytes_retrans, follow->retransmitted_bytes,
+			   locked));
 	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
 		   READ_ONCE(tp->segs_in), locked);
 	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_OUT,

@@ -61,9 +61,8 @@ static void put_history(struct nlmsghdr *header)
 	unsigned int i;
 
 	mnl_attr_put(header, SOCKPORT_A_HISTORY_PAD, 0, NULL);
-	for (i = SOCKPORT_A_HISTORY_OPENED; i < SOCKPORT_A_HISTORY_LAST_ACTIVE; i++)
-		mnl_attr_put_u64(header, i, 100 * i);
-	mnl_attr_put_u64(header, SOCKPORT_A_HISTORY_LAST_ACTIVE, MOMENT);
+	for (i = SOCKPORT_A_HISTORY_OPENED; i <= SOCKPORT_A_HISTORY_MAX; i++)
+		mnl_attr_put_u64(header, i, i == SOCKPORT_A_HISTORY_LAST_ACTIVE ? MOMENT : 100 * i);
 	mnl_attr_nest_end(header, nest);
 }
 
@@ -118,9 +117,12 @@ TEST_F(port, history)
 	EXPECT_STREQ("200", TEXT("opened"));
 	EXPECT_STREQ("300", JSON("accepted"));
 	EXPECT_STREQ("400", TEXT("taken_in"));
-	EXPECT_STREQ("2600", TEXT("failed"));
-	EXPECT_STREQ("2600", JSON("failed"));
+	EXPECT_STREQ("11300", TEXT("failed"));
+	EXPECT_STREQ("11300", JSON("failed"));
 	EXPECT_STREQ("800", TEXT("failed_otherwise"));
+	EXPECT_STREQ("2800", TEXT("no_local_port"));
+	EXPECT_STREQ("2900", TEXT("reset_opening"));
+	EXPECT_STREQ("3000", JSON("given_up"));
 	EXPECT_STREQ("1.3K", TEXT("bytes_in"));
 	EXPECT_STREQ("1400", NUMERIC("bytes_in"));
 	EXPECT_STREQ("1400", JSON("bytes_in"));
@@ -169,7 +171,7 @@ TEST_F(port, rates)
 	EXPECT_STREQ("300", JSON("accepted"));
 	self->row.interval = 300000;
 	EXPECT_STREQ("1.00", TEXT("accepted"));
-	EXPECT_STREQ("8.67", TEXT("failed"));
+	EXPECT_STREQ("37.7", TEXT("failed"));
 	EXPECT_STREQ("300.000", JSON("seconds"));
 	EXPECT_STREQ("true", JSON("restarted"));
 	self->row.interval = 1000;

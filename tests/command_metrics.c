@@ -125,6 +125,9 @@ TEST_F(metrics, openmetrics)
 	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"in\"} 1000");
 	EXPECT_LINE("sockport_port_sockets{protocol=\"tcp\",role=\"out\",port=\"443\"} 3");
 	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"timed-out\"} 6");
+	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"other\"} 8");
+	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"no-local-port\"} 28");
+	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"given-up\"} 30");
 	EXPECT_LINE("sockport_port_closed_total{protocol=\"tcp\",role=\"in\",port=\"80\",by=\"peer\"} 10");
 	EXPECT_LINE("# UNIT sockport_port_received_bytes bytes");
 	EXPECT_LINE("sockport_port_received_bytes_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 14");

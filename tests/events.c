@@ -243,7 +243,7 @@ TEST_F_TIMEOUT(events, failures, 300)
 	fd = socket_connect(AF_INET, "127.0.0.1", CLOSED_PORT, 0);
 	close(fd);
 	event = TAKE(FAIL, OUT);
-	EXPECT_EQ(SOCKPORT_CAUSE_OTHER, EVENT(event, CAUSE));
+	EXPECT_EQ(SOCKPORT_CAUSE_GIVEN_UP, EVENT(event, CAUSE));
 	netns_sysctl("ipv4/tcp_syn_retries", "1");
 	fd = socket_connect(AF_INET, "127.0.0.1", CLOSED_PORT, 0);
 	EXPECT_EQ(ETIMEDOUT, stream_error(fd));

@@ -245,7 +245,7 @@ TEST_F_TIMEOUT(ends, given_up, 300)
 	loss_commit();
 	fd = socket_connect(AF_INET, "127.0.0.1", CLOSED_PORT, 0);
 	close(fd);
-	EXPECT_FAILED(CLOSED_PORT, H(FAILED, 1));
+	EXPECT_FAILED(CLOSED_PORT, H(GIVEN_UP, 1));
 }
 
 /* A connection whose first SYN is lost, and one whose answer is. */

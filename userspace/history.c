@@ -3,6 +3,26 @@
 #include "history.h"
 
 /**
+ * history_is_counter - can rates be made of a value?
+ * @value: SOCKPORT_A_HISTORY_*
+ *
+ * Return: false if it may go down, or is a time.
+ */
+bool history_is_counter(unsigned int value)
+{
+	switch (value) {
+	case SOCKPORT_A_HISTORY_PAD:
+	case SOCKPORT_A_HISTORY_BACKLOG_HIGH:
+	case SOCKPORT_A_HISTORY_CONNECTIONS:
+	case SOCKPORT_A_HISTORY_CONNECTIONS_HIGH:
+	case SOCKPORT_A_HISTORY_FIRST_ACTIVE:
+	case SOCKPORT_A_HISTORY_LAST_ACTIVE:
+		return false;
+	}
+	return value <= SOCKPORT_A_HISTORY_MAX;
+}
+
+/**
  * history_failed - count the connections that could not be opened
  * @history: what a port did
  * @failed: where to put how many, for all causes
@@ -14,6 +34,8 @@ bool history_failed(const struct history_row *history, uint64_t *failed)
 	static const uint8_t causes[] = {
 		SOCKPORT_A_HISTORY_REFUSED, SOCKPORT_A_HISTORY_TIMED_OUT,
 		SOCKPORT_A_HISTORY_UNREACHABLE, SOCKPORT_A_HISTORY_FAILED,
+		SOCKPORT_A_HISTORY_NO_LOCAL_PORT, SOCKPORT_A_HISTORY_RESET_OPENING,
+		SOCKPORT_A_HISTORY_GIVEN_UP,
 	};
 	size_t i;
 

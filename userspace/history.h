@@ -4,9 +4,7 @@
 
 #include "rows.h"
 
-/* Those up to here are counters, of which rates can be made. */
-#define HISTORY_LAST_COUNTER	SOCKPORT_A_HISTORY_RECEIVE_DROPS
-
+bool history_is_counter(unsigned int value);
 bool history_failed(const struct history_row *history, uint64_t *failed);
 uint64_t history_values(const struct distribution_row *distribution);
 const char *history_kind(unsigned int kind);

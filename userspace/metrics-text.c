@@ -61,7 +61,7 @@ struct family {
 	unsigned int scopes;
 	bool is_gauge;
 	uint32_t divisor;
-	struct value values[4];
+	struct value values[7];
 };
 
 #define EVERYWHERE	(SCOPE_PORT | SCOPE_TOTAL)
@@ -106,6 +106,9 @@ static const struct family families[] = {
 	  .values = { { SOCKPORT_A_HISTORY_REFUSED, "cause=\"refused\"" },
 		      { SOCKPORT_A_HISTORY_TIMED_OUT, "cause=\"timed-out\"" },
 		      { SOCKPORT_A_HISTORY_UNREACHABLE, "cause=\"unreachable\"" },
+		      { SOCKPORT_A_HISTORY_NO_LOCAL_PORT, "cause=\"no-local-port\"" },
+		      { SOCKPORT_A_HISTORY_RESET_OPENING, "cause=\"reset-by-peer\"" },
+		      { SOCKPORT_A_HISTORY_GIVEN_UP, "cause=\"given-up\"" },
 		      { SOCKPORT_A_HISTORY_FAILED, "cause=\"other\"" } } },
 	{ .name = "closed", .help = "Established connections that ended.",
 	  .scopes = EVERYWHERE,

@@ -14,7 +14,8 @@
 #include "table.h"
 #include "words.h"
 
-#define FACTS	"accepted,opened,taken_in,failed,refused,timed_out,unreachable,failed_otherwise," \
+#define FACTS	"accepted,opened,taken_in,failed,refused,timed_out,unreachable,"		\
+		"no_local_port,reset_opening,given_up,failed_otherwise,"			\
 		"connections,connections_high,backlog_high,closed,closed_by_peer,broken,"	\
 		"resets_sent,resets_received,bytes_in,bytes_out,segments_in,segments_out,"	\
 		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"	\

@@ -100,9 +100,9 @@ static bool restarted(const struct snapshot_row *before, const struct history_ro
 {
 	unsigned int i;
 
-	for (i = SOCKPORT_A_HISTORY_OPENED; i <= HISTORY_LAST_COUNTER; i++)
-		if (row_knows(now, i) && row_knows(&before->history, i) &&
-		    now->values[i] < before->history.values[i])
+	for (i = 0; i <= SOCKPORT_A_HISTORY_MAX; i++)
+		if (history_is_counter(i) && row_knows(now, i) &&
+		    row_knows(&before->history, i) && now->values[i] < before->history.values[i])
 			return true;
 	return beginning(&before->history) && beginning(now) != beginning(&before->history);
 }
@@ -111,7 +111,9 @@ static void subtract(struct history_row *now, const struct history_row *before)
 {
 	unsigned int i;
 
-	for (i = SOCKPORT_A_HISTORY_OPENED; i <= HISTORY_LAST_COUNTER; i++) {
+	for (i = 0; i <= SOCKPORT_A_HISTORY_MAX; i++) {
+		if (!history_is_counter(i))
+			continue;
 		if (row_knows(before, i))
 			now->values[i] -= before->values[i];
 		else

@@ -92,6 +92,8 @@ static const char *const causes[] = {
 	[SOCKPORT_CAUSE_TIMED_OUT] = "timed-out",
 	[SOCKPORT_CAUSE_UNREACHABLE] = "unreachable",
 	[SOCKPORT_CAUSE_OTHER] = "other",
+	[SOCKPORT_CAUSE_NO_LOCAL_PORT] = "no-local-port",
+	[SOCKPORT_CAUSE_GIVEN_UP] = "given-up",
 };
 
 /* As enum sctp_state of the kernel numbers them. */

@@ -2,6 +2,7 @@
 /*
  * What happens to a followed socket, as an event
  */
+#include <linux/in6.h>
 #include <linux/pid.h>
 #include <net/inet_sock.h>
 #include <net/tcp.h>
@@ -68,6 +69,27 @@ static void put_sums(struct sockport_event *event,
 	}
 }
 
+static void begin_event(struct sockport_event *event,
+			const struct sockport_follow *follow, u8 type, u8 cause)
+{
+	event->type = type;
+	event->protocol = SOCKPORT_PROTOCOL_TCP;
+	event->cause = cause;
+	event->time = ktime_get_real_ns();
+	event->role = SOCKPORT_ROLE_IN;
+	event->port = ntohs(inet_sk(follow->sk)->inet_sport);
+	if (follow->row) {
+		event->role = follow->row->role;
+		event->port = follow->row->port;
+	}
+	put_tuple(event, follow->sk);
+	put_process(event, follow);
+	event->uid = sockport_sock_uid(follow->sk);
+	event->has |= SOCKPORT_EVENT_UID;
+	if (cause)
+		event->has |= SOCKPORT_EVENT_CAUSE;
+}
+
 /**
  * __sockport_follow_post - tell who listens what happens to a socket
  * @follow: the socket
@@ -80,25 +102,9 @@ static void put_sums(struct sockport_event *event,
 void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
 			    u8 cause, u64 duration)
 {
-	struct sockport_event event = {
-		.type		= type,
-		.protocol	= SOCKPORT_PROTOCOL_TCP,
-		.cause		= cause,
-	};
+	struct sockport_event event = { 0 };
 
-	event.time = ktime_get_real_ns();
-	event.role = SOCKPORT_ROLE_IN;
-	event.port = ntohs(inet_sk(follow->sk)->inet_sport);
-	if (follow->row) {
-		event.role = follow->row->role;
-		event.port = follow->row->port;
-	}
-	put_tuple(&event, follow->sk);
-	put_process(&event, follow);
-	event.uid = sockport_sock_uid(follow->sk);
-	event.has |= SOCKPORT_EVENT_UID;
-	if (cause)
-		event.has |= SOCKPORT_EVENT_CAUSE;
+	begin_event(&event, follow, type, cause);
 	if (duration) {
 		event.duration = duration;
 		event.has |= SOCKPORT_EVENT_DURATION;
@@ -106,5 +112,28 @@ void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
 	if (type == SOCKPORT_EVENT_TYPE_CLOSE ||
 	    type == SOCKPORT_EVENT_TYPE_FAIL)
 		put_sums(&event, follow);
+	sockport_event_post(follow->net, &event);
+}
+
+/**
+ * sockport_follow_post_unsent - tell who listens that a connection failed
+ * @follow: the socket, which has no SYN sent
+ * @to: where it should have gone to, the socket does not know
+ * @cause: enum sockport_cause
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_post_unsent(const struct sockport_follow *follow,
+				 const struct sockaddr *to, u8 cause)
+{
+	struct sockport_event event = { 0 };
+
+	begin_event(&event, follow, SOCKPORT_EVENT_TYPE_FAIL, cause);
+	event.remote_port = follow->row->port;
+	if (to->sa_family == AF_INET6)
+		event.remote.v6 = ((const struct sockaddr_in6 *)to)->sin6_addr;
+	else
+		event.remote.v4 =
+			((const struct sockaddr_in *)to)->sin_addr.s_addr;
 	sockport_event_post(follow->net, &event);
 }

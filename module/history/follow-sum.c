@@ -123,6 +123,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->since = 0;
 	follow->opening = jiffies;
 	follow->was_reset = false;
+	follow->told = false;
 	follow->settled = false;
 	follow->bytes_in = 0;
 	follow->bytes_out = 0;
@@ -312,49 +313,17 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 	one_more(row);
 }
 
-static u8 cause_of_error(int err)
-{
-	switch (err) {
-	case ECONNREFUSED:
-		return SOCKPORT_CAUSE_REFUSED;
-	case ETIMEDOUT:
-		return SOCKPORT_CAUSE_TIMED_OUT;
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-	case ENETDOWN:
-	case EHOSTDOWN:
-	case ENONET:
-		return SOCKPORT_CAUSE_UNREACHABLE;
-	}
-	return SOCKPORT_CAUSE_OTHER;
-}
-
 /**
  * sockport_follow_failed - a connection could not be opened
  * @follow: the socket, locked, about to be closed
  */
 void sockport_follow_failed(struct sockport_follow *follow)
 {
-	u8 cause = cause_of_error(READ_ONCE(follow->sk->sk_err));
-	unsigned int counter;
+	const u8 cause = sockport_follow_cause_of_failure(follow);
 
-	switch (cause) {
-	case SOCKPORT_CAUSE_REFUSED:
-		counter = SOCKPORT_A_HISTORY_REFUSED;
-		break;
-	case SOCKPORT_CAUSE_TIMED_OUT:
-		counter = SOCKPORT_A_HISTORY_TIMED_OUT;
-		break;
-	case SOCKPORT_CAUSE_UNREACHABLE:
-		counter = SOCKPORT_A_HISTORY_UNREACHABLE;
-		break;
-	default:
-		counter = SOCKPORT_A_HISTORY_FAILED;
-	}
 	add_connection(follow, false);
 	add_syns(follow);
-	sockport_history_add(follow->row, counter, 1);
-	sockport_history_touch(follow->row);
+	sockport_follow_count_failure(follow, cause);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
 			     tried(follow));
 }
@@ -381,7 +350,7 @@ static u8 cause_of_end(const struct sockport_follow *follow, int old)
 	case ECONNABORTED:
 		return SOCKPORT_CAUSE_RESET;
 	}
-	return cause_of_error(READ_ONCE(follow->sk->sk_err));
+	return sockport_follow_cause(READ_ONCE(follow->sk->sk_err));
 }
 
 static unsigned int counter_of_end(u8 cause)

@@ -88,7 +88,13 @@ static struct sockport_history *row_guess(const struct sock *sk, int state)
 	return row_of_role(sk, sockport_roles_of(sk));
 }
 
-static void note_process(struct sockport_follow *follow)
+/**
+ * sockport_follow_note_process - who opens a socket
+ * @follow: the socket
+ *
+ * Context: any; what is no process is not noted.
+ */
+void sockport_follow_note_process(struct sockport_follow *follow)
 {
 	if (!in_task())
 		return;
@@ -112,7 +118,7 @@ static void on_syn_sent(const struct sock *sk)
 	if (follow) {
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
 				      true);
-		note_process(follow);
+		sockport_follow_note_process(follow);
 	}
 	sockport_follow_unlock(bucket);
 }
@@ -137,7 +143,7 @@ static void on_listen(const struct sock *sk)
 		follow->since = sockport_follow_now();
 		if (row)
 			join_row(follow, row);
-		note_process(follow);
+		sockport_follow_note_process(follow);
 		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0);
 	}
 	sockport_follow_unlock(bucket);
@@ -200,6 +206,25 @@ static void end_lost(struct sockport_follow *lost, int old)
 }
 
 /*
+ * Is it connect() itself that fails? Until it has succeeded the file's state is
+ * what it was. The socket is locked.
+ */
+static bool in_connect(const struct sock *sk)
+{
+	const struct socket *sock = sk->sk_socket;
+
+	return in_task() && sock && sock->state == SS_UNCONNECTED;
+}
+
+/* When connect() returns that is told, if it fails. */
+static void fail_lost(struct sockport_follow *lost)
+{
+	lost->told = in_connect(lost->sk);
+	if (!lost->told || !sockport_connects_watched())
+		sockport_follow_failed(lost);
+}
+
+/*
  * A child that is closed in SYN_RECV is most often the second one for one
  * request, made by another CPU.
  */
@@ -223,7 +248,7 @@ static void close_lost(const struct sock *sk, int old)
 	if (old == TCP_LISTEN)
 		sockport_follow_add(&lost, true);
 	else if (old == TCP_SYN_SENT)
-		sockport_follow_failed(&lost);
+		fail_lost(&lost);
 	else
 		end_lost(&lost, old);
 }
@@ -270,6 +295,7 @@ static void on_close(const struct sock *sk, int old)
 		sockport_follow_free(follow);
 		goto unlock;
 	case SOCKPORT_PHASE_OPENING:
+		follow->told = in_connect(sk);
 		sockport_follow_failed(follow);
 		break;
 	case SOCKPORT_PHASE_CONNECTED:

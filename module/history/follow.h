@@ -13,6 +13,7 @@
 
 struct net;
 struct sock;
+struct sockaddr;
 struct sockport_history;
 struct sockport_net;
 
@@ -54,6 +55,7 @@ enum sockport_phase {
  * @comm: name of that process
  * @phase: enum sockport_phase
  * @was_reset: the other end has sent a reset
+ * @told: its connect() fails, and that has been told
  * @listened: it has been in @of_row
  * @settled: when it was added up last, nothing was left out
  *
@@ -86,7 +88,8 @@ struct sockport_follow {
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
 	u8			phase;
-	bool			was_reset;
+	bool			was_reset : 1;
+	bool			told : 1;
 	bool			listened;
 	bool			settled;
 };
@@ -119,6 +122,9 @@ void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_may(const struct sock *sk);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
+void sockport_connects_watch(void);
+bool sockport_connects_watched(void);
+void sockport_connects_unwatch(void);
 
 /* For the files that begin with follow only. */
 
@@ -142,6 +148,7 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 void sockport_follow_free(struct sockport_follow *follow);
 void sockport_follow_leave(struct sockport_follow *follow);
 void sockport_follow_fold_one(struct sockport_follow *follow);
+void sockport_follow_note_process(struct sockport_follow *follow);
 
 void sockport_follow_begin(struct sockport_follow *follow,
 			   struct sockport_history *row, u8 phase, bool now);
@@ -150,9 +157,17 @@ void sockport_follow_add_last(struct sockport_follow *follow);
 void sockport_follow_opened(struct sockport_follow *follow);
 void sockport_follow_accepted(struct sockport_follow *follow);
 void sockport_follow_failed(struct sockport_follow *follow);
+u8 sockport_follow_cause(int err);
+u8 sockport_follow_cause_of_failure(const struct sockport_follow *follow);
+void sockport_follow_count_failure(const struct sockport_follow *follow,
+				   u8 cause);
+void sockport_follow_unsent(struct sockport_follow *follow,
+			    const struct sockaddr *to, int err);
 void sockport_follow_ended(struct sockport_follow *follow, int old);
 void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
 			    u8 cause, u64 duration);
+void sockport_follow_post_unsent(const struct sockport_follow *follow,
+				 const struct sockaddr *to, u8 cause);
 
 /* As __sockport_follow_post(), but only if somebody listens. */
 static inline void sockport_follow_post(const struct sockport_follow *follow,

@@ -185,6 +185,7 @@ int sockport_probes_register(void)
 		}
 		probe->registered = true;
 	}
+	sockport_connects_watch();
 	return 0;
 }
 
@@ -198,6 +199,7 @@ void sockport_probes_unregister(void)
 {
 	unsigned int i;
 
+	sockport_connects_unwatch();
 	for (i = ARRAY_SIZE(probes); i--;) {
 		if (!probes[i].registered)
 			continue;

@@ -19,8 +19,8 @@ struct pid;
 struct sock;
 struct sockport_net;
 
-/* Counters are numbered as their attributes are. */
-#define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_RECEIVE_DROPS + 1)
+/* Counters are numbered as their attributes are; some of those are no counters. */
+#define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_MAX + 1)
 #define SOCKPORT_SPREADS	(SOCKPORT_DISTRIBUTION_KIND_MAX + 1)
 #define SOCKPORT_BUCKETS	40
 #define SOCKPORT_SHARDS_MAX	8

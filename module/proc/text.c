@@ -445,16 +445,28 @@ static void put_total(struct line *line, const struct sockport_port *port,
 	put_known(line, known, known ? totals->value[value] : 0, width);
 }
 
+#define FAILED	(BIT(SOCKPORT_A_HISTORY_REFUSED) | \
+		 BIT(SOCKPORT_A_HISTORY_TIMED_OUT) | \
+		 BIT(SOCKPORT_A_HISTORY_UNREACHABLE) | \
+		 BIT(SOCKPORT_A_HISTORY_FAILED) | \
+		 BIT(SOCKPORT_A_HISTORY_NO_LOCAL_PORT) | \
+		 BIT(SOCKPORT_A_HISTORY_RESET_OPENING) | \
+		 BIT(SOCKPORT_A_HISTORY_GIVEN_UP))
+#define ENDED	(BIT(SOCKPORT_A_HISTORY_CLOSED) | \
+		 BIT(SOCKPORT_A_HISTORY_CLOSED_BY_PEER) | \
+		 BIT(SOCKPORT_A_HISTORY_BROKEN))
+
 /* Of several counters, all of TCP. */
 static void put_sum(struct line *line, const struct sockport_port *port,
-		    unsigned int first, unsigned int last, unsigned int width)
+		    unsigned long counters, unsigned int width)
 {
 	bool known = port->totals && port->protocol == SOCKPORT_PROTOCOL_TCP;
 	u64 sum = 0;
 	unsigned int i;
 
-	for (i = first; known && i <= last; i++)
-		sum += port->totals->value[i];
+	if (known)
+		for_each_set_bit(i, &counters, SOCKPORT_A_HISTORY_MAX + 1)
+			sum += port->totals->value[i];
 	put_known(line, known, sum, width);
 }
 
@@ -462,10 +474,8 @@ static void put_totals(struct line *line, const struct sockport_port *port)
 {
 	put_total(line, port, SOCKPORT_A_HISTORY_ACCEPTED, 8);
 	put_total(line, port, SOCKPORT_A_HISTORY_OPENED, 8);
-	put_sum(line, port, SOCKPORT_A_HISTORY_REFUSED,
-		SOCKPORT_A_HISTORY_FAILED, 8);
-	put_sum(line, port, SOCKPORT_A_HISTORY_CLOSED,
-		SOCKPORT_A_HISTORY_BROKEN, 8);
+	put_sum(line, port, FAILED, 8);
+	put_sum(line, port, ENDED, 8);
 	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_RECEIVED, 8);
 	put_total(line, port, SOCKPORT_A_HISTORY_RESETS_SENT, 8);
 	put_total(line, port, SOCKPORT_A_HISTORY_BYTES_IN, 12);

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections that fail before anything is sent
+ *
+ * Without a way to the other end a socket does not even change its state, so no
+ * tracepoint tells: we look at what the functions that connect return. What
+ * that costs is less than a hundredth of a connection. Where the kernel has no
+ * return probes such failures are not counted.
+ */
+#include <linux/in6.h>
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "history/follow.h"
+#include "history/rows.h"
+#include "net.h"
+
+#if defined(CONFIG_KRETPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+
+static u16 port_of(const struct sockaddr *to)
+{
+	return ntohs(to->sa_family == AF_INET6 ?
+		     ((const struct sockaddr_in6 *)to)->sin6_port :
+		     ((const struct sockaddr_in *)to)->sin_port);
+}
+
+/* Has the end of its state SYN_SENT been told already? */
+static bool told(const struct sock *sk)
+{
+	unsigned int bucket = sockport_follow_lock(sk);
+	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
+	bool told = follow && follow->told;
+
+	if (told)
+		follow->told = false;
+	sockport_follow_unlock(bucket);
+	return told;
+}
+
+/*
+ * connect() on a socket has failed. If it came as far as to SYN_SENT that was
+ * told, unless there was no room to follow it.
+ */
+static void on_failure(const struct sock *sk, const struct sockaddr *to,
+		       int err)
+{
+	struct sockport_follow unsent = {
+		.sk	= sk,
+		.net	= sock_net(sk),
+	};
+	struct sockport_history *row;
+
+	if (sk->sk_protocol != IPPROTO_TCP || told(sk))
+		return;
+	row = sockport_history_row(unsent.net, SOCKPORT_PROTOCOL_TCP,
+				   SOCKPORT_ROLE_OUT, port_of(to));
+	if (!row)
+		return;
+	sockport_history_open(row, sk);
+	unsent.sn = row->sn;
+	unsent.row = row;
+	sockport_follow_note_process(&unsent);
+	sockport_follow_unsent(&unsent, to, err);
+}
+
+/**
+ * struct call - a call of connect() that has not returned yet
+ * @sk: socket, locked
+ * @to: where to, in kernel memory
+ */
+struct call {
+	struct sock		*sk;
+	const struct sockaddr	*to;
+};
+
+/**
+ * struct watch - a function whose return is looked at
+ * @function: its name; the second one is not exported
+ * @probe: on it
+ * @registered: the probe is
+ */
+struct watch {
+	const char		*function;
+	struct kretprobe	probe;
+	bool			registered;
+};
+
+static struct watch watches[] = {
+	{ "tcp_v4_connect" },
+#if IS_ENABLED(CONFIG_IPV6)
+	{ "tcp_v6_connect" },
+#endif
+};
+
+/* All of them are. */
+static bool watching;
+
+/*
+ * Nothing is to be told of an address that is none. For an IPv4 address that is
+ * mapped, one function calls the other: the outer one's call is told.
+ */
+static int on_call(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct call *call = (struct call *)instance->data;
+	const int length = regs_get_kernel_argument(regs, 2);
+
+	call->sk = (struct sock *)regs_get_kernel_argument(regs, 0);
+	call->to = (const struct sockaddr *)regs_get_kernel_argument(regs, 1);
+	return length < (int)(call->sk->sk_family == AF_INET6 ?
+			      SIN6_LEN_RFC2133 : sizeof(struct sockaddr_in));
+}
+
+static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	const struct call *call = (const struct call *)instance->data;
+	const int err = regs_return_value(regs);
+
+	if (likely(err >= 0) || call->to->sa_family != call->sk->sk_family)
+		return 0;
+	local_bh_disable();
+	on_failure(call->sk, call->to, -err);
+	local_bh_enable();
+	return 0;
+}
+
+static int watch_begin(struct watch *watch)
+{
+	struct kretprobe *probe = &watch->probe;
+	int err;
+
+	/* What registering writes into it must not be there when it begins. */
+	memset(probe, 0, sizeof(*probe));
+	probe->kp.symbol_name = watch->function;
+	probe->entry_handler = on_call;
+	probe->handler = on_return;
+	probe->data_size = sizeof(struct call);
+	/* Whoever is in there, at work or waiting for memory. */
+	probe->maxactive = max_t(int, 64, 4 * num_possible_cpus());
+	err = register_kretprobe(probe);
+	watch->registered = !err;
+	return err;
+}
+
+/**
+ * sockport_connects_watch - hear of connections that fail before a SYN is sent
+ *
+ * Without it they are not counted, and history does all the rest.
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_connects_watch(void)
+{
+	bool all = true;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(watches); i++) {
+		err = watch_begin(&watches[i]);
+		all &= !err;
+		if (err)
+			pr_notice("sockport: failures in %s() are not counted: %d\n",
+				  watches[i].function, err);
+	}
+	WRITE_ONCE(watching, all);
+}
+
+/**
+ * sockport_connects_watched - is a connect() that fails told when it returns?
+ *
+ * Context: any.
+ *
+ * Return: false where the kernel has no return probes.
+ */
+bool sockport_connects_watched(void)
+{
+	return READ_ONCE(watching);
+}
+
+/**
+ * sockport_connects_unwatch - undo sockport_connects_watch()
+ *
+ * Context: process context, may sleep. Afterwards no probe runs any more.
+ */
+void sockport_connects_unwatch(void)
+{
+	unsigned int i;
+
+	WRITE_ONCE(watching, false);
+	for (i = 0; i < ARRAY_SIZE(watches); i++) {
+		if (watches[i].registered)
+			unregister_kretprobe(&watches[i].probe);
+		watches[i].registered = false;
+	}
+}
+
+#else
+
+void sockport_connects_watch(void)
+{
+	pr_notice("sockport: connections that fail before a SYN is sent are not counted\n");
+}
+
+bool sockport_connects_watched(void)
+{
+	return false;
+}
+
+void sockport_connects_unwatch(void)
+{
+}
+
+#endif

@@ -61,6 +61,9 @@ void netns_enter(void)
 	netns_sysctl("ipv4/tcp_syn_retries", "20");
 	netns_sysctl("ipv4/tcp_synack_retries", "20");
 	netns_sysctl("ipv4/tcp_orphan_retries", "20");
+	/* From 6.5 on so many SYNs are sent again before waits become longer. */
+	if (!access("/proc/sys/net/ipv4/tcp_syn_linear_timeouts", F_OK))
+		netns_sysctl("ipv4/tcp_syn_linear_timeouts", "0");
 	/* Data and cookie-less SYNs, at both ends. */
 	netns_sysctl("ipv4/tcp_fastopen", "519");
 }

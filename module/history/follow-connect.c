@@ -27,7 +27,7 @@ static u16 port_of(const struct sockaddr *to)
 }
 
 /* Has the end of its state SYN_SENT been told already? */
-static bool told(const struct sock *sk)
+static bool was_told(const struct sock *sk)
 {
 	unsigned int bucket = sockport_follow_lock(sk);
 	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
@@ -52,7 +52,7 @@ static void on_failure(const struct sock *sk, const struct sockaddr *to,
 	};
 	struct sockport_history *row;
 
-	if (sk->sk_protocol != IPPROTO_TCP || told(sk))
+	if (sk->sk_protocol != IPPROTO_TCP || was_told(sk))
 		return;
 	row = sockport_history_row(unsent.net, SOCKPORT_PROTOCOL_TCP,
 				   SOCKPORT_ROLE_OUT, port_of(to));
@@ -189,9 +189,14 @@ void sockport_connects_unwatch(void)
 
 	WRITE_ONCE(watching, false);
 	for (i = 0; i < ARRAY_SIZE(watches); i++) {
-		if (watches[i].registered)
-			unregister_kretprobe(&watches[i].probe);
+		if (!watches[i].registered)
+			continue;
+		unregister_kretprobe(&watches[i].probe);
 		watches[i].registered = false;
+		if (watches[i].probe.nmissed)
+			pr_notice("sockport: %d calls of %s() were not looked at\n",
+				  watches[i].probe.nmissed,
+				  watches[i].function);
 	}
 }
 

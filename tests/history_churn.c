@@ -544,7 +544,8 @@ TEST_F_TIMEOUT(churn, reset, 300)
 				 H(CONNECTIONS_HIGH, 1), H(SEGMENTS_IN, 0), H(SEGMENTS_OUT, 0),
 				 H(BACKLOG_HIGH, 0)));
 	in = history_of(&self->client, SOCKPORT_ROLE_IN, PORT);
-	for (kind = 1; kind <= SOCKPORT_DISTRIBUTION_KIND_MAX; kind++) {
+	EXPECT_EQ(1, in.distribution[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW].count);
+	for (kind = 1; kind < SOCKPORT_DISTRIBUTION_KIND_RTT_NOW; kind++) {
 		EXPECT_EQ(0, in.distribution[kind].count);
 		EXPECT_EQ(0, in.distribution[kind].sum);
 	}

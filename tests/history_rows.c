@@ -254,6 +254,75 @@ TEST_F_TIMEOUT(rows, distributions, 300)
 	EXPECT_SPREAD(in, RTT, server.rtts, server.rtt_sum, server.rtt_sum);
 }
 
+static uint32_t rtt_of(int fd)
+{
+	struct tcp_info info;
+	socklen_t length = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
+		die("TCP_INFO: %s", strerror(errno));
+	return info.tcpi_rtt;
+}
+
+#define RTT_NOW(history)	(&(history).distribution[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW])
+
+/* Of what lives as it is, as often as one asks, and of nothing else. */
+TEST_F_TIMEOUT(rows, rtt_now, 300)
+{
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5), i, ask;
+	struct distribution expected[] = { [OUT] = { 0 }, [IN] = { 0 } };
+	struct stream stream[MANY];
+	struct history out, in;
+
+	for (i = 0; i < MANY; i++) {
+		stream[i] = stream_open(listener, AF_INET, "127.0.0.1");
+		stream_exchange(&stream[i], 1000 * i, 10);
+	}
+	stream_live(listener, AF_INET, "127.0.0.1", 1000, 10, CLIENT_FIRST, NULL, NULL);
+	for (i = 0; i < MANY; i++) {
+		add_value(&expected[OUT], rtt_of(stream[i].client));
+		add_value(&expected[IN], rtt_of(stream[i].server));
+	}
+	for (ask = 0; ask < 2; ask++) {
+		out = history_of(&self->client, OUT, PORT);
+		in = history_of(&self->client, IN, PORT);
+		EXPECT_EQ(MANY, RTT_NOW(out)->count);
+		EXPECT_TRUE(same_buckets(&expected[OUT], RTT_NOW(out)));
+		EXPECT_TRUE(same_buckets(&expected[IN], RTT_NOW(in)));
+	}
+	for (i = 0; i < MANY; i++) {
+		stream_shut(&stream[i], CLIENT_FIRST);
+		stream_close(&stream[i]);
+	}
+	out = history_of(&self->client, OUT, PORT);
+	EXPECT_TRUE(RTT_NOW(out)->told);
+	EXPECT_EQ(0, RTT_NOW(out)->count);
+	EXPECT_EQ(0, RTT_NOW(out)->sum);
+	EXPECT_LE(MANY, out.distribution[SOCKPORT_DISTRIBUTION_KIND_RTT].count);
+}
+
+/* Of one namespace and of all, each its own. */
+TEST_F_TIMEOUT(rows, rtt_now_elsewhere, 300)
+{
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5), home = netns_open();
+	struct stream here = stream_open(listener, AF_INET, "127.0.0.1");
+	struct client other;
+	struct history out;
+
+	netns_enter_bare();
+	other = client_open();
+	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	stream_open(listener, AF_INET, "127.0.0.1");
+	stream_open(listener, AF_INET, "127.0.0.1");
+	out = history_of(&other, OUT, PORT);
+	EXPECT_EQ(2, RTT_NOW(out)->count);
+	client_close(&other);
+	netns_set(home);
+	out = history_of(&self->client, OUT, PORT);
+	EXPECT_EQ(1, RTT_NOW(out)->count);
+	EXPECT_EQ(rtt_of(here.client), RTT_NOW(out)->sum);
+}
+
 /* A second from the first SYN to the end of the handshake, at least; and a long life. */
 TEST_F_TIMEOUT(rows, slow_handshake, 300)
 {

@@ -77,6 +77,7 @@ const char *history_kind(unsigned int kind)
 		[SOCKPORT_DISTRIBUTION_KIND_BYTES] = "bytes",
 		[SOCKPORT_DISTRIBUTION_KIND_RTT] = "rtt",
 		[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = "handshake",
+		[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW] = "rtt_now",
 	};
 
 	return words[kind];

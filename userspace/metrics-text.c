@@ -381,6 +381,9 @@ static void put_scope(const struct writer *writer, const char *prefix, enum scop
 			put_values(writer, prefix, family, port, scope);
 	}
 	for (kind = 1; kind < ROW_KINDS; kind++) {
+		/* What is only of now does not grow, as a histogram has to. */
+		if (!histograms[kind].name)
+			continue;
 		put_head(writer, prefix, histograms[kind].name, "histogram", histograms[kind].unit,
 			 histograms[kind].help);
 		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)

@@ -102,6 +102,7 @@ static void print_distribution(const struct distribution_row *distribution, unsi
 		[SOCKPORT_DISTRIBUTION_KIND_BYTES] = { "Payload", QUANTITY_BYTES },
 		[SOCKPORT_DISTRIBUTION_KIND_RTT] = { "Round trip time at the end", QUANTITY_TIME },
 		[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = { "Handshake", QUANTITY_TIME },
+		[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW] = { "Round trip time now", QUANTITY_TIME },
 	};
 	const uint64_t values = history_values(distribution);
 	char mean[QUANTITY_MAX];

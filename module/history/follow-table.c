@@ -296,6 +296,49 @@ void sockport_follow_fold(const struct net *net)
 	}
 }
 
+static void rtts_of_run(const struct net *net, struct hlist_head *chain,
+			sockport_follow_rtt_t tell, void *data)
+{
+	const struct sockport_follow *follow;
+	unsigned int i;
+	u32 rtt;
+
+	for (i = 0; i < RUN; i++) {
+		hlist_for_each_entry(follow, &chain[i], node) {
+			if ((net && follow->net != net) ||
+			    follow->phase != SOCKPORT_PHASE_CONNECTED)
+				continue;
+			rtt = READ_ONCE(tcp_sk(follow->sk)->srtt_us) >> 3;
+			if (rtt)
+				tell(follow->row, rtt, data);
+		}
+	}
+}
+
+/**
+ * sockport_follow_rtts - tell the round trip times of connections that live
+ * @net: namespace of the connections, NULL for all
+ * @tell: hears of each that has measured one
+ * @data: for @tell
+ *
+ * Context: process context, sockport_switch_lock() held, may sleep.
+ */
+void sockport_follow_rtts(const struct net *net, sockport_follow_rtt_t tell,
+			  void *data)
+{
+	struct hlist_head *chain = table->bucket;
+	unsigned int i;
+
+	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
+		if (run_empty(chain))
+			continue;
+		spin_lock_bh(lock_of(i));
+		rtts_of_run(net, chain, tell, data);
+		spin_unlock_bh(lock_of(i));
+		cond_resched();
+	}
+}
+
 static void forget_run(const struct net *net, struct hlist_head *chain)
 {
 	struct sockport_follow *follow;

@@ -110,6 +110,13 @@ static inline bool sockport_follow_cares(int old, int new)
 			   TCPF_ESTABLISHED) || old == TCP_SYN_RECV;
 }
 
+/*
+ * Hears of a connection that lives: its row and its round trip time in
+ * microseconds. Called with BH disabled and a spinlock held.
+ */
+typedef void (*sockport_follow_rtt_t)(const struct sockport_history *row,
+				      u32 rtt, void *data);
+
 int sockport_follow_init(void);
 void sockport_follow_exit(void);
 int sockport_follow_start(unsigned int room);
@@ -117,6 +124,8 @@ void sockport_follow_resize(unsigned int room);
 void sockport_follow_stop(void);
 void sockport_follow_forget(const struct net *net);
 void sockport_follow_fold(const struct net *net);
+void sockport_follow_rtts(const struct net *net, sockport_follow_rtt_t tell,
+			  void *data);
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_may(const struct sock *sk);

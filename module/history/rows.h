@@ -21,7 +21,8 @@ struct sockport_net;
 
 /* Counters are numbered as their attributes are; some of those are no counters. */
 #define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_MAX + 1)
-#define SOCKPORT_SPREADS	(SOCKPORT_DISTRIBUTION_KIND_MAX + 1)
+/* Distributions that are kept; that of what is alive is made when it is asked for. */
+#define SOCKPORT_SPREADS	(SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE + 1)
 #define SOCKPORT_BUCKETS	40
 #define SOCKPORT_SHARDS_MAX	8
 
@@ -41,6 +42,16 @@ struct sockport_shard {
 struct sockport_spread {
 	atomic64_t	sum[SOCKPORT_SPREADS];
 	atomic64_t	bucket[SOCKPORT_SPREADS][SOCKPORT_BUCKETS];
+};
+
+/**
+ * struct sockport_distribution - a distribution as it was at one time
+ * @sum: of all values
+ * @bucket: how many values there are of each magnitude
+ */
+struct sockport_distribution {
+	u64	sum;
+	u64	bucket[SOCKPORT_BUCKETS];
 };
 
 /**
@@ -248,6 +259,17 @@ static inline void sockport_history_touch(struct sockport_history *row)
 }
 
 /**
+ * sockport_bucket - which magnitude does a value have?
+ * @value: value
+ *
+ * Return: number of its bucket.
+ */
+static inline unsigned int sockport_bucket(u64 value)
+{
+	return min_t(unsigned int, fls64(value), SOCKPORT_BUCKETS - 1);
+}
+
+/**
  * sockport_history_spread - add a value to a distribution
  * @row: row of TCP
  * @kind: enum sockport_distribution_kind
@@ -259,8 +281,7 @@ static inline void sockport_history_spread(struct sockport_history *row,
 					   unsigned int kind, u64 value)
 {
 	struct sockport_spread *spread = row->spread;
-	unsigned int bucket = min_t(unsigned int, fls64(value),
-				    SOCKPORT_BUCKETS - 1);
+	unsigned int bucket = sockport_bucket(value);
 
 	atomic64_add(value, &spread->sum[kind]);
 	atomic64_inc(&spread->bucket[kind][bucket]);

@@ -31,23 +31,23 @@ static int put_totals(struct sk_buff *skb, const struct sockport_port *port)
 	return 0;
 }
 
-static int put_buckets(struct sk_buff *skb, const atomic64_t *bucket)
+/* Without the empty buckets at the end. */
+static int put_distribution(struct sk_buff *skb, u8 kind,
+			    const struct sockport_distribution *values)
 {
-	unsigned int n = SOCKPORT_BUCKETS, i;
-	struct nlattr *attr;
-	u64 value;
+	unsigned int n = SOCKPORT_BUCKETS;
+	struct nlattr *nest;
 
-	while (n && !atomic64_read(&bucket[n - 1]))
+	while (n && !values->bucket[n - 1])
 		n--;
-	attr = nla_reserve(skb, SOCKPORT_A_DISTRIBUTION_BUCKETS,
-			   n * sizeof(u64));
-	if (!attr)
+	nest = nla_nest_start(skb, SOCKPORT_A_PORT_DISTRIBUTION);
+	if (!nest || nla_put_u8(skb, SOCKPORT_A_DISTRIBUTION_KIND, kind) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_DISTRIBUTION_SUM, values->sum,
+			      SOCKPORT_A_DISTRIBUTION_PAD) ||
+	    nla_put(skb, SOCKPORT_A_DISTRIBUTION_BUCKETS, n * sizeof(u64),
+		    values->bucket))
 		return -EMSGSIZE;
-	for (i = 0; i < n; i++) {
-		value = atomic64_read(&bucket[i]);
-		memcpy(nla_data(attr) + i * sizeof(value), &value,
-		       sizeof(value));
-	}
+	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -55,21 +55,21 @@ static int put_distributions(struct sk_buff *skb,
 			     const struct sockport_port *port)
 {
 	const struct sockport_spread *spread = port->spread;
-	struct nlattr *nest;
-	unsigned int kind;
+	struct sockport_distribution values;
+	unsigned int kind, i;
 
-	for (kind = 1; spread && kind < SOCKPORT_SPREADS; kind++) {
-		nest = nla_nest_start(skb, SOCKPORT_A_PORT_DISTRIBUTION);
-		if (!nest ||
-		    nla_put_u8(skb, SOCKPORT_A_DISTRIBUTION_KIND, kind) ||
-		    nla_put_u64_64bit(skb, SOCKPORT_A_DISTRIBUTION_SUM,
-				      atomic64_read(&spread->sum[kind]),
-				      SOCKPORT_A_DISTRIBUTION_PAD) ||
-		    put_buckets(skb, spread->bucket[kind]))
+	if (!spread)
+		return 0;
+	for (kind = 1; kind < SOCKPORT_SPREADS; kind++) {
+		values.sum = atomic64_read(&spread->sum[kind]);
+		for (i = 0; i < SOCKPORT_BUCKETS; i++)
+			values.bucket[i] =
+				atomic64_read(&spread->bucket[kind][i]);
+		if (put_distribution(skb, kind, &values))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
 	}
-	return 0;
+	return put_distribution(skb, SOCKPORT_DISTRIBUTION_KIND_RTT_NOW,
+				port->rtt_now);
 }
 
 static int put_opener(struct sk_buff *skb, const struct sockport_port *port,

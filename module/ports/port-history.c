@@ -124,7 +124,8 @@ int sockport_port_recall(struct net *net, struct sockport_port *port,
 	}
 	if (ask->want & SOCKPORT_WANT_DISTRIBUTIONS && row->spread) {
 		port->spread = copy_spread(net, row->spread);
-		if (!port->spread)
+		port->rtt_now = sockport_alloc(net, sizeof(*port->rtt_now));
+		if (!port->spread || !port->rtt_now)
 			return -ENOMEM;
 	}
 	if (ask->want & SOCKPORT_WANT_OPENER)
@@ -145,6 +146,8 @@ void sockport_port_forget(struct net *net, struct sockport_port *port)
 		sockport_free(net, port->totals, sizeof(*port->totals));
 	if (port->spread)
 		sockport_free(net, port->spread, sizeof(*port->spread));
+	if (port->rtt_now)
+		sockport_free(net, port->rtt_now, sizeof(*port->rtt_now));
 	if (port->opener)
 		sockport_free(net, port->opener, sizeof(*port->opener));
 }

@@ -495,24 +495,56 @@ static int add_history_of(struct build *build,
 	return 0;
 }
 
+/**
+ * struct alive - where round trip times go
+ * @build: table that is made
+ * @scope: its namespaces
+ */
+struct alive {
+	const struct build	*build;
+	struct sockport_scope	*scope;
+};
+
+/* Nothing is told of a row that was made since the others were recalled. */
+static void add_rtt(const struct sockport_history *row, u32 rtt, void *data)
+{
+	struct alive *alive = data;
+	struct sockport_port *port;
+	struct port_key key = {
+		.space	= sockport_scope_find(alive->scope, row->net),
+		.port	= row->port,
+		.dir	= dir_of(row->protocol, row->role),
+	};
+
+	port = key.space ? port_find(alive->build, &key) : NULL;
+	if (!port || !port->rtt_now)
+		return;
+	port->rtt_now->sum += rtt;
+	port->rtt_now->bucket[sockport_bucket(rtt)]++;
+}
+
 /* What ports did, also those that have no sockets any more. */
 static int add_history(struct build *build,
 		       const struct sockport_ports_ask *ask)
 {
-	const struct sockport_scope *scope = ask->scope;
+	struct sockport_scope *scope = ask->scope;
+	struct net *one = scope->count == 1 ? scope->space[0].net : NULL;
+	struct alive alive = { .build = build, .scope = scope };
 	struct mutex *lock;
 	unsigned int i;
 	int err = 0;
 
 	if (!(ask->want & SOCKPORT_WANT_RECALL) || !sockport_switch_lock())
 		return 0;
-	sockport_follow_fold(scope->count == 1 ? scope->space[0].net : NULL);
+	sockport_follow_fold(one);
 	for (i = 0; i < scope->count && !err; i++) {
 		lock = &sockport_net(scope->space[i].net)->reset_lock;
 		mutex_lock(lock);
 		err = add_history_of(build, ask, &scope->space[i]);
 		mutex_unlock(lock);
 	}
+	if (!err && ask->want & SOCKPORT_WANT_DISTRIBUTIONS)
+		sockport_follow_rtts(one, add_rtt, &alive);
 	sockport_switch_unlock();
 	return err;
 }

@@ -52,6 +52,7 @@ struct sockport_totals;
  * @process: indices of processes among the owners
  * @totals: what it did, or NULL
  * @spread: distributions of that, or NULL
+ * @rtt_now: round trip times of connections that live, with @spread
  * @opener: who opened it last, or NULL
  */
 struct sockport_port {
@@ -79,6 +80,7 @@ struct sockport_port {
 	u32	process[SOCKPORT_PORT_PROCESSES];
 	struct sockport_totals		*totals;
 	struct sockport_spread		*spread;
+	struct sockport_distribution	*rtt_now;
 	struct sockport_port_opener	*opener;
 };
 

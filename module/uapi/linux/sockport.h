@@ -217,12 +217,16 @@ enum sockport_event_type {
  * @SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE: Microseconds from the first SYN to
  *   established; of accepted connections from our answer to its
  *   acknowledgement, where that was not sent twice.
+ * @SOCKPORT_DISTRIBUTION_KIND_RTT_NOW: Smoothed round trip time, in
+ *   microseconds, of connections that are alive when it is asked for. Not of
+ *   the past: it does not grow.
  */
 enum sockport_distribution_kind {
 	SOCKPORT_DISTRIBUTION_KIND_LIFETIME = 1,
 	SOCKPORT_DISTRIBUTION_KIND_BYTES,
 	SOCKPORT_DISTRIBUTION_KIND_RTT,
 	SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
+	SOCKPORT_DISTRIBUTION_KIND_RTT_NOW,
 
 	/* private: */
 	__SOCKPORT_DISTRIBUTION_KIND_MAX,

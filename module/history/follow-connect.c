@@ -15,7 +15,6 @@
 
 #include "history/follow.h"
 #include "history/rows.h"
-#include "net.h"
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
 

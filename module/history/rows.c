@@ -220,13 +220,10 @@ void sockport_history_touched(struct sockport_history *row, unsigned int ago)
 
 /**
  * sockport_history_comm - the name that goes with the number of a process
- * @comm: where to put the current process's, zeros follow it
+ * @comm: where to put the current one's, its first thread's; zeros follow it
  *
- * That of the thread group's leader, whatever the thread that runs calls itself.
- * Who names it meanwhile leaves a mixture, but an end: the last byte is always 0.
- *
- * Context: any in which there is a current process. The lock that guards names
- * must not be taken under ours, which softirqs take too.
+ * Context: process. The lock that guards names must not be taken under ours,
+ * which softirqs take too: who is named anew meanwhile gets a mixture.
  */
 void sockport_history_comm(char comm[TASK_COMM_LEN])
 {

@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <net/netns/generic.h>
@@ -40,6 +41,7 @@ struct sockport_file;
  *	room for others
  * @events_sent: events that were sent to who listens
  * @events_lost: events that nobody was told of
+ * @events_made: events that were made for who may listen
  */
 struct sockport_stats {
 	atomic64_t	port_walks;
@@ -65,6 +67,7 @@ struct sockport_stats {
 	atomic64_t	closed_doors_lost;
 	atomic64_t	events_sent;
 	atomic64_t	events_lost;
+	atomic64_t	events_made;
 };
 
 /**
@@ -78,10 +81,46 @@ struct sockport_entry {
 };
 
 /**
+ * struct sockport_audience - who listens to the events of a network namespace,
+ * and what they have not been told yet
+ * @net: the namespace, once an event of it was made
+ * @listeners: who has asked for events; changes under a lock of netlink/
+ * @asked: how many those are
+ * @deaf: nobody else listened when that was tried last
+ * @deaf_since: jiffies of then
+ * @told: losses of events that the multicast group has been told of
+ * @dropped: events for which there was no room, of events_lost
+ * @pending: events made and not taken out yet
+ * @fresh: those events, last one first
+ * @busy: among the namespaces that have some
+ * @is_busy: bit 0, it is there
+ * @turn: among the namespaces whose turn will come, as are the rest, under the
+ *	lock of who takes events out
+ * @in_turn: it is there
+ * @ready: events taken over from @fresh, first one first
+ */
+struct sockport_audience {
+	struct net		*net;
+	struct hlist_head	listeners;
+	unsigned int		asked;
+	bool			deaf;
+	unsigned long		deaf_since;
+	u64			told;
+	atomic64_t		dropped;
+	atomic_t		pending;
+	struct llist_head	fresh;
+	struct llist_node	busy;
+	unsigned long		is_busy;
+	struct list_head	turn;
+	bool			in_turn;
+	struct llist_node	*ready;
+};
+
+/**
  * struct sockport_net - what the module keeps for a network namespace
  * @dead: it is being torn down; set before a grace period, after which nobody
  *	who looks at it under RCU adds anything of this namespace anywhere
- * @events_told: losses of events that listeners have been told of
+ * @audience: who listens to its events
  * @history: rows of its ports
  * @reset_lock: serialises resets of its history and who reads it
  * @stats: its own account
@@ -89,7 +128,7 @@ struct sockport_entry {
  */
 struct sockport_net {
 	bool				dead;
-	u64				events_told;
+	struct sockport_audience	audience;
 	struct list_head		history;
 	struct mutex			reset_lock;
 	struct sockport_stats		stats;

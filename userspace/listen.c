@@ -25,6 +25,75 @@ static void enlarge_buffer(struct mnl_socket *socket)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
+static bool is_unload(const struct nlmsghdr *message, const struct client *client)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	uint32_t version, group;
+	uint16_t family;
+
+	return message->nlmsg_type == GENL_ID_CTRL && header->cmd == CTRL_CMD_DELFAMILY &&
+	       decode_family(message, SOCKPORT_MCGRP_EVENTS, &family, &version, &group) &&
+	       family == client->family;
+}
+
+static int say_unloaded(struct exchange *exchange)
+{
+	exchange->ended = true;
+	failure_set(exchange->failure, EXIT_RUN,
+		    "the sockport module was unloaded, its events end");
+	return MNL_CB_ERROR;
+}
+
+static int take_answer(const struct nlmsghdr *message, void *data)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
+	struct exchange *exchange = data;
+
+	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*header)))
+		return MNL_CB_OK;
+	if (is_unload(message, exchange->client))
+		return say_unloaded(exchange);
+	if (message->nlmsg_type == exchange->client->family &&
+	    header->cmd == SOCKPORT_CMD_EVENT_LISTEN)
+		exchange->any = true;
+	return MNL_CB_OK;
+}
+
+static int explain(int error, struct failure *failure)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		return failure_set(failure, EXIT_RUN,
+				   "permission denied: events need CAP_NET_ADMIN, ask again as root");
+	case EOPNOTSUPP:
+		return failure_set(failure, EXIT_RUN,
+				   "the loaded sockport module is too old for this command: load one of the same version");
+	case EUSERS:
+		return failure_set(failure, EXIT_RUN,
+				   "as many listen to the events of this network namespace as may");
+	}
+	return failure_set(failure, EXIT_RUN, "cannot listen to events: %s", strerror(error));
+}
+
+/* No event comes before the answer, but news of families may. */
+static int wait_for_answer(struct exchange *exchange)
+{
+	struct client *client = exchange->client;
+	ssize_t length;
+
+	while (!exchange->any) {
+		do
+			length = mnl_socket_recvfrom(client->socket, client->reply,
+						     sizeof(client->reply));
+		while (length < 0 && errno == EINTR);
+		if (length <= 0 ||
+		    mnl_cb_run(client->reply, length, 0, 0, take_answer, exchange) < 0)
+			return exchange->ended ? -1 : explain(errno, exchange->failure);
+	}
+	return 0;
+}
+
 /**
  * client_listen - let the events of our network namespace come
  * @client: the client; can be asked nothing from now on
@@ -36,10 +105,11 @@ static void enlarge_buffer(struct mnl_socket *socket)
  */
 int client_listen(struct client *client, struct failure *failure)
 {
+	struct exchange exchange = { .client = client, .failure = failure };
 	const int control = CONTROL_GROUP;
-	int group = client->events;
+	struct nlmsghdr *request;
 
-	if (!group)
+	if (!client->events)
 		return failure_set(failure, EXIT_RUN,
 				   "the loaded sockport module has no events: load one of the same version as this command");
 	enlarge_buffer(client->socket);
@@ -48,12 +118,12 @@ int client_listen(struct client *client, struct failure *failure)
 				  sizeof(control)))
 		return failure_set(failure, EXIT_RUN, "cannot listen to generic netlink: %s",
 				   strerror(errno));
-	if (!mnl_socket_setsockopt(client->socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
-		return 0;
-	if (errno == EPERM || errno == EACCES)
-		return failure_set(failure, EXIT_RUN,
-				   "permission denied: events need CAP_NET_ADMIN, ask again as root");
-	return failure_set(failure, EXIT_RUN, "cannot listen to events: %s", strerror(errno));
+	request = request_start(client->request, client->family, 0, SOCKPORT_CMD_EVENT_LISTEN,
+				SOCKPORT_FAMILY_VERSION);
+	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
+		return failure_set(failure, EXIT_RUN, "cannot ask the kernel: %s",
+				   strerror(errno));
+	return wait_for_answer(&exchange);
 }
 
 /**
@@ -67,17 +137,6 @@ int client_descriptor(const struct client *client)
 	return mnl_socket_get_fd(client->socket);
 }
 
-static bool is_unload(const struct nlmsghdr *message, const struct client *client)
-{
-	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
-	uint32_t version, group;
-	uint16_t family;
-
-	return message->nlmsg_type == GENL_ID_CTRL && header->cmd == CTRL_CMD_DELFAMILY &&
-	       decode_family(message, SOCKPORT_MCGRP_EVENTS, &family, &version, &group) &&
-	       family == client->family;
-}
-
 static int take_event(const struct nlmsghdr *message, void *data)
 {
 	const struct genlmsghdr *header = mnl_nlmsg_get_payload(message);
@@ -87,11 +146,8 @@ static int take_event(const struct nlmsghdr *message, void *data)
 
 	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*header)))
 		return MNL_CB_OK;
-	if (is_unload(message, exchange->client)) {
-		exchange->ended = failure_set(exchange->failure, EXIT_RUN,
-					      "the sockport module was unloaded, its events end");
-		return MNL_CB_ERROR;
-	}
+	if (is_unload(message, exchange->client))
+		return say_unloaded(exchange);
 	if (message->nlmsg_type != exchange->client->family || header->cmd != SOCKPORT_CMD_EVENT)
 		return MNL_CB_OK;
 	if (decode_event(message, &row))

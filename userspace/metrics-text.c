@@ -209,6 +209,7 @@ static const struct account {
 	      "Attempts on closed ports that were forgotten to make room.", CLOSED_DOORS_LOST),
 	COUNT("events_sent", "Events that listeners were told of.", EVENTS_SENT),
 	COUNT("events_lost", "Events that nobody was told of, for want of room.", EVENTS_LOST),
+	COUNT("events_made", "Events that were made, heard or not.", EVENTS_MADE),
 };
 
 /**

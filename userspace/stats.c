@@ -54,6 +54,7 @@ static const struct column list[] = {
 	VALUE("events_lost", EVENTS_LOST, "events that nobody was told of, for want of room"),
 	VALUE("longest_hold_ns", LONGEST_HOLD,
 	      "nanoseconds of the longest time that a walk held a lock of the kernel's"),
+	VALUE("events_made", EVENTS_MADE, "events that were made, heard or not"),
 };
 
 static const struct columns columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -2,6 +2,7 @@
 #ifndef SOCKPORT_EVENT_H
 #define SOCKPORT_EVENT_H
 
+#include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
@@ -10,10 +11,12 @@
 
 #include "gen/sockport-nl-gen.h"
 #include "net.h"
-#include "netlink/netlink.h"
 #include "walk/record.h"
 
 struct net;
+
+/* Events that are handed to who tells them at a time. */
+#define SOCKPORT_EVENTS_TURN	64
 
 /* Which members of an event mean something. */
 #define SOCKPORT_EVENT_TUPLE	BIT(0)	/* family, local, remote and their ports */
@@ -45,6 +48,7 @@ struct net;
  * @retransmits: segments
  * @pid: in the initial pid namespace
  * @uid: owner of the socket
+ * @process_since: nanoseconds of the monotonic clock when the process had @pid
  * @comm: name of the process
  */
 struct sockport_event {
@@ -67,14 +71,30 @@ struct sockport_event {
 	u32			retransmits;
 	pid_t			pid;
 	kuid_t			uid;
+	u64			process_since;
 	char			comm[TASK_COMM_LEN];
 };
 
+/**
+ * struct sockport_events_ops - who tells events to those who listen
+ * @family: netlink family, its first group is that of events
+ * @tell: tell events of a namespace that is not dead, at most
+ *	SOCKPORT_EVENTS_TURN; returns false when nobody was there to hear them.
+ *	Called in process context, may sleep.
+ */
+struct sockport_events_ops {
+	const struct genl_family	*family;
+	bool (*tell)(struct net *net, const struct sockport_event **event,
+		     unsigned int count);
+};
+
+extern const struct sockport_events_ops *sockport_events_ops;
+
 /*
- * How to use what follows, in the order of a module's life: the netlink family,
- * sockport_events_start(), who posts; who posts, sockport_events_stop(), the
- * family. Every namespace that dies: marked dead, a grace period,
- * sockport_events_flush().
+ * How to use what follows, in the order of a module's life:
+ * sockport_events_init() and the netlink family, sockport_events_start(), who
+ * posts; who posts, sockport_events_stop(), the family. Every namespace that
+ * dies: marked dead, a grace period, sockport_events_flush().
  */
 
 /**
@@ -82,9 +102,10 @@ struct sockport_event {
  * @sn: what we keep of it
  * @net: the namespace
  *
- * It costs less than making an event does. The kernel tells only whether
- * somebody listens in any namespace; whether it is this one shows when the
- * event is sent.
+ * It costs less than making an event does. Of who asked it is known. Of who
+ * only joined the group the kernel tells no more than whether there is somebody
+ * in any namespace: if it is this one shows when events are sent, and where
+ * nobody was there, none are made for a second.
  *
  * Context: RCU read-side critical section. A namespace that is not dead in it
  * keeps its genl socket until it ends.
@@ -94,11 +115,22 @@ struct sockport_event {
 static inline bool sockport_events_heard(const struct sockport_net *sn,
 					 struct net *net)
 {
-	return !READ_ONCE(sn->dead) &&
-	       genl_has_listeners(&sockport_family, net,
-				  SOCKPORT_NLGRP_EVENTS) > 0;
+	const struct sockport_audience *audience = &sn->audience;
+	unsigned long since;
+
+	if (READ_ONCE(sn->dead))
+		return false;
+	if (READ_ONCE(audience->asked))
+		return true;
+	if (genl_has_listeners(sockport_events_ops->family, net,
+			       SOCKPORT_NLGRP_EVENTS) <= 0)
+		return false;
+	since = READ_ONCE(audience->deaf_since);
+	return !READ_ONCE(audience->deaf) ||
+	       !time_in_range(jiffies, since, since + HZ);
 }
 
+void sockport_events_init(const struct sockport_events_ops *ops);
 bool sockport_events_wanted(struct net *net);
 void sockport_event_post(struct net *net, const struct sockport_event *event);
 int sockport_events_start(void);

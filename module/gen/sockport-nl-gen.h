@@ -26,6 +26,7 @@ int sockport_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb);
 int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int sockport_nl_event_listen_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	SOCKPORT_NLGRP_EVENTS,

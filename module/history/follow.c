@@ -8,6 +8,7 @@
  */
 #include <net/tcp.h>
 
+#include "history/acceptor.h"
 #include "history/follow.h"
 #include "history/lifecycle.h"
 #include "history/rows.h"
@@ -141,12 +142,36 @@ static void on_listen(const struct sock *sk)
 		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
 				      true);
 		follow->since = sockport_follow_now();
+		/* Who finds it in its row reads whose it is. */
+		sockport_follow_note_process(follow);
 		if (row)
 			join_row(follow, row);
-		sockport_follow_note_process(follow);
 		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0);
 	}
 	sockport_follow_unlock(bucket);
+}
+
+/* Whose listener took it is worth a look when somebody will be told. */
+static void find_acceptor(struct sockport_acceptor *acceptor,
+			  const struct sock *sk)
+{
+	const struct sockport_history *row;
+
+	if (likely(!sockport_events_heard(sockport_net(sock_net(sk)),
+					  sock_net(sk))))
+		return;
+	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
+				    SOCKPORT_ROLE_IN, local_port(sk));
+	if (row)
+		sockport_acceptor_find(acceptor, row, sk);
+}
+
+/* An accepted connection is told with the process that listened for it. */
+static void note_acceptor(struct sockport_follow *follow,
+			  const struct sockport_acceptor *acceptor)
+{
+	follow->pid = acceptor->pid;
+	memcpy(follow->comm, acceptor->comm, sizeof(follow->comm));
 }
 
 /*
@@ -155,11 +180,14 @@ static void on_listen(const struct sock *sk)
  */
 static void on_established(const struct sock *sk, int old)
 {
+	struct sockport_acceptor acceptor = { };
 	struct sockport_history *row;
 	struct sockport_follow *follow;
 	unsigned int bucket;
 	bool opened;
 
+	if (old == TCP_SYN_RECV)
+		find_acceptor(&acceptor, sk);
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
 	opened = old == TCP_SYN_SENT ||
@@ -175,10 +203,12 @@ static void on_established(const struct sock *sk, int old)
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
 				      false);
 	}
-	if (opened)
+	if (opened) {
 		sockport_follow_opened(follow);
-	else
+	} else {
+		note_acceptor(follow, &acceptor);
 		sockport_follow_accepted(follow);
+	}
 unlock:
 	sockport_follow_unlock(bucket);
 }

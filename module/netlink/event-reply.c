@@ -4,7 +4,6 @@
  */
 #include <linux/skbuff.h>
 #include <linux/uidgid.h>
-#include <net/net_namespace.h>
 #include <net/netlink.h>
 
 #include "events/event.h"
@@ -79,23 +78,17 @@ static int put_end(struct sk_buff *skb, const struct sockport_event *event)
 	return 0;
 }
 
-/*
- * All listeners get the same message, so they see what the namespace's owner
- * may see. Pids are those of the initial pid namespace: nothing for a namespace
- * that somebody made in a user namespace of their own.
- */
-static int put_owner(struct sk_buff *skb, const struct net *net,
-		     const struct sockport_event *event)
+static int put_owner(struct sk_buff *skb, const struct sockport_event *event,
+		     const struct sockport_telling *telling)
 {
 	if (event->has & SOCKPORT_EVENT_UID &&
 	    nla_put_u32(skb, SOCKPORT_A_EVENT_UID,
-			from_kuid_munged(net->user_ns, event->uid)))
+			from_kuid_munged(telling->user_ns, event->uid)))
 		return -EMSGSIZE;
-	if (!(event->has & SOCKPORT_EVENT_PROCESS) ||
-	    net->user_ns != &init_user_ns)
+	if (!telling->pid)
 		return 0;
-	if (nla_put_u32(skb, SOCKPORT_A_EVENT_PID, event->pid) ||
-	    nla_put_string(skb, SOCKPORT_A_EVENT_COMM, event->comm))
+	if (nla_put_u32(skb, SOCKPORT_A_EVENT_PID, telling->pid) ||
+	    nla_put_string(skb, SOCKPORT_A_EVENT_COMM, telling->comm))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -103,17 +96,17 @@ static int put_owner(struct sk_buff *skb, const struct net *net,
 /**
  * sockport_reply_event - put an event into a message
  * @skb: message
- * @net: where it happened
  * @event: what happened
- * @lost: how many events an event of type lost stands for, otherwise 0
+ * @telling: what of it is told
  *
  * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
  */
-int sockport_reply_event(struct sk_buff *skb, const struct net *net,
-			 const struct sockport_event *event, u64 lost)
+int sockport_reply_event(struct sk_buff *skb,
+			 const struct sockport_event *event,
+			 const struct sockport_telling *telling)
 {
-	if (put_kind(skb, event, lost) || put_tuple(skb, event) ||
-	    put_end(skb, event) || put_owner(skb, net, event))
+	if (put_kind(skb, event, telling->lost) || put_tuple(skb, event) ||
+	    put_end(skb, event) || put_owner(skb, event, telling))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "history/doors.h"
 #include "history/lifecycle.h"
 #include "net.h"
+#include "netlink/listen.h"
 #include "netlink/netlink.h"
 #include "netlink/query.h"
 #include "netlink/reply.h"
@@ -469,6 +470,10 @@ static const struct genl_ops sockport_ops[] = {
 		.cmd		= SOCKPORT_CMD_HISTORY_RESET,
 		.doit		= sockport_nl_history_reset_doit,
 	},
+	{
+		.cmd		= SOCKPORT_CMD_EVENT_LISTEN,
+		.doit		= sockport_nl_event_listen_doit,
+	},
 };
 
 static const struct genl_multicast_group sockport_groups[] = {
@@ -493,13 +498,23 @@ struct genl_family sockport_family __ro_after_init = {
 /**
  * sockport_netlink_init - register the family
  *
+ * Nobody is told events before sockport_events_start().
+ *
  * Context: process context, may sleep.
  *
  * Return: 0 or a negative errno.
  */
 int sockport_netlink_init(void)
 {
-	return genl_register_family(&sockport_family);
+	int err;
+
+	err = sockport_listen_init();
+	if (err)
+		return err;
+	err = genl_register_family(&sockport_family);
+	if (err)
+		sockport_listen_exit();
+	return err;
 }
 
 /**
@@ -514,4 +529,5 @@ int sockport_netlink_init(void)
 void sockport_netlink_exit(void)
 {
 	genl_unregister_family(&sockport_family);
+	sockport_listen_exit();
 }

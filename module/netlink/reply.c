@@ -449,7 +449,8 @@ static int put_history_counts(struct sk_buff *skb,
 		      &stats->closed_doors_lost) ||
 	    put_count(skb, SOCKPORT_A_STATS_EVENTS_SENT, &stats->events_sent) ||
 	    put_count(skb, SOCKPORT_A_STATS_EVENTS_LOST, &stats->events_lost) ||
-	    put_count(skb, SOCKPORT_A_STATS_LONGEST_HOLD, &stats->longest_hold))
+	    put_count(skb, SOCKPORT_A_STATS_LONGEST_HOLD, &stats->longest_hold) ||
+	    put_count(skb, SOCKPORT_A_STATS_EVENTS_MADE, &stats->events_made))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -2,9 +2,9 @@
 #ifndef SOCKPORT_REPLY_H
 #define SOCKPORT_REPLY_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 
-struct net;
 struct sk_buff;
 struct sockport_cgroups;
 struct sockport_detail;
@@ -41,6 +41,20 @@ struct sockport_answer {
 	struct sockport_cgroups		*cgroups;
 };
 
+/**
+ * struct sockport_telling - what an event is told with
+ * @user_ns: user namespace in which uids are told
+ * @lost: how many events an event of type lost stands for, otherwise 0
+ * @pid: of the process, 0 when none is told
+ * @comm: its name
+ */
+struct sockport_telling {
+	struct user_namespace	*user_ns;
+	u64			lost;
+	u32			pid;
+	char			comm[TASK_COMM_LEN];
+};
+
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
 			struct user_namespace *user_ns,
 			const struct sockport_owners *owners,
@@ -53,8 +67,9 @@ int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_answer *answer);
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
-int sockport_reply_event(struct sk_buff *skb, const struct net *net,
-			 const struct sockport_event *event, u64 lost);
+int sockport_reply_event(struct sk_buff *skb,
+			 const struct sockport_event *event,
+			 const struct sockport_telling *telling);
 int sockport_reply_door(struct sk_buff *skb, const struct sockport_door *door,
 			u32 netns);
 

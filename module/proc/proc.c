@@ -254,6 +254,7 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "events_sent",	&stats->events_sent },
 		{ "events_lost",	&stats->events_lost },
 		{ "longest_hold_ns",	&stats->longest_hold },
+		{ "events_made",	&stats->events_made },
 	};
 	unsigned int i;
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * events.c - the multicast group of the family
+ * events.c - who asks for events, or joins the multicast group of the family
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/genetlink.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -60,21 +61,81 @@ static uint32_t group_id(void)
 	return id;
 }
 
-int events_try(struct events *events)
+static struct events events_open(void)
 {
 	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
+	struct events events = { 0 };
+
+	events.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	if (events.fd < 0 || bind(events.fd, (void *)&self, sizeof(self)))
+		die("generic netlink: %s", strerror(errno));
+	return events;
+}
+
+/* Nothing comes but the answer, and no event before it. */
+static int events_ask(struct events *events)
+{
+	struct client client = client_open();
+	struct {
+		struct nlmsghdr header;
+		union {
+			struct genlmsghdr genl;
+			struct nlmsgerr error;
+		};
+		char rest[256];
+	} message = {
+		.header = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct genlmsghdr)),
+			.nlmsg_type = client.family,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+		.genl = {
+			.cmd = SOCKPORT_CMD_EVENT_LISTEN,
+			.version = SOCKPORT_FAMILY_VERSION,
+		},
+	};
+	uint16_t family = client.family;
+
+	client_close(&client);
+	if (send(events->fd, &message, message.header.nlmsg_len, 0) < 0 ||
+	    recv(events->fd, &message, sizeof(message), 0) < 0)
+		die("asking for events: %s", strerror(errno));
+	if (message.header.nlmsg_type == NLMSG_ERROR)
+		return message.error.error;
+	if (message.header.nlmsg_type != family || message.genl.cmd != SOCKPORT_CMD_EVENT_LISTEN)
+		die("no answer to who asks for events");
+	return 0;
+}
+
+static int events_add(struct events *events)
+{
 	uint32_t id = group_id();
+
+	return setsockopt(events->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)) ?
+	       -errno : 0;
+}
+
+static int try(struct events *events, int (*listen)(struct events *events))
+{
 	int error;
 
-	memset(events, 0, sizeof(*events));
-	events->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
-	if (events->fd < 0 || bind(events->fd, (void *)&self, sizeof(self)))
-		die("generic netlink: %s", strerror(errno));
-	if (!setsockopt(events->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)))
-		return 0;
-	error = errno;
-	close(events->fd);
-	return -error;
+	*events = events_open();
+	error = listen(events);
+	if (error)
+		close(events->fd);
+	else if (fcntl(events->fd, F_SETFL, O_NONBLOCK))
+		die("fcntl: %s", strerror(errno));
+	return error;
+}
+
+int events_try(struct events *events)
+{
+	return try(events, events_ask);
+}
+
+int events_try_group(struct events *events)
+{
+	return try(events, events_add);
 }
 
 struct events events_begin(void)
@@ -84,6 +145,16 @@ struct events events_begin(void)
 
 	if (error)
 		die("events: %s", strerror(-error));
+	return events;
+}
+
+struct events events_join(void)
+{
+	struct events events;
+	int error = events_try_group(&events);
+
+	if (error)
+		die("group of events: %s", strerror(-error));
 	return events;
 }
 

@@ -8,7 +8,7 @@
 #include <linux/sockport.h>
 
 /**
- * struct event - one message of the multicast group
+ * struct event - one message about what happened
  * @known: mask of the attributes it has, by SOCKPORT_A_EVENT_*
  * @length: of the addresses, 0 without
  * @taken: a test has asked for it
@@ -38,9 +38,12 @@ struct events {
 	unsigned int	deaf;
 };
 
-/* Returns -errno if this process may not listen. */
+/* Ask for events. Returns -errno if this process may not. */
 int events_try(struct events *events);
 struct events events_begin(void);
+/* Join the multicast group, which hears of no process. */
+int events_try_group(struct events *events);
+struct events events_join(void);
 void events_end(struct events *events);
 /* As much as the kernel lets root have. */
 void events_room(struct events *events, int bytes);

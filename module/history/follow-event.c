@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "events/event.h"
+#include "history/acceptor.h"
 #include "history/follow.h"
 #include "history/rows.h"
 #include "net.h"
@@ -32,23 +33,32 @@ static void put_tuple(struct sockport_event *event, const struct sock *sk)
 	event->remote.v4 = inet->inet_daddr;
 }
 
+static u64 to_ns(u64 us)
+{
+	return us * NSEC_PER_USEC + NSEC_PER_USEC - 1;
+}
+
 /*
- * Who opened the connection itself, or else the port that it came to. Who
+ * Who opened the connection itself, or the listener that it came to. Who
  * connected last to a port of role out may be anybody.
  */
 static void put_process(struct sockport_event *event,
 			const struct sockport_follow *follow)
 {
-	struct sockport_history *row = follow->row;
+	const struct sockport_history *row = follow->row;
+	struct sockport_acceptor acceptor = { };
 
 	if (follow->pid) {
 		event->pid = follow->pid;
-		strscpy(event->comm, follow->comm, sizeof(event->comm));
-	} else if (row && row->role == SOCKPORT_ROLE_IN) {
-		spin_lock(&row->lock);
-		event->pid = pid_nr(row->opener.pid);
-		strscpy(event->comm, row->opener.comm, sizeof(event->comm));
-		spin_unlock(&row->lock);
+		event->process_since = follow->since ? to_ns(follow->since) :
+						       ktime_get_ns();
+		memcpy(event->comm, follow->comm, sizeof(event->comm));
+	} else if (row && row->role == SOCKPORT_ROLE_IN &&
+		   follow->phase == SOCKPORT_PHASE_CONNECTED) {
+		sockport_acceptor_guess(&acceptor, row, follow->sk);
+		event->pid = acceptor.pid;
+		event->process_since = to_ns(acceptor.since);
+		memcpy(event->comm, acceptor.comm, sizeof(event->comm));
 	}
 	if (event->pid)
 		event->has |= SOCKPORT_EVENT_PROCESS;

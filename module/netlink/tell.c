@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events as messages, each made for who gets it
+ */
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/user_namespace.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "events/event.h"
+#include "net.h"
+#include "netlink/listen.h"
+#include "netlink/netlink.h"
+#include "netlink/reply.h"
+#include "owners/reader.h"
+
+/**
+ * struct message - on its way to a listener, or to the group
+ * @net: namespace of the events
+ * @to: listener, or NULL for the group
+ * @skb: the message, or NULL
+ * @events: how many it has
+ * @losses: losses that it tells of
+ * @sent: events of messages that somebody got
+ * @heard: somebody of the group was there
+ */
+struct message {
+	struct net		*net;
+	struct sockport_listener *to;
+	struct sk_buff		*skb;
+	unsigned int		events;
+	u64			losses;
+	unsigned int		sent;
+	bool			heard;
+};
+
+/* The message under way to the group has found somebody. */
+static bool group_heard;
+
+/*
+ * netlink does not tell whether nobody listens or nobody had room. But before a
+ * message is given to a first listener it is orphaned, with a reference more;
+ * without one this is called when it is freed.
+ */
+static void note_listener(struct sk_buff *skb)
+{
+	if (skb_shared(skb))
+		group_heard = true;
+}
+
+static void send_to_group(struct message *message)
+{
+	int err;
+
+	group_heard = false;
+	message->skb->destructor = note_listener;
+	err = genlmsg_multicast_netns(&sockport_family, message->net,
+				      message->skb, 0, SOCKPORT_NLGRP_EVENTS,
+				      GFP_KERNEL);
+	message->heard |= group_heard || !err;
+	if (!err)
+		message->sent += message->events;
+	/* What nobody is there to hear need not be told again. */
+	if (!err || !group_heard)
+		sockport_net(message->net)->audience.told += message->losses;
+}
+
+/* Somebody else may have the number of a socket that is being closed. */
+static void send_to_listener(struct message *message)
+{
+	struct sockport_listener *to = message->to;
+
+	if (sock_flag(to->sk, SOCK_DEAD)) {
+		nlmsg_free(message->skb);
+	} else if (genlmsg_unicast(to->net, message->skb, to->portid)) {
+		to->missed += message->events;
+	} else {
+		message->sent += message->events;
+		to->told += message->losses;
+	}
+}
+
+static void message_send(struct message *message)
+{
+	if (!message->skb)
+		return;
+	if (message->to)
+		send_to_listener(message);
+	else
+		send_to_group(message);
+	message->skb = NULL;
+	message->events = 0;
+	message->losses = 0;
+	cond_resched();
+}
+
+static int message_put(struct message *message,
+		       const struct sockport_event *event,
+		       const struct sockport_telling *telling)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(message->skb, 0, 0, &sockport_family, 0,
+			  SOCKPORT_CMD_EVENT);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (sockport_reply_event(message->skb, event, telling)) {
+		genlmsg_cancel(message->skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(message->skb, hdr);
+	return 0;
+}
+
+static u64 losses_of(const struct message *message)
+{
+	const struct sockport_net *sn = sockport_net(message->net);
+	const struct sockport_listener *to = message->to;
+
+	if (!to)
+		return atomic64_read(&sn->stats.events_lost) -
+		       sn->audience.told;
+	return atomic64_read(&sn->audience.dropped) - to->begin + to->missed -
+	       to->told;
+}
+
+/* A message begins with what could not be told before it. */
+static int message_begin(struct message *message)
+{
+	const struct sockport_event event = {
+		.type = SOCKPORT_EVENT_TYPE_LOST,
+		.time = ktime_get_real_ns(),
+	};
+	struct sockport_telling telling = { };
+
+	message->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!message->skb)
+		return -ENOMEM;
+	telling.lost = losses_of(message);
+	if (telling.lost && !message_put(message, &event, &telling))
+		message->losses = telling.lost;
+	return 0;
+}
+
+static void message_add(struct message *message,
+			const struct sockport_event *event,
+			const struct sockport_telling *telling)
+{
+	if (message->skb && message_put(message, event, telling))
+		message_send(message);
+	else if (message->skb)
+		goto added;
+	if (message_begin(message) || message_put(message, event, telling)) {
+		if (message->to)
+			message->to->missed++;
+		return;
+	}
+added:
+	message->events++;
+}
+
+static bool sees_all(const struct sockport_reader *reader)
+{
+	return reader->pid_ns == &init_pid_ns &&
+	       (reader->sees[0] == &init_user_ns ||
+		reader->sees[1] == &init_user_ns);
+}
+
+static struct task_struct *get_process(pid_t pid)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	return task;
+}
+
+/*
+ * Who may not see all processes is told of one that still is there, that is the
+ * one that had this number then, and that may be seen, under the number and the
+ * name that it has for the reader now.
+ */
+static void see_process(struct sockport_telling *telling,
+			const struct sockport_listener *to,
+			const struct sockport_event *event)
+{
+	struct task_struct *task = get_process(event->pid);
+
+	if (!task)
+		return;
+	if (task->start_time <= event->process_since &&
+	    sockport_reader_sees_task(&to->reader, task)) {
+		telling->pid = task_tgid_nr_ns(task, to->reader.pid_ns);
+		strscpy(telling->comm, task->comm, sizeof(telling->comm));
+	}
+	put_task_struct(task);
+}
+
+static void tell_process(struct sockport_telling *telling,
+			 const struct sockport_listener *to,
+			 const struct sockport_event *event)
+{
+	telling->pid = 0;
+	if (!(event->has & SOCKPORT_EVENT_PROCESS))
+		return;
+	if (!sees_all(&to->reader)) {
+		see_process(telling, to, event);
+		return;
+	}
+	telling->pid = event->pid;
+	strscpy(telling->comm, event->comm, sizeof(telling->comm));
+}
+
+/**
+ * sockport_tell_listener - tell events to a socket that asked for them
+ * @to: the socket
+ * @event: the events, of its namespace
+ * @count: how many
+ *
+ * Context: process context, may sleep. Nobody else tells anything meanwhile.
+ *
+ * Return: how many it got.
+ */
+unsigned int sockport_tell_listener(struct sockport_listener *to,
+				    const struct sockport_event **event,
+				    unsigned int count)
+{
+	const struct cred *own = override_creds(to->cred);
+	struct message message = { .net = to->net, .to = to };
+	struct sockport_telling telling = { .user_ns = to->reader.user_ns };
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		tell_process(&telling, to, event[i]);
+		message_add(&message, event[i], &telling);
+	}
+	revert_creds(own);
+	message_send(&message);
+	return message.sent;
+}
+
+/**
+ * sockport_tell_group - tell events to those who joined the multicast group
+ * @net: namespace of the events
+ * @event: the events
+ * @count: how many
+ * @sent: how many of them somebody got
+ *
+ * Context: process context, may sleep. Nobody else tells anything meanwhile.
+ *
+ * Return: false when nobody was there.
+ */
+bool sockport_tell_group(struct net *net, const struct sockport_event **event,
+			 unsigned int count, unsigned int *sent)
+{
+	const struct sockport_telling telling = { .user_ns = net->user_ns };
+	struct message message = { .net = net };
+	unsigned int i;
+
+	if (genl_has_listeners(&sockport_family, net,
+			       SOCKPORT_NLGRP_EVENTS) <= 0) {
+		sockport_net(net)->audience.told =
+			atomic64_read(&sockport_stats(net)->events_lost);
+		*sent = 0;
+		return false;
+	}
+	for (i = 0; i < count; i++)
+		message_add(&message, event[i], &telling);
+	message_send(&message);
+	*sent = message.sent;
+	return message.heard;
+}

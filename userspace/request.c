@@ -70,12 +70,13 @@ static void put_prefixes(struct nlmsghdr *request, uint16_t type, const struct p
 	}
 }
 
-static void put_uids(struct nlmsghdr *request, const struct filter *filter)
+static void put_numbers(struct nlmsghdr *request, uint16_t type, const uint32_t *list,
+			unsigned int count)
 {
 	unsigned int i;
 
-	for (i = 0; i < filter->uids.count; i++)
-		mnl_attr_put_u32(request, SOCKPORT_A_FILTER_UID, filter->uids.list[i]);
+	for (i = 0; i < count; i++)
+		mnl_attr_put_u32(request, type, list[i]);
 }
 
 /**
@@ -104,8 +105,10 @@ void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct fi
 		     filter->locals.count);
 	put_prefixes(request, SOCKPORT_A_FILTER_REMOTE_ADDRESS, filter->remotes.list,
 		     filter->remotes.count);
-	put_uids(request, filter);
-	if (mnl_attr_get_payload_len(nest))
+	put_numbers(request, SOCKPORT_A_FILTER_UID, filter->uids.list, filter->uids.count);
+	put_numbers(request, SOCKPORT_A_FILTER_PID, filter->pids.list, filter->pids.count);
+	/* Its length is that of the request before, until it ends. */
+	if (mnl_nlmsg_get_payload_tail(request) != mnl_attr_get_payload(nest))
 		mnl_attr_nest_end(request, nest);
 	else
 		mnl_attr_nest_cancel(request, nest);

@@ -33,6 +33,7 @@
 #include "../userspace/output.c"
 #include "../userspace/plain.c"
 #include "../userspace/processes.c"
+#include "../userspace/request.c"
 #include "../userspace/services.c"
 #include "../userspace/stop.c"
 #include "../userspace/users.c"
@@ -329,6 +330,32 @@ TEST_F(parsed, kinds)
 	EXPECT_EQ(SOCKPORT_PROTOCOL_MAX, self->filter.protocols.count);
 	EXPECT_EQ(-1, filter_add(&self->filter, FILTER_PROTOCOL, "icmp", &self->failure));
 	EXPECT_EQ(EXIT_USAGE, self->failure.status);
+}
+
+/* One buffer has one request after the other, and no filter is taken for the one before. */
+TEST(filter_again)
+{
+	struct filter filter = { .pids = { .count = 1, .list = { 4711 } } };
+	const struct filter none = { 0 };
+	char buffer[REQUEST_MAX] = { 0 };
+	const struct nlattr *nest, *pid;
+	struct nlmsghdr *request;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		request = request_start(buffer, 32, 0, 1, 1);
+		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &none);
+		EXPECT_EQ(0, mnl_nlmsg_get_payload_len(request) - sizeof(struct genlmsghdr));
+
+		request = request_start(buffer, 32, 0, 1, 1);
+		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &filter);
+		nest = mnl_nlmsg_get_payload_offset(request, sizeof(struct genlmsghdr));
+		ASSERT_TRUE(mnl_attr_ok(nest, (char *)mnl_nlmsg_get_payload_tail(request) -
+					      (char *)nest));
+		pid = mnl_attr_get_payload(nest);
+		EXPECT_EQ(SOCKPORT_A_FILTER_PID, mnl_attr_get_type(pid));
+		EXPECT_EQ(4711, mnl_attr_get_u32(pid));
+	}
 }
 
 /* Where servers listen, listening is another state than elsewhere: several requests. */

@@ -25,6 +25,8 @@
  * @locals: local addresses
  * @remotes: remote addresses
  * @uids: owners
+ * @pids: processes that have the socket, in our pid namespace; of sockets only,
+ *	and with SOCKPORT_WANT_PROCESSES
  * @tcp_states: bit 1 << SOCKPORT_STATE_* for each state of a socket of TCP, SCTP,
  *	MPTCP or vsock, 0 for all
  * @datagram_states: the same for the other kinds; most of them know ESTABLISHED
@@ -35,7 +37,7 @@ struct filter {
 	struct { unsigned int count; struct port_range list[FILTER_VALUES]; }
 		ports, local_ports, remote_ports;
 	struct { unsigned int count; struct prefix list[FILTER_VALUES]; } locals, remotes;
-	struct { unsigned int count; uint32_t list[FILTER_VALUES]; } uids;
+	struct { unsigned int count; uint32_t list[FILTER_VALUES]; } uids, pids;
 	uint32_t tcp_states;
 	uint32_t datagram_states;
 };

@@ -220,7 +220,8 @@ static bool count_one(struct holders *holders, const struct process_row *process
 
 	if (!holder)
 		return false;
-	if (!is_listener(socket) || is_left(socket)) {
+	/* A listener lives, though nobody but who opened it is known. */
+	if (!is_listener(socket)) {
 		count_other(holder, socket);
 		return true;
 	}

@@ -63,11 +63,11 @@ static int prepare(struct selection *selection, const struct options *options,
 	switch (options->command) {
 	case COMMAND_PORTS:
 		return select_columns(selection, &port_columns,
-				      options->json ? "+processes,more_processes" : "+processes",
+				      options->json ? "+processes,more_processes,kernel" : "+processes",
 				      options, failure);
 	case COMMAND_SOCKETS:
 		return select_columns(selection, &socket_columns,
-				      options->json ? "+processes,process_count,by_port,remembered" :
+				      options->json ? "+processes,process_count,by_port,remembered,kernel" :
 						      "+processes", options, failure);
 	case COMMAND_EVENTS:
 		return select_columns(selection, &event_columns, NULL, options, failure);

@@ -160,6 +160,11 @@ static char *fill_processes(char *to, const struct column *column, const void *r
 	const struct port_row *port = row;
 
 	(void)names;
+	if (row_knows(row, SOCKPORT_A_PORT_KERNEL)) {
+		to = text_put(to, "kernel");
+		if (port->processes.count)
+			*to++ = ',';
+	}
 	if (!row_knows(row, column->attribute))
 		return to;
 	to = processes_put(to, &port->processes);
@@ -174,6 +179,15 @@ static char *json_processes(char *to, const struct column *column, const void *r
 	if (!row_knows(row, column->attribute))
 		return to;
 	return processes_put_json(to, &((const struct port_row *)row)->processes);
+}
+
+static char *fill_kernel(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	(void)column;
+	(void)names;
+	*to = '0' + row_knows(row, SOCKPORT_A_PORT_KERNEL);
+	return to + 1;
 }
 
 static char *fill_more_processes(char *to, const struct column *column, const void *row,
@@ -243,12 +257,15 @@ static const struct column list[] = {
 	{ .name = "netns_inode", .help = "inode of its network namespace", .fill = fill_u32,
 	  .type = COLUMN_NUMBER, MEMBER(netns, NETNS),
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-	{ .name = "processes", .help = "who has its listeners, or else its sockets, open; + if more",
+	{ .name = "processes", .help = "who has its listeners, or else its sockets, open; + if more; or kernel",
 	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
 	  MEMBER(processes, PROCESS) },
 	{ .name = "more_processes", .help = "whether there are more processes than listed",
 	  .fill = fill_more_processes, .type = COLUMN_BOOLEAN,
 	  .want = SOCKPORT_WANT_PROCESSES, .flags = COLUMN_RIGHT },
+	{ .name = "kernel", .help = "whether the kernel itself opened its listeners",
+	  .fill = fill_kernel, .type = COLUMN_BOOLEAN, .want = SOCKPORT_WANT_PROCESSES,
+	  .flags = COLUMN_RIGHT },
 };
 
 const struct columns port_columns = {

@@ -205,7 +205,7 @@ struct port_row {
  * @type: SOCK_*
  * @association: state of an SCTP association
  * @processes: who has it open, or with the bit of SOCKPORT_A_SOCKET_BY_PORT, who
- *	has the listener of its port open
+ *	has its listener open
  * @more_locals: further local addresses of SCTP
  * @more_remotes: further remote addresses of SCTP
  */

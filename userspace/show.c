@@ -29,7 +29,7 @@
 #define BOUND_TEXT	"proto,state,local_end,interface,rx_queue,backlog,limit,drops,uid,user,inode,processes"
 #define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
 			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port," \
-			"remembered"
+			"remembered,kernel"
 #define PEER_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
 #define OWNER_COLUMNS	"pid,comm,unit"
 

@@ -249,10 +249,13 @@ static char *fill_processes(char *to, const struct column *column, const void *r
 
 	(void)column;
 	(void)names;
-	if (!socket->processes.count && !more)
+	if (!socket->processes.count && !more && !row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
 		return to;
 	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
 		*to++ = '~';
+	/* A process has its number behind its name, whatever it is called. */
+	if (row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
+		return text_put(to, "kernel");
 	if (row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED))
 		*to++ = '?';
 	to = processes_put(to, &socket->processes);
@@ -501,18 +504,21 @@ static const struct column list[] = {
 	  .fill = fill_netns, MEMBER(netns, NETNS), .width = 16 },
 	{ .name = "netns_inode", .help = "inode of its network namespace",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(netns, NETNS, u32), .width = 11 },
-	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its port's listener",
+	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its listener; or kernel",
 	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
 	  MEMBER(processes, PROCESS), .width = 20 },
 	{ .name = "process_count", .help = "how many processes have it open",
 	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
 	  NUMBER(process_count, PROCESSES, u32), .width = 13 },
-	{ .name = "by_port", .help = "whether the processes only have the listener of its port open",
+	{ .name = "by_port", .help = "whether the processes only have its listener open",
 	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, BY_PORT), .width = 7 },
 	{ .name = "remembered", .help = "whether the process is only the last that opened its port",
 	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, REMEMBERED), .width = 10 },
+	{ .name = "kernel", .help = "whether the kernel itself opened it", .fill = fill_flag,
+	  .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
+	  MEMBER(family, KERNEL), .width = 6 },
 	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
 	  .json = json_cgroup, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
 	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",

@@ -9,6 +9,7 @@
 #include "holders.h"
 #include "json.h"
 #include "number.h"
+#include "running.h"
 #include "socket-columns.h"
 #include "table.h"
 #include "text.h"
@@ -25,6 +26,7 @@
  * @output: of JSON, and of sockets
  * @selection: columns of the present section
  * @holders: the processes
+ * @asked: those that the kernel is asked about, none for all
  * @is_first: no row of this section so far
  */
 struct who {
@@ -35,6 +37,7 @@ struct who {
 	struct output output;
 	struct selection selection;
 	struct holders holders;
+	struct running asked;
 	bool is_first;
 };
 
@@ -92,6 +95,25 @@ static const struct column held_columns[] = {
 	{ .name = "fd", .help = "its descriptor of the socket", .fill = fill_fd,
 	  .type = COLUMN_NUMBER, .flags = COLUMN_RIGHT, .width = 5 },
 };
+
+/*
+ * Of a socket that many processes have open the kernel tells some. Who is asked
+ * about is told whatever others there are; a request takes so many.
+ */
+static int ask_sockets(struct who *who, uint32_t want, socket_function function)
+{
+	struct filter filter = who->options->filter;
+	size_t next = 0;
+
+	do {
+		filter.pids.count = 0;
+		while (next < who->asked.count && filter.pids.count < FILTER_VALUES)
+			filter.pids.list[filter.pids.count++] = who->asked.list[next++];
+		if (client_sockets(who->client, &filter, want, function, who, who->failure))
+			return -1;
+	} while (next < who->asked.count);
+	return 0;
+}
 
 static int count_socket(const struct socket_row *row, void *data)
 {
@@ -214,8 +236,7 @@ static int list_sockets(struct who *who)
 	} else if (!who->options->no_header) {
 		text_header(&who->output, &who->selection);
 	}
-	error = client_sockets(who->client, &who->options->filter, who->selection.want | WANT,
-			       take_socket, who, who->failure);
+	error = ask_sockets(who, who->selection.want | WANT, take_socket);
 	if (!error && who->options->json)
 		json_array_end(&who->output, who->is_first);
 	return error;
@@ -257,12 +278,35 @@ static int show_sections(struct who *who)
 	return 0;
 }
 
+/* One process is asked about at once, others when they may not have been told. */
+static int count_sockets(struct who *who)
+{
+	const char *word = who->holders.word;
+	uint32_t pid;
+
+	if (word && number_parse(word, UINT32_MAX, &pid) && !running_find(&who->asked, word))
+		return out_of_memory(who);
+	if (ask_sockets(who, WANT, count_socket))
+		return -1;
+	if (word && !who->asked.count && who->holders.incomplete) {
+		if (!running_find(&who->asked, word))
+			return out_of_memory(who);
+		if (!who->asked.count)
+			return 0;
+		holders_free(&who->holders);
+		if (ask_sockets(who, WANT, count_socket))
+			return -1;
+	}
+	if (who->asked.count)
+		who->holders.incomplete = 0;
+	return 0;
+}
+
 static int show_all(struct who *who)
 {
 	int error;
 
-	if (client_sockets(who->client, &who->options->filter, WANT, count_socket, who,
-			   who->failure))
+	if (count_sockets(who))
 		return -1;
 	if (who->holders.word && !count_matches(&who->holders))
 		return failure_set(who->failure, EXIT_RUN,
@@ -302,5 +346,6 @@ int who_print(struct client *client, const struct options *options, struct names
 	int error = show_all(&who);
 
 	holders_free(&who.holders);
+	running_free(&who.asked);
 	return error;
 }

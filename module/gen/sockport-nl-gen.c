@@ -11,7 +11,7 @@
 #include <uapi/linux/sockport.h>
 
 /* Common nested types */
-const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_UID + 1] = {
+const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_PID + 1] = {
 	[SOCKPORT_A_FILTER_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_FILTER_FAMILY] = { .type = NLA_U8, },
 	[SOCKPORT_A_FILTER_ROLE] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
@@ -22,6 +22,7 @@ const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_UID + 1] = {
 	[SOCKPORT_A_FILTER_LOCAL_ADDRESS] = NLA_POLICY_NESTED(sockport_prefix_nl_policy),
 	[SOCKPORT_A_FILTER_REMOTE_ADDRESS] = NLA_POLICY_NESTED(sockport_prefix_nl_policy),
 	[SOCKPORT_A_FILTER_UID] = { .type = NLA_U32, },
+	[SOCKPORT_A_FILTER_PID] = { .type = NLA_U32, },
 };
 
 const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1] = {

@@ -12,7 +12,7 @@
 #include <uapi/linux/sockport.h>
 
 /* Common nested types */
-extern const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_UID + 1];
+extern const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_PID + 1];
 extern const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1];
 extern const struct nla_policy sockport_range_nl_policy[SOCKPORT_A_RANGE_LAST + 1];
 

@@ -6,10 +6,17 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "kinds/tcp-queue.h"
 #include "kinds/tcp.h"
+#include "owners/listeners.h"
 #include "owners/owners.h"
 #include "walk/chain.h"
+#include "walk/filter.h"
 #include "walk/walk.h"
+
+/* States of what takes the owner of its listener. */
+#define CHILDREN	(~(u32)(BIT(SOCKPORT_STATE_CLOSE) | \
+				BIT(SOCKPORT_STATE_LISTEN)))
 
 struct listener_chain {
 	struct sockport_chain		chain;
@@ -56,19 +63,61 @@ static bool listener_take(struct sockport_chain *chain, struct sock *sk)
 	return lc->take(chain->walk, sk);
 }
 
-/* Remember whose ports the listeners from @mark on have. */
-static int note_owners(struct sockport_walk *walk, unsigned int mark)
+static bool wants_children(const struct sockport_walk *walk)
+{
+	return sockport_filter_states(walk->filter, CHILDREN);
+}
+
+/**
+ * sockport_tcp_has_queue - is a listener to be asked what waits for accept()?
+ * @walk: walk
+ * @sk: a full socket
+ *
+ * Context: lock of the socket's chain held.
+ *
+ * Return: true when it is: sockport_tcp_ask_queue().
+ */
+bool sockport_tcp_has_queue(const struct sockport_walk *walk,
+			    const struct sock *sk)
+{
+	return walk->owners && inet_sk_state_load(sk) == TCP_LISTEN &&
+	       READ_ONCE(sk->sk_ack_backlog) && wants_children(walk);
+}
+
+/**
+ * sockport_tcp_ask_queue - remember what waits for accept() at a listener
+ * @walk: walk
+ * @rec: record of the listener
+ * @sk: the listener, with a reference
+ *
+ * Context: process context, no lock held, may sleep.
+ */
+void sockport_tcp_ask_queue(struct sockport_walk *walk,
+			    const struct sockport_record *rec, struct sock *sk)
+{
+	struct sockport_owners *owners = walk->owners;
+
+	if (rec->has & SOCKPORT_HAS_INODE && !owners->err)
+		owners->err = sockport_tcp_queue_take(owners, rec->space, sk,
+						      rec->inode);
+}
+
+/* Remember the listeners from @mark on, and what waits for them. */
+static int note_listeners(struct sockport_walk *walk, unsigned int mark)
 {
 	unsigned int i;
 	int err;
 
-	for (i = mark; i < walk->count; i++) {
-		err = sockport_owners_note_port(walk->owners, &walk->batch[i]);
+	for (i = mark; i < walk->count && wants_children(walk); i++) {
+		err = sockport_listeners_add(walk->owners, &walk->batch[i]);
 		if (err)
 			return err;
+		cond_resched();
 	}
+	/* Before records move. */
+	sockport_walk_ask_now(walk);
 	sockport_walk_drop_hidden(walk, mark);
-	return 0;
+	return walk->owners->err;
 }
 
 /**
@@ -109,7 +158,7 @@ int sockport_tcp_listeners(struct sockport_walk *walk,
 		lc.chain.lock = &lc.head->lock;
 		err = sockport_chain_take(&lc.chain);
 		if (!err && walk->owners)
-			err = note_owners(walk, mark);
+			err = note_listeners(walk, mark);
 		if (err)
 			return err;
 		cond_resched();

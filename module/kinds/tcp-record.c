@@ -126,12 +126,15 @@ static void ask_tcp(struct sockport_walk *walk, unsigned int record,
 	}
 	if (walk->want & SOCKPORT_WANT_TOKEN && walk->details && sk_is_mptcp(sk))
 		sockport_mptcp_token(rec, &walk->details[record], sk);
+	if (rec->state == TCP_LISTEN && walk->owners)
+		sockport_tcp_ask_queue(walk, rec, sk);
 }
 
 static bool tcp_asks(const struct sockport_walk *walk, const struct sock *sk)
 {
 	return walk->want & SOCKPORT_WANT_TCP_INFO ||
-	       (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk));
+	       (walk->want & SOCKPORT_WANT_TOKEN && sk_is_mptcp(sk)) ||
+	       sockport_tcp_has_queue(walk, sk);
 }
 
 /* What time-wait and request sockets have. */
@@ -173,6 +176,10 @@ static void tcp_request(struct sockport_walk *walk,
 	tcp_small(walk, rec, inet_rsk(req)->ir_mark,
 		  SOCKPORT_TIMER_RETRANSMIT, READ_ONCE(req->rsk_timer.expires),
 		  req->num_retrans);
+	if (walk->want & SOCKPORT_WANT_PROCESSES && req->rsk_listener) {
+		rec->inode = sockport_sock_ino_begin(req->rsk_listener);
+		rec->has |= SOCKPORT_HAS_LISTENER;
+	}
 }
 
 /* State, role and owner, by what kind of socket it is. */

@@ -39,6 +39,10 @@ void sockport_tcp_note_bound(struct sockport_walk *walk,
 int sockport_tcp_listeners(struct sockport_walk *walk,
 			   bool (*take)(struct sockport_walk *walk,
 					struct sock *sk));
+bool sockport_tcp_has_queue(const struct sockport_walk *walk,
+			    const struct sock *sk);
+void sockport_tcp_ask_queue(struct sockport_walk *walk,
+			    const struct sockport_record *rec, struct sock *sk);
 bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk);
 
 #endif /* SOCKPORT_TCP_H */

@@ -209,6 +209,19 @@ static int socket_get_start(struct netlink_callback *cb)
 	return dump_start(cb, sockport_query_sockets);
 }
 
+/* The next socket that is asked for, which stays the next until it is told. */
+static struct sockport_record *next_socket(struct sockport_query *query)
+{
+	struct sockport_record *rec;
+
+	while ((rec = sockport_walk_current(&query->walk))) {
+		if (IS_ERR(rec) || sockport_query_wants(query, rec))
+			return rec;
+		sockport_walk_advance(&query->walk);
+	}
+	return NULL;
+}
+
 int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb)
 {
@@ -219,7 +232,7 @@ int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 
 	if (!query)
 		return dump_failed(dump, cb);
-	while ((rec = sockport_walk_current(&query->walk))) {
+	while ((rec = next_socket(query))) {
 		if (IS_ERR(rec))
 			return PTR_ERR(rec);
 		err = put_socket(skb, NETLINK_CB(cb->skb).portid,
@@ -347,7 +360,7 @@ static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
 	struct sockport_record *rec;
 	int err;
 
-	rec = sockport_walk_current(&query->walk);
+	rec = next_socket(query);
 	if (IS_ERR(rec))
 		return PTR_ERR(rec);
 	if (!rec) {
@@ -359,7 +372,7 @@ static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
 		return err;
 	sockport_walk_advance(&query->walk);
 
-	rec = sockport_walk_current(&query->walk);
+	rec = next_socket(query);
 	if (IS_ERR(rec))
 		return PTR_ERR(rec);
 	if (rec) {

@@ -13,6 +13,7 @@
 #include "netlink/request.h"
 #include "owners/cgroup.h"
 #include "owners/files.h"
+#include "owners/listeners.h"
 
 #define WANT_DEFAULT	(SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_OWNER | \
 			 SOCKPORT_WANT_COOKIE | SOCKPORT_WANT_TIMER | \
@@ -126,7 +127,7 @@ query_new(const struct sockport_request *request, u32 want,
 		return ERR_PTR(-ENOMEM);
 	query->account = request->net;
 	query->want = want;
-	sockport_owners_init(&query->owners, query->account);
+	sockport_owners_init(&query->owners, query->account, &query->filter);
 	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
 			       &query->filter, want);
 	err = query_scope(query, request, fd, all);
@@ -246,6 +247,43 @@ static int query_walk(struct sockport_query *query)
 	return 0;
 }
 
+/* Whose sockets they are is known only when that is wanted. */
+static int query_pids(const struct sockport_query *query,
+		      const struct sockport_request *request)
+{
+	if (!query->filter.pids || query->want & SOCKPORT_WANT_PROCESSES)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(request->extack,
+			    request->attrs[SOCKPORT_A_SOCKET_FILTER],
+			    "processes can be asked for when they are wanted");
+	return -EINVAL;
+}
+
+/**
+ * sockport_query_wants - is a socket one that is asked for?
+ * @query: the request
+ * @rec: a socket of its walk
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: false when it is none of the processes' that are asked for.
+ */
+bool sockport_query_wants(const struct sockport_query *query,
+			  const struct sockport_record *rec)
+{
+	struct sockport_port_opener opener;
+	struct sockport_owner owner;
+
+	if (!query->filter.pids)
+		return true;
+	owner = sockport_owner_of(&query->owners, rec);
+	if (owner.held)
+		return owner.held->first;
+	return !owner.kernel &&
+	       sockport_port_remembers(rec, &query->reader, &opener) &&
+	       sockport_filter_pid(&query->filter, opener.pid);
+}
+
 /**
  * sockport_query_sockets - take in a request for sockets
  * @request: the request
@@ -273,6 +311,8 @@ sockport_query_sockets(const struct sockport_request *request)
 		return query;
 	err = sockport_request_sockets(&query->filter, request->attrs,
 				       query->reader.user_ns, request->extack);
+	if (!err)
+		err = query_pids(query, request);
 	if (!err)
 		err = query_cgroups(query);
 	if (!err)

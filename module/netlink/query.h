@@ -89,6 +89,8 @@ void sockport_query_ports_free(struct sockport_query *query);
 struct sockport_query *
 sockport_query_sockets(const struct sockport_request *request);
 void sockport_query_sockets_free(struct sockport_query *query);
+bool sockport_query_wants(const struct sockport_query *query,
+			  const struct sockport_record *rec);
 struct sockport_query *
 sockport_query_doors(const struct sockport_request *request);
 void sockport_query_doors_free(struct sockport_query *query);

@@ -12,6 +12,7 @@
 #include "net.h"
 #include "netlink/reply.h"
 #include "owners/cgroup.h"
+#include "owners/listeners.h"
 #include "owners/owners.h"
 #include "owners/reader.h"
 #include "ports/port.h"
@@ -123,6 +124,8 @@ static int put_port_processes(struct sk_buff *skb,
 	}
 	if (port->processes_more &&
 	    nla_put_flag(skb, SOCKPORT_A_PORT_PROCESSES_MORE))
+		return -EMSGSIZE;
+	if (port->kernel && nla_put_flag(skb, SOCKPORT_A_PORT_KERNEL))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -243,7 +246,7 @@ static int put_special(struct sk_buff *skb, const struct sockport_record *rec,
 	return has & SOCKPORT_HAS_MORE ? put_more(skb, detail->more) : 0;
 }
 
-/* No file refers to it, and its port has no listener. */
+/* Nobody is known to have it open, nor a listener of its. */
 static int put_remembered(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_reader *reader)
@@ -251,10 +254,7 @@ static int put_remembered(struct sk_buff *skb,
 	struct sockport_port_opener opener;
 	struct sockport_process process;
 
-	/* Who connected last to a port of role out may be anybody. */
-	if (rec->protocol != SOCKPORT_PROTOCOL_TCP ||
-	    rec->role != SOCKPORT_ROLE_IN || rec->has & SOCKPORT_HAS_INODE ||
-	    !sockport_port_opener(rec, reader, &opener) || !opener.pid)
+	if (!sockport_port_remembers(rec, reader, &opener))
 		return 0;
 	process.pid = opener.pid;
 	strscpy(process.comm, opener.comm, sizeof(process.comm));
@@ -265,26 +265,37 @@ static int put_remembered(struct sk_buff *skb,
 	return 0;
 }
 
+/* Nobody else opened what the kernel did. */
+static int put_unheld(struct sk_buff *skb, const struct sockport_record *rec,
+		      const struct sockport_owner *owner,
+		      const struct sockport_reader *reader)
+{
+	if (!owner->kernel)
+		return put_remembered(skb, rec, reader);
+	if (nla_put_flag(skb, SOCKPORT_A_SOCKET_KERNEL) ||
+	    (owner->by_listener && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_processes(struct sk_buff *skb,
 			 const struct sockport_record *rec,
 			 const struct sockport_answer *answer)
 {
 	const struct sockport_owners *owners = answer->owners;
+	struct sockport_owner owner = sockport_owner_of(owners, rec);
 	const struct sockport_holder *holder;
-	const struct sockport_held *held;
-	bool by_port;
 
-	held = sockport_owners_of(owners, rec, &by_port);
-	if (!held)
-		return put_remembered(skb, rec, answer->reader);
-	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, held->count) ||
-	    (by_port && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
+	if (!owner.held)
+		return put_unheld(skb, rec, &owner, answer->reader);
+	if (nla_put_u32(skb, SOCKPORT_A_SOCKET_PROCESSES, owner.held->count) ||
+	    (owner.by_listener && nla_put_flag(skb, SOCKPORT_A_SOCKET_BY_PORT)))
 		return -EMSGSIZE;
-	for (holder = sockport_owners_first(owners, held); holder;
+	for (holder = sockport_owners_first(owners, owner.held); holder;
 	     holder = sockport_owners_next(owners, holder))
 		if (put_process(skb, SOCKPORT_A_SOCKET_PROCESS,
 				sockport_owners_process(owners, holder),
-				by_port ? NULL : holder))
+				owner.by_listener ? NULL : holder))
 			return -EMSGSIZE;
 	return 0;
 }

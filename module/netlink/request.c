@@ -5,6 +5,7 @@
  * Types and nesting have been checked against the policies; what is left is
  * what they cannot say: lengths of addresses, order of ranges, how often.
  */
+#include <linux/threads.h>
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
@@ -154,6 +155,22 @@ static int parse_uid(struct sockport_filter *filter, const struct nlattr *attr,
 	return 0;
 }
 
+static int parse_pid(struct sockport_filter *filter, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_many(attr, &filter->pids, extack);
+	if (err)
+		return err;
+	if (!nla_get_u32(attr) || nla_get_u32(attr) > PID_MAX_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "no process has that number");
+		return -EINVAL;
+	}
+	filter->pid[filter->pids++] = nla_get_u32(attr);
+	return 0;
+}
+
 static int parse_states(struct sockport_filter *filter,
 			const struct nlattr *attr,
 			struct netlink_ext_ack *extack)
@@ -192,6 +209,8 @@ static int parse_one(struct sockport_filter *filter, const struct nlattr *attr,
 		return parse_prefix(&filter->remote, attr, extack);
 	case SOCKPORT_A_FILTER_UID:
 		return parse_uid(filter, attr, user_ns, extack);
+	case SOCKPORT_A_FILTER_PID:
+		return parse_pid(filter, attr, extack);
 	}
 	NL_SET_ERR_MSG_ATTR(extack, attr, "no such filter");
 	return -EINVAL;
@@ -286,6 +305,11 @@ int sockport_request_ports(struct sockport_filter *filter,
 	if (attrs[SOCKPORT_A_PORT_FILTER])
 		err = parse_filter(filter, attrs[SOCKPORT_A_PORT_FILTER],
 				   user_ns, extack);
+	if (!err && filter->pids) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[SOCKPORT_A_PORT_FILTER],
+				    "processes can be asked for of sockets");
+		err = -EOPNOTSUPP;
+	}
 	if (!err)
 		err = narrow(&filter->protocols,
 			     attrs[SOCKPORT_A_PORT_PROTOCOL], extack);

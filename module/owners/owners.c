@@ -11,36 +11,29 @@
 #include <linux/prefetch.h>
 #include <linux/random.h>
 
+#include "owners/listeners.h"
 #include "owners/owners.h"
-#include "walk/record.h"
-#include "walk/scope.h"
-
-/**
- * struct owned_port - the socket by which a port has an owner
- * @key: namespace, protocol and port; 0 for a free element
- * @inode: inode of a listener
- */
-struct owned_port {
-	u64	key;
-	u64	inode;
-};
+#include "walk/filter.h"
 
 /**
  * sockport_owners_init - begin with nobody
  * @owners: owners
  * @net: namespace whose account it goes to, kept alive by the caller
+ * @filter: the processes that are to be remembered, if only some are; kept by
+ *	the caller, and filled before the first is added
  */
-void sockport_owners_init(struct sockport_owners *owners, struct net *net)
+void sockport_owners_init(struct sockport_owners *owners, struct net *net,
+			  const struct sockport_filter *filter)
 {
+	owners->filter = filter;
 	sockport_table_init(&owners->process, net,
 			    sizeof(struct sockport_process));
 	sockport_table_init(&owners->holder, net,
 			    sizeof(struct sockport_holder));
 	sockport_table_init(&owners->held, net, sizeof(struct sockport_held));
-	sockport_table_init(&owners->port, net, sizeof(struct owned_port));
-	/* Who can choose inodes or ports shall not choose their slots. */
+	/* Who can choose inodes shall not choose their slots. */
 	owners->held.seed = get_random_u64();
-	owners->port.seed = get_random_u64();
+	sockport_listeners_init(owners, net);
 }
 
 /**
@@ -54,7 +47,7 @@ void sockport_owners_exit(struct sockport_owners *owners)
 	sockport_table_free(&owners->process);
 	sockport_table_free(&owners->holder);
 	sockport_table_free(&owners->held);
-	sockport_table_free(&owners->port);
+	sockport_listeners_exit(owners);
 }
 
 static unsigned int slot_of(const struct sockport_table *table, u64 key)
@@ -69,7 +62,7 @@ static struct sockport_held *held_slot(const struct sockport_table *table,
 	struct sockport_held *at = table->at;
 	unsigned int slot = slot_of(table, inode);
 
-	while (at[slot].first && at[slot].inode != inode)
+	while (at[slot].count && at[slot].inode != inode)
 		slot = (slot + 1) & (table->room - 1);
 	return &at[slot];
 }
@@ -78,7 +71,7 @@ static void put_held(struct sockport_table *table, const void *element)
 {
 	const struct sockport_held *held = element;
 
-	if (!held->first)
+	if (!held->count)
 		return;
 	*held_slot(table, held->inode) = *held;
 	table->count++;
@@ -148,11 +141,17 @@ holder_of(const struct sockport_owners *owners,
 static void add_holder(struct sockport_owners *owners,
 		       struct sockport_held *held, u32 process, u32 fd)
 {
+	const struct sockport_process *at = owners->process.at;
 	struct sockport_holder *holder;
 
 	held->last = process;
-	if (held->count++ >= SOCKPORT_HOLDERS)
+	held->count++;
+	if (owners->filter->pids) {
+		if (!sockport_filter_pid(owners->filter, at[process].pid))
+			return;
+	} else if (held->count > SOCKPORT_HOLDERS) {
 		return;
+	}
 	holder = sockport_table_add(&owners->holder);
 	holder->process = process;
 	holder->fd = fd;
@@ -181,7 +180,7 @@ int sockport_owners_add(struct sockport_owners *owners,
 	u32 index = process_index(owners, process);
 	struct sockport_holder *holder;
 
-	if (!held->first) {
+	if (!held->count) {
 		held->inode = inode;
 		owners->held.count++;
 		add_holder(owners, held, index, fd);
@@ -210,88 +209,26 @@ sockport_owners_find(const struct sockport_owners *owners, u64 inode)
 	if (!owners->held.room)
 		return NULL;
 	held = held_slot(&owners->held, inode);
-	return held->first ? held : NULL;
-}
-
-static u64 port_key(const struct sockport_record *rec)
-{
-	return (u64)rec->space->index << 40 | (u64)rec->protocol << 32 |
-	       rec->local_port;
-}
-
-static struct owned_port *port_slot(const struct sockport_table *table, u64 key)
-{
-	struct owned_port *at = table->at;
-	unsigned int slot = slot_of(table, key);
-
-	while (at[slot].key && at[slot].key != key)
-		slot = (slot + 1) & (table->room - 1);
-	return &at[slot];
-}
-
-static void put_port(struct sockport_table *table, const void *element)
-{
-	const struct owned_port *port = element;
-
-	if (!port->key)
-		return;
-	*port_slot(table, port->key) = *port;
-	table->count++;
+	return held->count ? held : NULL;
 }
 
 /**
- * sockport_owners_note_port - remember by whose listener a port has an owner
- * @owners: owners
- * @rec: a listener
- *
- * Context: process context, may sleep.
- *
- * Return: 0 or -ENOMEM.
+ * sockport_owners_add_all - who has a socket open shares another one
+ * @owners: owners, whose @holder has room for SOCKPORT_HOLDERS
+ * @to: what is shared
+ * @from: the socket
  */
-int sockport_owners_note_port(struct sockport_owners *owners,
-			      const struct sockport_record *rec)
+void sockport_owners_add_all(struct sockport_owners *owners,
+			     struct sockport_held *to,
+			     const struct sockport_held *from)
 {
-	struct owned_port *port;
-	int err;
+	const struct sockport_process *process = owners->process.at;
+	const struct sockport_holder *holder;
 
-	if (!(rec->has & SOCKPORT_HAS_INODE) ||
-	    !sockport_owners_find(owners, rec->inode))
-		return 0;
-	err = sockport_table_rehash(&owners->port, 1, put_port);
-	if (err)
-		return err;
-	port = port_slot(&owners->port, port_key(rec));
-	if (!port->key) {
-		port->key = port_key(rec);
-		port->inode = rec->inode;
-		owners->port.count++;
-	}
-	return 0;
-}
-
-/**
- * sockport_owners_of - who owns a socket
- * @owners: owners
- * @rec: the socket
- * @by_port: set when no file refers to the socket, so that it takes the owner
- *	of its port's listener
- *
- * Return: who has it open, or NULL.
- */
-const struct sockport_held *
-sockport_owners_of(const struct sockport_owners *owners,
-		   const struct sockport_record *rec, bool *by_port)
-{
-	const struct owned_port *port;
-
-	*by_port = false;
-	if (rec->has & SOCKPORT_HAS_INODE)
-		return sockport_owners_find(owners, rec->inode);
-	if (rec->role != SOCKPORT_ROLE_IN || !owners->port.room)
-		return NULL;
-	port = port_slot(&owners->port, port_key(rec));
-	if (!port->key)
-		return NULL;
-	*by_port = true;
-	return sockport_owners_find(owners, port->inode);
+	for (holder = sockport_owners_first(owners, from); holder;
+	     holder = sockport_owners_next(owners, holder))
+		if (!holder_of(owners, to, process[holder->process].pid))
+			add_holder(owners, to, holder->process, holder->fd);
+	/* Those that are only counted may be the same ones. */
+	to->count = max(to->count, from->count);
 }

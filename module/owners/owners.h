@@ -3,11 +3,13 @@
 #define SOCKPORT_OWNERS_H
 
 #include <linux/sched.h>
+#include <linux/siphash.h>
 #include <linux/types.h>
 
 #include "memory/table.h"
 
 struct net;
+struct sockport_filter;
 struct sockport_record;
 
 /**
@@ -38,8 +40,8 @@ struct sockport_holder {
 /**
  * struct sockport_held - a socket that some process has open
  * @inode: the socket's inode
- * @first: index plus 1 of one of those remembered
- * @count: how many have it
+ * @first: index plus 1 of one of those remembered, or 0
+ * @count: how many have it, 0 for a free element
  * @last: index of the process that was added last
  */
 struct sockport_held {
@@ -51,19 +53,30 @@ struct sockport_held {
 
 /**
  * struct sockport_owners - who has which sockets open
+ * @filter: the processes that are remembered, all others are counted only
  * @process: struct sockport_process
  * @holder: struct sockport_holder
  * @held: hash table of struct sockport_held, by inode
- * @port: hash table of the listeners' inodes, by port
+ * @listened: hash table of what listeners there are, by address
+ * @queued: hash table of connections that wait for accept()
+ * @tuple_key: secret by which connections become keys of @queued
+ * @sweeps: how often an accept queue has been begun
+ * @err: why what waits in one could not be remembered, a negative errno, or 0
  */
 struct sockport_owners {
+	const struct sockport_filter	*filter;
 	struct sockport_table	process;
 	struct sockport_table	holder;
 	struct sockport_table	held;
-	struct sockport_table	port;
+	struct sockport_table	listened;
+	struct sockport_table	queued;
+	siphash_key_t		tuple_key;
+	u32			sweeps;
+	int			err;
 };
 
-void sockport_owners_init(struct sockport_owners *owners, struct net *net);
+void sockport_owners_init(struct sockport_owners *owners, struct net *net,
+			  const struct sockport_filter *filter);
 void sockport_owners_exit(struct sockport_owners *owners);
 int sockport_owners_reserve(struct sockport_owners *owners, unsigned int more);
 void sockport_owners_prefetch(const struct sockport_owners *owners, u64 inode);
@@ -72,23 +85,23 @@ int sockport_owners_add(struct sockport_owners *owners,
 			u32 fd);
 const struct sockport_held *
 sockport_owners_find(const struct sockport_owners *owners, u64 inode);
-int sockport_owners_note_port(struct sockport_owners *owners,
-			      const struct sockport_record *rec);
-const struct sockport_held *
-sockport_owners_of(const struct sockport_owners *owners,
-		   const struct sockport_record *rec, bool *by_port);
+void sockport_owners_add_all(struct sockport_owners *owners,
+			     struct sockport_held *to,
+			     const struct sockport_held *from);
 
 /**
  * sockport_owners_first - first process that has a socket open
  * @owners: owners
  * @held: the socket
  *
- * Return: it; sockport_owners_next() has the next one.
+ * Return: it, or NULL when none is remembered; sockport_owners_next() has the next one.
  */
 static inline const struct sockport_holder *
 sockport_owners_first(const struct sockport_owners *owners,
 		      const struct sockport_held *held)
 {
+	if (!held->first)
+		return NULL;
 	return (const struct sockport_holder *)owners->holder.at +
 	       held->first - 1;
 }

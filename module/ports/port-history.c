@@ -84,6 +84,36 @@ bool sockport_port_opener(const struct sockport_record *rec,
 	return row && seen(reader, opener);
 }
 
+/**
+ * sockport_port_remembers - who is likely to have opened a socket
+ * @rec: a socket that nobody is known to have open: no file refers to it, or
+ *	only what is in no file table, a message in flight or a ring of io_uring
+ * @reader: who asks, with a reference to its pid namespace
+ * @opener: where to put that
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: false when nobody knows, or the reader may not see it.
+ */
+bool sockport_port_remembers(const struct sockport_record *rec,
+			     const struct sockport_reader *reader,
+			     struct sockport_port_opener *opener)
+{
+	/* Who connected last to a port of role out may be anybody. */
+	if (!(rec->has & SOCKPORT_HAS_PORTS) || rec->role != SOCKPORT_ROLE_IN)
+		return false;
+	if (!sockport_port_opener(rec, reader, opener) || !opener->pid)
+		return false;
+	if (!(rec->has & SOCKPORT_HAS_INODE))
+		return true;
+	/* A connection has been handed on, who knows where to. */
+	if (rec->state != SOCKPORT_STATE_LISTEN &&
+	    rec->state != SOCKPORT_STATE_CLOSE)
+		return false;
+	return !(rec->has & SOCKPORT_HAS_UID) ||
+	       uid_eq(rec->uid, opener->uid);
+}
+
 static int add_opener(struct net *net, struct sockport_port *port,
 		      struct sockport_history *row,
 		      const struct sockport_reader *reader)

@@ -253,8 +253,10 @@ static void add_processes(struct sockport_port *port,
 	if (!(rec->has & SOCKPORT_HAS_INODE) || (port->by_listener && !listener))
 		return;
 	held = sockport_owners_find(owners, rec->inode);
-	if (!held)
+	if (!held) {
+		port->kernel |= listener && rec->has & SOCKPORT_IS_KERNEL;
 		return;
+	}
 	if (listener && !port->by_listener) {
 		port->by_listener = true;
 		port->processes = 0;
@@ -557,7 +559,7 @@ static int walk_ports(struct build *build, struct sockport_ports *ports,
 	int err;
 
 	if (ask->owners)
-		want |= SOCKPORT_WANT_INODE;
+		want |= SOCKPORT_WANT_PROCESSES;
 	build->sink.ports = true;
 	/* Who has a socket open is found by its inode, known after the hold. */
 	if (!ask->owners)

@@ -50,6 +50,7 @@ struct sockport_totals;
  * @processes_more: there are more than that
  * @by_listener: they have the port's listeners open
  * @process: indices of processes among the owners
+ * @kernel: the kernel has some of the port's listeners
  * @totals: what it did, or NULL
  * @spread: distributions of that, or NULL
  * @rtt_now: round trip times of connections that live, with @spread
@@ -78,6 +79,7 @@ struct sockport_port {
 	bool	processes_more;
 	bool	by_listener;
 	u32	process[SOCKPORT_PORT_PROCESSES];
+	bool	kernel;
 	struct sockport_totals		*totals;
 	struct sockport_spread		*spread;
 	struct sockport_distribution	*rtt_now;
@@ -150,5 +152,8 @@ void sockport_port_forget(struct net *net, struct sockport_port *port);
 bool sockport_port_opener(const struct sockport_record *rec,
 			  const struct sockport_reader *reader,
 			  struct sockport_port_opener *opener);
+bool sockport_port_remembers(const struct sockport_record *rec,
+			     const struct sockport_reader *reader,
+			     struct sockport_port_opener *opener);
 
 #endif /* SOCKPORT_PORT_H */

@@ -53,6 +53,9 @@ struct sockport_prefixes {
  * @uid: alternatives for the owner
  * @ifindex: interface, -1 for any
  * @cookie: sock_diag's cookie, 0 for any
+ * @pids: how many are in @pid; 0 means that any process will do
+ * @pid: alternatives for the process, in the reader's pid namespace; who walks
+ *	does not look at them
  */
 struct sockport_filter {
 	u32				protocols;
@@ -68,6 +71,8 @@ struct sockport_filter {
 	kuid_t				uid[SOCKPORT_FILTER_VALUES];
 	int				ifindex;
 	u64				cookie;
+	unsigned int			pids;
+	pid_t				pid[SOCKPORT_FILTER_VALUES];
 };
 
 bool sockport_filter_match(const struct sockport_filter *filter,
@@ -75,6 +80,24 @@ bool sockport_filter_match(const struct sockport_filter *filter,
 			   const struct sock *sk);
 bool sockport_filter_port(const struct sockport_filter *filter, u8 protocol,
 			  u8 role, u16 port);
+
+/**
+ * sockport_filter_pid - can sockets of a process match?
+ * @filter: filter
+ * @pid: the process, in the reader's pid namespace
+ *
+ * Return: true when they can.
+ */
+static inline bool sockport_filter_pid(const struct sockport_filter *filter,
+				       pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < filter->pids; i++)
+		if (filter->pid[i] == pid)
+			return true;
+	return !filter->pids;
+}
 
 /**
  * sockport_filter_ports - does a filter ask for what only ports have?

@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/mptcp.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
@@ -163,6 +164,18 @@ static void record_cgroup(struct sockport_record *rec,
 		rec->has |= SOCKPORT_HAS_CGROUP;
 }
 
+/*
+ * MPTCP opens its subflows as the kernel does its own sockets, for a socket
+ * that is not.
+ */
+static void record_kernel(struct sockport_record *rec, const struct sock *sk)
+{
+	if (sk->sk_net_refcnt && !sk->sk_kern_sock)
+		return;
+	if (!sk_is_tcp(sk) || !sk_is_mptcp(sk))
+		rec->has |= SOCKPORT_IS_KERNEL;
+}
+
 static void end_inode(struct sockport_record *rec, u64 *inode,
 		      enum sockport_has has)
 {
@@ -192,6 +205,9 @@ void sockport_record_inodes(struct sockport_record *rec,
 	for (i = 0; i < count; i++) {
 		if (rec[i].has & SOCKPORT_HAS_INODE)
 			end_inode(&rec[i], &rec[i].inode, SOCKPORT_HAS_INODE);
+		if (rec[i].has & SOCKPORT_HAS_LISTENER)
+			end_inode(&rec[i], &rec[i].inode,
+				  SOCKPORT_HAS_LISTENER);
 		if (detail && rec[i].has & SOCKPORT_HAS_PEER)
 			end_inode(&rec[i], &detail[i].peer_inode,
 				  SOCKPORT_HAS_PEER);
@@ -224,6 +240,8 @@ void sockport_record_full(struct sockport_record *rec,
 	}
 	if (want & SOCKPORT_WANT_OWNER)
 		record_mark(rec, sk);
+	if (want & SOCKPORT_WANT_PROCESSES)
+		record_kernel(rec, sk);
 	if (!detail)
 		return;
 	if (want & SOCKPORT_WANT_MEMORY)

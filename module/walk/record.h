@@ -48,6 +48,9 @@ struct sockport_space;
  * @SOCKPORT_HAS_MORE: more
  * @SOCKPORT_IS_UNLISTED: found in a file table, is in no table of its kind
  * @SOCKPORT_IS_HIDDEN: not wanted itself, only for what it says of its port
+ * @SOCKPORT_HAS_LISTENER: inode is that of the listener of a request, not its
+ *	own
+ * @SOCKPORT_IS_KERNEL: the kernel itself opened it
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -74,6 +77,8 @@ enum sockport_has {
 	SOCKPORT_IS_UNLISTED	= BIT(21),
 	SOCKPORT_IS_HIDDEN	= BIT(22),
 	SOCKPORT_HAS_MORE	= BIT(23),
+	SOCKPORT_HAS_LISTENER	= BIT(24),
+	SOCKPORT_IS_KERNEL	= BIT(25),
 };
 
 /**

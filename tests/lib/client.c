@@ -296,6 +296,9 @@ static void get_extra(struct row *row, const struct nlattr *attr)
 	case SOCKPORT_A_SOCKET_REMEMBERED:
 		row->extra |= EXTRA_REMEMBERED;
 		break;
+	case SOCKPORT_A_SOCKET_KERNEL:
+		row->extra |= EXTRA_KERNEL;
+		break;
 	case SOCKPORT_A_SOCKET_BY_PORT:
 		row->extra |= EXTRA_BY_PORT;
 		break;
@@ -486,6 +489,9 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 		break;
 	case SOCKPORT_A_PORT_PROCESSES_MORE:
 		port->processes_more = true;
+		break;
+	case SOCKPORT_A_PORT_KERNEL:
+		port->kernel = true;
 		break;
 	case SOCKPORT_A_PORT_HISTORY:
 		history_get(&port->history, attr);

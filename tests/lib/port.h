@@ -36,6 +36,7 @@ struct port {
 	uint32_t	process[ROW_PROCESSES];
 	unsigned int	processes;
 	bool		processes_more;
+	bool		kernel;
 	struct history	history;
 };
 

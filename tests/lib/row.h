@@ -51,6 +51,7 @@ enum row_extra {
 	EXTRA_BY_PORT	= 1 << 14,
 	EXTRA_REMEMBERED = 1 << 16,
 	EXTRA_CGROUP	= 1 << 15,
+	EXTRA_KERNEL	= 1 << 17,
 };
 
 /*

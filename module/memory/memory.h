@@ -5,9 +5,11 @@
 #include <linux/types.h>
 
 struct net;
+struct sockport_user;
 
-bool sockport_charge(struct net *net, size_t size);
-void sockport_uncharge(struct net *net, size_t size);
+struct sockport_user *sockport_charge(struct net *net, size_t size);
+void sockport_uncharge(struct net *net, struct sockport_user *user,
+		       size_t size);
 void *sockport_alloc(struct net *net, size_t size);
 void sockport_free(struct net *net, void *memory, size_t size);
 

@@ -2,6 +2,7 @@
 /*
  * The generic netlink family, see sockport.yaml
  */
+#include <linux/cred.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
@@ -169,13 +170,28 @@ static int dump_failed(const struct dump *dump, struct netlink_callback *cb)
 	return dump->failure->err;
 }
 
+/*
+ * What is allocated on the way goes to who opened the socket, also when somebody
+ * with more rights was made to read from it.
+ */
+static int
+dump_paid(struct sk_buff *skb, struct netlink_callback *cb,
+	  int (*dump)(struct sk_buff *skb, struct netlink_callback *cb))
+{
+	const struct sock *sk = NETLINK_CB(cb->skb).sk;
+	const struct cred *creds = override_creds(sk->sk_socket->file->f_cred);
+	int err = dump(skb, cb);
+
+	revert_creds(creds);
+	return err;
+}
+
 static int port_get_start(struct netlink_callback *cb)
 {
 	return dump_start(cb, sockport_query_ports);
 }
 
-int sockport_nl_port_get_dumpit(struct sk_buff *skb,
-				struct netlink_callback *cb)
+static int port_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	struct sockport_query *query = dump->query;
@@ -192,6 +208,12 @@ int sockport_nl_port_get_dumpit(struct sk_buff *skb,
 		query->at++;
 	}
 	return query->ports.err && !skb->len ? query->ports.err : skb->len;
+}
+
+int sockport_nl_port_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	return dump_paid(skb, cb, port_get_dump);
 }
 
 static int port_get_done(struct netlink_callback *cb)
@@ -222,8 +244,7 @@ static struct sockport_record *next_socket(struct sockport_query *query)
 	return NULL;
 }
 
-int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
-				  struct netlink_callback *cb)
+static int socket_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	struct sockport_query *query = dump->query;
@@ -245,6 +266,12 @@ int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
 		sockport_walk_advance(&query->walk);
 	}
 	return skb->len;
+}
+
+int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	return dump_paid(skb, cb, socket_get_dump);
 }
 
 static int socket_get_done(struct netlink_callback *cb)
@@ -273,8 +300,7 @@ static const struct sockport_door *next_door(struct sockport_some_doors *doors)
 	return doors->count ? &doors->door[doors->at] : NULL;
 }
 
-int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
-				       struct netlink_callback *cb)
+static int closed_door_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
 	struct sockport_query *query = dump->query;
@@ -293,6 +319,12 @@ int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
 		query->doors.at++;
 	}
 	return skb->len;
+}
+
+int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb)
+{
+	return dump_paid(skb, cb, closed_door_get_dump);
 }
 
 static int closed_door_get_done(struct netlink_callback *cb)

@@ -7,11 +7,14 @@
  * room for what a reader holds to be freed at release.
  */
 #include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/uio.h>
 #include <net/net_namespace.h>
 
 #include "history/lifecycle.h"
@@ -48,7 +51,7 @@ struct sockport_file {
  * @file: which one
  * @net: the namespace whose file was opened
  * @scope: it, for walks
- * @buffer: bytes charged for the file's buffer
+ * @payer: who holds the file's large buffer, or NULL
  * @net_admin: who opened the file has CAP_NET_ADMIN over @net
  * @begun: @ports or @walk is there
  * @ended: all has been read, and is not kept
@@ -60,7 +63,7 @@ struct reader {
 	const struct sockport_file	*file;
 	struct net			*net;
 	struct sockport_scope		scope;
-	size_t				buffer;
+	struct sockport_user		*payer;
 	bool				net_admin;
 	bool				begun;
 	bool				ended;
@@ -163,6 +166,18 @@ static int sockets_begin(struct reader *reader)
 	return 0;
 }
 
+/* What the walk is at, or NULL at its end, which is the end of the walk. */
+static void *sockets_at(struct reader *reader)
+{
+	void *v = sockport_walk_current(&reader->walk);
+
+	if (!v) {
+		sockets_end(reader);
+		reader->ended = true;
+	}
+	return v;
+}
+
 static void *sockets_next(struct seq_file *seq, void *v, loff_t *pos)
 {
 	struct reader *reader = seq->private;
@@ -170,7 +185,7 @@ static void *sockets_next(struct seq_file *seq, void *v, loff_t *pos)
 	if (reader->pos)
 		sockport_walk_advance(&reader->walk);
 	reader->pos = ++*pos;
-	return sockport_walk_current(&reader->walk);
+	return sockets_at(reader);
 }
 
 /* Who reads on goes on in the walk; who goes elsewhere gets a new one. */
@@ -181,8 +196,12 @@ static void *sockets_start(struct seq_file *seq, loff_t *pos)
 	void *v;
 	int err;
 
+	if (*pos == 0)
+		reader->ended = false;
+	if (reader->ended)
+		return NULL;
 	if (reader->begun && *pos && *pos == reader->pos)
-		return sockport_walk_current(&reader->walk);
+		return sockets_at(reader);
 
 	err = sockets_begin(reader);
 	if (err)
@@ -296,20 +315,74 @@ static struct net *reader_net(const struct sockport_entry *entry)
 }
 
 /*
- * A larger buffer than seq_file's own page makes more of each read(), and is
- * freed with it; who may not have one gets the page.
+ * A larger buffer than seq_file's own page makes more of each read(); who may
+ * not have one gets the page. Caller holds the lock of @seq.
  */
 static void reader_buffer(struct seq_file *seq, struct reader *reader)
 {
-	if (!sockport_charge(reader->net, BUFFER_SIZE))
+	struct sockport_user *payer;
+
+	payer = sockport_charge(reader->net, BUFFER_SIZE);
+	if (!payer)
 		return;
 	seq->buf = kvmalloc(BUFFER_SIZE, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!seq->buf) {
-		sockport_uncharge(reader->net, BUFFER_SIZE);
+		sockport_uncharge(reader->net, payer, BUFFER_SIZE);
 		return;
 	}
 	seq->size = BUFFER_SIZE;
-	reader->buffer = BUFFER_SIZE;
+	reader->payer = payer;
+}
+
+/* All that was in the buffer has been read. Caller holds the lock of @seq. */
+static void reader_unbuffer(struct seq_file *seq, struct reader *reader)
+{
+	kvfree(seq->buf);
+	seq->buf = NULL;
+	seq->size = 0;
+	if (reader->payer)
+		sockport_uncharge(reader->net, reader->payer, BUFFER_SIZE);
+	reader->payer = NULL;
+}
+
+/*
+ * What a reader holds is there from the first read() to the end of the file. It
+ * goes to who opened the file, also when somebody with more rights was made to
+ * read it.
+ */
+static ssize_t file_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	const struct cred *creds = override_creds(iocb->ki_filp->f_cred);
+	struct seq_file *seq = iocb->ki_filp->private_data;
+	struct reader *reader = seq->private;
+	bool more = iov_iter_count(to);
+	ssize_t n;
+
+	if (reader->file->end && more) {
+		mutex_lock(&seq->lock);
+		if (!seq->buf)
+			reader_buffer(seq, reader);
+		mutex_unlock(&seq->lock);
+	}
+	n = seq_read_iter(iocb, to);
+	if (n == 0 && more) {
+		mutex_lock(&seq->lock);
+		if (!seq->count)
+			reader_unbuffer(seq, reader);
+		mutex_unlock(&seq->lock);
+	}
+	revert_creds(creds);
+	return n;
+}
+
+/* It makes what is skipped. */
+static loff_t file_lseek(struct file *file, loff_t offset, int whence)
+{
+	const struct cred *creds = override_creds(file->f_cred);
+	loff_t pos = seq_lseek(file, offset, whence);
+
+	revert_creds(creds);
+	return pos;
 }
 
 static int file_open(struct inode *inode, struct file *file)
@@ -330,9 +403,8 @@ static int file_open(struct inode *inode, struct file *file)
 	reader->file = entry->file;
 	reader->net = net;
 	sockport_scope_one(&reader->scope, net, net);
-	reader->net_admin = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
-	if (reader->file->end)
-		reader_buffer(file->private_data, reader);
+	/* Who has it sees marks. Nobody asked for them, so nobody is denied any. */
+	reader->net_admin = ns_capable_noaudit(net->user_ns, CAP_NET_ADMIN);
 	return 0;
 }
 
@@ -344,7 +416,7 @@ static int file_release(struct inode *inode, struct file *file)
 
 	if (reader->file->end)
 		reader->file->end(reader);
-	sockport_uncharge(net, reader->buffer);
+	reader_unbuffer(seq, reader);
 	seq_release_private(inode, file);
 	put_net(net);
 	return 0;
@@ -352,8 +424,8 @@ static int file_release(struct inode *inode, struct file *file)
 
 static const struct proc_ops file_ops = {
 	.proc_open	= file_open,
-	.proc_read_iter	= seq_read_iter,
-	.proc_lseek	= seq_lseek,
+	.proc_read_iter	= file_read_iter,
+	.proc_lseek	= file_lseek,
 	.proc_release	= file_release,
 };
 

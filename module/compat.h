@@ -13,7 +13,9 @@
 #include <linux/prefetch.h>
 #include <linux/rhashtable-types.h>
 #include <linux/sched/coredump.h>
+#include <linux/user_namespace.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 #include <net/af_unix.h>
 #include <net/genetlink.h>
 #include <net/inet_hashtables.h>
@@ -77,9 +79,8 @@ static inline struct udp_table *sockport_udplite_table(const struct net *net)
 /*
  * The socket that a datagram will get, looked for as UDP itself does. Caller is
  * in an RCU read-side critical section, which keeps it: UDP sockets are freed
- * after a grace period. @skb is as LOCAL_IN has it. The functions without a
- * reference take no table any more since UDP-Lite is gone; those that are left
- * with one know no second interface (VRF).
+ * after a grace period. @skb is as LOCAL_IN has it. Since UDP-Lite is gone there
+ * is but one table, that of the namespace, and it is no argument any more.
  */
 static inline struct sock *
 sockport_udp4_lookup(struct net *net, struct udp_table *table,
@@ -90,12 +91,8 @@ sockport_udp4_lookup(struct net *net, struct udp_table *table,
 	return __udp4_lib_lookup(net, ip->saddr, source, ip->daddr, dest,
 				 inet_iif(skb), inet_sdif(skb), table, NULL);
 #else
-	struct sock *sk = udp4_lib_lookup(net, ip->saddr, source, ip->daddr,
-					  dest, inet_iif(skb));
-
-	if (sk)
-		sock_put(sk);
-	return sk;
+	return __udp4_lib_lookup(net, ip->saddr, source, ip->daddr, dest,
+				 inet_iif(skb), inet_sdif(skb), NULL);
 #endif
 }
 
@@ -112,12 +109,8 @@ sockport_udp6_lookup(struct net *net, struct udp_table *table,
 	return __udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr, dest,
 				 inet6_iif(skb), inet6_sdif(skb), table, NULL);
 #else
-	struct sock *sk = udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr,
-					  dest, inet6_iif(skb));
-
-	if (sk)
-		sock_put(sk);
-	return sk;
+	return __udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr, dest,
+				 inet6_iif(skb), inet6_sdif(skb), NULL);
 #endif
 #endif
 }
@@ -184,6 +177,28 @@ static inline u32 sockport_sock_drops(const struct sock *sk)
 #endif
 }
 
+/*
+ * May who has the uid of a process look into it? If not, who has CAP_SYS_PTRACE
+ * in @user_ns may. Both are those of its memory, and 7.2, "exec: introduce struct
+ * task_exec_state" keeps them when the memory is gone. Before it, stable kernels
+ * kept the first one then; without that nobody may who has the uid only.
+ *
+ * Caller is in an RCU read-side critical section, and has task_lock(), unless
+ * @task is the current one.
+ */
+#ifdef SOCKPORT_EXEC_STATE
+#include <linux/sched/exec_state.h>
+
+static inline bool
+sockport_task_dumpable(struct task_struct *task,
+		       const struct user_namespace **user_ns)
+{
+	const struct task_exec_state *state = rcu_dereference(task->exec_state);
+
+	*user_ns = state ? state->user_ns : &init_user_ns;
+	return state && READ_ONCE(state->dumpable) == TASK_DUMPABLE_OWNER;
+}
+#else
 /* 6.19, "mm: convert core mm to mm_flags_*() accessors" and what follows it */
 static inline bool sockport_mm_dumpable(struct mm_struct *mm)
 {
@@ -191,6 +206,41 @@ static inline bool sockport_mm_dumpable(struct mm_struct *mm)
 	return __mm_flags_get_dumpable(mm) == SUID_DUMP_USER;
 #else
 	return __get_dumpable(READ_ONCE(mm->flags)) == SUID_DUMP_USER;
+#endif
+}
+
+static inline bool
+sockport_task_dumpable(struct task_struct *task,
+		       const struct user_namespace **user_ns)
+{
+	*user_ns = &init_user_ns;
+	if (task->mm) {
+		*user_ns = task->mm->user_ns;
+		return sockport_mm_dumpable(task->mm);
+	}
+#ifdef SOCKPORT_USER_DUMPABLE
+	return task->user_dumpable;
+#else
+	return false;
+#endif
+}
+#endif
+
+/* 7.3 has no MPTCP sockets any more whose memory is elsewhere. */
+#ifndef SOCKPORT_FORWARD_ALLOC_GET
+static inline int sk_forward_alloc_get(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_forward_alloc);
+}
+#endif
+
+/* 6.17, "workqueue: Add system_percpu_wq and system_dfl_wq"; the old name warns. */
+static inline struct workqueue_struct *sockport_unbound_wq(void)
+{
+#ifdef SOCKPORT_DFL_WQ
+	return system_dfl_wq;
+#else
+	return system_unbound_wq;
 #endif
 }
 

@@ -299,6 +299,7 @@ static void many_in_one(const void *data)
 		die("pipe: %m");
 	mapper = fork();
 	if (!mapper) {
+		close(unshared[1]);
 		if (read(unshared[0], &byte, 1) != 1)
 			_exit(1);
 		map_many(getppid());

@@ -11,6 +11,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "events/event.h"
 #include "history/doors.h"
 #include "history/follow.h"
@@ -69,7 +70,7 @@ static void fold_work_fn(struct work_struct *work)
 		return;
 	sockport_follow_fold(NULL);
 	sockport_switch_unlock();
-	queue_delayed_work(system_unbound_wq, &fold_work, FOLD_PERIOD);
+	queue_delayed_work(sockport_unbound_wq(), &fold_work, FOLD_PERIOD);
 }
 
 static int make_tables(void)
@@ -210,7 +211,7 @@ static int start(void)
 	err = count_udp(udp_accounting);
 	if (err)
 		pr_notice("sockport: UDP is not counted: %d\n", err);
-	queue_delayed_work(system_unbound_wq, &fold_work, FOLD_PERIOD);
+	queue_delayed_work(sockport_unbound_wq(), &fold_work, FOLD_PERIOD);
 	return 0;
 }
 

@@ -238,14 +238,6 @@ static bool same_comm(const char *a, const char *b)
 	       get_unaligned((const u64 *)b + 1);
 }
 
-/* As /proc has it: of a process that must not be dumped its owner sees nothing. */
-static kuid_t who_may_see(void)
-{
-	if (!current->mm || !sockport_mm_dumpable(current->mm))
-		return INVALID_UID;
-	return current_uid();
-}
-
 /**
  * sockport_history_open - remember who opens a port, or connects to it
  * @row: row
@@ -258,18 +250,18 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 {
 	struct sockport_opener *opener = &row->opener;
 	struct pid *pid, *old = NULL;
+	struct sockport_rights by;
 	char comm[TASK_COMM_LEN];
-	kuid_t by;
 
 	if (!in_task())
 		return;
 	pid = task_tgid(current);
-	by = who_may_see();
+	sockport_rights_note(&by, row->net);
 	sockport_history_comm(comm);
 	/* A process that is referred to is no other one. */
 	if (READ_ONCE(opener->pid) == pid &&
 	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
-	    uid_eq(opener->by, by) &&
+	    !memcmp(&opener->by, &by, sizeof(by)) &&
 	    opener->cgroup == sockport_cgroup_of(sk) &&
 	    same_comm(opener->comm, comm))
 		return;

@@ -14,6 +14,8 @@
 #include <linux/uidgid.h>
 #include <uapi/linux/sockport.h>
 
+#include "owners/rights.h"
+
 struct net;
 struct pid;
 struct sock;
@@ -58,15 +60,14 @@ struct sockport_distribution {
  * struct sockport_opener - who opened a port, or connected to it
  * @pid: the process, with a reference, or NULL
  * @uid: owner of the socket
- * @by: owner of the process, the socket may have been passed to it; none when
- *	that one may not see it either
+ * @by: who may see the process, the socket may have been passed to it
  * @cgroup: id of the socket's cgroup, 0 when unknown
  * @comm: name of the process, of its first thread
  */
 struct sockport_opener {
 	struct pid	*pid;
 	kuid_t		uid;
-	kuid_t		by;
+	struct sockport_rights by;
 	u64		cgroup;
 	char		comm[TASK_COMM_LEN];
 };

@@ -24,6 +24,19 @@
 
 #include "compat.h"
 #include "owners/reader.h"
+#include "owners/rights.h"
+
+static bool info_hides(const struct proc_fs_info *info)
+{
+	switch (info->hide_pid) {
+	case HIDEPID_OFF:
+		return false;
+	case HIDEPID_NOT_PTRACEABLE:
+		return true;
+	default:
+		return !in_group_p(info->pid_gid);
+	}
+}
 
 /*
  * Does the reader's /proc hide the processes of others? Where there is none
@@ -32,27 +45,37 @@
  */
 static bool proc_hides(void)
 {
-	const struct proc_fs_info *info;
 	bool hides = true;
 	struct path path;
 
 	if (kern_path("/proc", LOOKUP_FOLLOW | LOOKUP_CACHED, &path))
 		return true;
-	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC) {
-		info = proc_sb_info(path.dentry->d_sb);
-		hides = info->hide_pid != HIDEPID_OFF &&
-			!in_group_p(info->pid_gid);
-	}
+	if (path.dentry->d_sb->s_magic == PROC_SUPER_MAGIC)
+		hides = info_hides(proc_sb_info(path.dentry->d_sb));
 	path_put(&path);
 	return hides;
 }
 
-static bool user_ns_below(const struct user_namespace *above,
-			  const struct user_namespace *user_ns)
+/*
+ * As netlink_ns_capable(), for what need not be granted: security modules log
+ * what they deny, unless nobody is to be told.
+ */
+static bool has_right(struct sk_buff *request, struct user_namespace *user_ns,
+		      int cap)
 {
-	while (user_ns && user_ns != above)
-		user_ns = user_ns->parent;
-	return user_ns;
+	const struct sock *sk = NETLINK_CB(request).sk;
+	const struct cred *sender;
+	bool has;
+
+	if (!ns_capable_noaudit(user_ns, cap))
+		return false;
+	/* The sender has said to whom it goes, nobody else did. */
+	if (NETLINK_CB(request).flags & NETLINK_SKB_DST)
+		return true;
+	sender = override_creds(sk->sk_socket->file->f_cred);
+	has = ns_capable_noaudit(user_ns, cap);
+	revert_creds(sender);
+	return has;
 }
 
 /**
@@ -77,8 +100,7 @@ void sockport_reader_init(struct sockport_reader *reader,
 	memset(reader, 0, sizeof(*reader));
 	reader->user_ns = sk_user_ns(sk);
 	reader->pid_ns = task_active_pid_ns(current);
-	reader->net_admin = netlink_ns_capable(request, net_user_ns,
-					       CAP_NET_ADMIN);
+	reader->net_admin = has_right(request, net_user_ns, CAP_NET_ADMIN);
 	reader->uid = INVALID_UID;
 	reader->gid = INVALID_GID;
 	if (!processes)
@@ -88,8 +110,10 @@ void sockport_reader_init(struct sockport_reader *reader,
 	    opener->user_ns == current_user_ns()) {
 		reader->uid = current_fsuid();
 		reader->gid = current_fsgid();
+		reader->own_user_ns = current_user_ns()->ns.inum;
+		reader->effective = current_cred()->cap_effective;
 	}
-	if (netlink_ns_capable(request, current_user_ns(), CAP_SYS_PTRACE))
+	if (has_right(request, current_user_ns(), CAP_SYS_PTRACE))
 		reader->sees[0] = current_user_ns();
 	if (reader->net_admin &&
 	    (reader->sees[0] == &init_user_ns || !proc_hides()))
@@ -97,19 +121,18 @@ void sockport_reader_init(struct sockport_reader *reader,
 	reader->most = reader->sees[0] == &init_user_ns || reader->sees[1];
 }
 
+/* RCU read-side critical section. */
 static bool still_dumpable(struct task_struct *task,
 			   const struct user_namespace *above)
 {
+	const struct user_namespace *user_ns;
 	bool dumpable;
 
 	/* Who drops rights becomes undumpable first: see commit_creds(). */
 	smp_rmb();
 	task_lock(task);
-	if (task->mm)
-		dumpable = sockport_mm_dumpable(task->mm) ||
-			   (above && user_ns_below(above, task->mm->user_ns));
-	else
-		dumpable = above;
+	dumpable = sockport_task_dumpable(task, &user_ns) ||
+		   (above && sockport_user_ns_below(above, user_ns));
 	task_unlock(task);
 	return dumpable;
 }
@@ -152,12 +175,37 @@ bool sockport_reader_sees_task(const struct sockport_reader *reader,
 	user_ns = __task_cred(task)->user_ns;
 	for (i = 0; i < ARRAY_SIZE(reader->sees) && !sees; i++)
 		sees = reader->sees[i] &&
-		       user_ns_below(reader->sees[i], user_ns) &&
+		       sockport_user_ns_below(reader->sees[i], user_ns) &&
 		       still_dumpable(task, reader->sees[i]);
 	if (!sees)
 		sees = own_task(reader, task);
 	rcu_read_unlock();
 	return sees;
+}
+
+/**
+ * sockport_reader_sees_gone - may the reader see a process that is remembered?
+ * @reader: reader
+ * @rights: what was noted of the process, in a network namespace asked about
+ *
+ * What numbers cannot tell is not seen: with rights over an own user namespace
+ * only, those of others in there.
+ *
+ * Context: any, at any time after sockport_reader_init().
+ *
+ * Return: true when it may, if the process is in its pid namespace.
+ */
+bool sockport_reader_sees_gone(const struct sockport_reader *reader,
+			       const struct sockport_rights *rights)
+{
+	if (reader->sees[0] == &init_user_ns ||
+	    reader->sees[1] == &init_user_ns ||
+	    (reader->sees[1] && rights->of_net))
+		return true;
+	return uid_valid(reader->uid) && uid_eq(reader->uid, rights->uid) &&
+	       gid_eq(reader->gid, rights->gid) &&
+	       reader->own_user_ns == rights->user_ns &&
+	       cap_issubset(rights->permitted, reader->effective);
 }
 
 /**

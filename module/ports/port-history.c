@@ -38,7 +38,7 @@ static void copy_opener(struct sockport_port_opener *copy,
 	spin_lock_bh(&row->lock);
 	copy->pid = pid_nr_ns(opener->pid, reader->pid_ns);
 	copy->uid = opener->uid;
-	copy->by = opener->by;
+	copy->seen = sockport_reader_sees_gone(reader, &opener->by);
 	copy->cgroup = opener->cgroup;
 	strscpy(copy->comm, opener->comm, sizeof(copy->comm));
 	spin_unlock_bh(&row->lock);
@@ -46,14 +46,13 @@ static void copy_opener(struct sockport_port_opener *copy,
 
 /*
  * Somebody opened it, and both that one and the socket are for the reader. Who is
- * outside of the reader's pid namespace is nobody whom an owner alone can name.
+ * outside of the reader's pid namespace is for nobody in it.
  */
 static bool seen(const struct sockport_reader *reader,
 		 const struct sockport_port_opener *opener)
 {
-	return opener->comm[0] && (reader->most || opener->pid) &&
-	       sockport_reader_sees_uid(reader, opener->uid) &&
-	       sockport_reader_sees_uid(reader, opener->by);
+	return opener->comm[0] && opener->pid && opener->seen &&
+	       sockport_reader_sees_uid(reader, opener->uid);
 }
 
 /**

@@ -90,14 +90,14 @@ struct sockport_port {
  * struct sockport_port_opener - who opened a port, for an encoder
  * @pid: in the reader's pid namespace, 0 when it is not in there
  * @uid: owner of the socket
- * @by: owner of the process
+ * @seen: the reader may see the process, if it is in there
  * @cgroup: id of the socket's cgroup, 0 when unknown
  * @comm: name of the process
  */
 struct sockport_port_opener {
 	pid_t	pid;
 	kuid_t	uid;
-	kuid_t	by;
+	bool	seen;
 	u64	cgroup;
 	char	comm[TASK_COMM_LEN];
 };

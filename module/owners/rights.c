@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What decides who may see a process, kept for when it is gone
+ */
+#include <linux/cred.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "owners/rights.h"
+
+/**
+ * sockport_user_ns_below - is a user namespace another one, or below it?
+ * @above: the other one
+ * @user_ns: user namespace
+ *
+ * Context: any, the caller keeps @user_ns.
+ */
+bool sockport_user_ns_below(const struct user_namespace *above,
+			    const struct user_namespace *user_ns)
+{
+	while (user_ns && user_ns != above)
+		user_ns = user_ns->parent;
+	return user_ns;
+}
+
+/* Programs that change who they are, and what they were, are not their owner's. */
+static bool is_owners(const struct cred *cred)
+{
+	return uid_eq(cred->uid, cred->euid) && uid_eq(cred->uid, cred->suid) &&
+	       gid_eq(cred->gid, cred->egid) && gid_eq(cred->gid, cred->sgid);
+}
+
+/**
+ * sockport_rights_note - note it of the current process
+ * @rights: to be filled, every byte
+ * @net: network namespace in which it did what is remembered of it
+ *
+ * Context: the process.
+ */
+void sockport_rights_note(struct sockport_rights *rights,
+			  const struct net *net)
+{
+	const struct cred *cred = current_cred();
+	const struct user_namespace *user_ns;
+	bool dumpable;
+
+	memset(rights, 0, sizeof(*rights));
+	rcu_read_lock();
+	dumpable = sockport_task_dumpable(current, &user_ns);
+	rights->of_net =
+		sockport_user_ns_below(net->user_ns, cred->user_ns) &&
+		(dumpable || sockport_user_ns_below(net->user_ns, user_ns));
+	rcu_read_unlock();
+	rights->uid = dumpable && is_owners(cred) ? cred->uid : INVALID_UID;
+	rights->gid = cred->gid;
+	rights->user_ns = cred->user_ns->ns.inum;
+	rights->permitted = cred->cap_permitted;
+}

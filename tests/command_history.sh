@@ -215,7 +215,11 @@ closed_doors()
 rows = json.load(open(sys.argv[1]))
 sys.exit([(row["port"], row["attempts"], row["source"]) for row in rows] !=
          [(7321, 5, "127.0.0.1"), (7320, 3, "127.0.0.1")] or
-         any(not 0 < row["first"] <= row["last"] for row in rows))' "$work/json" &&
+         any(not 0 < row["first"] <= row["last"] for row in rows) or
+         any(row["source_ports"] < 2 for row in rows))' "$work/json" &&
+		expect 'ports of a source' "$(sockport closed-doors -Ho source,source_ports | sort -u |
+			awk '$1 == "127.0.0.1" { print $2 }')" \
+			"$(sockport closed-doors -Ho source | grep -c '^ *127.0.0.1$')" &&
 		expect columns 'PORT ATTEMPTS' "$(sockport closed-doors -o port,attempts |
 			head -n 1 | tr -s ' ' | sed 's/^ //')" &&
 		expect here "$(sockport closed-doors -Ho port,attempts)" \

@@ -258,6 +258,118 @@ TEST_F_TIMEOUT(doors, room, 300)
 	EXPECT_EQ(0, busy_forgotten(&self->client, KNOCKS));
 }
 
+#define OFTEN		8
+#define QUIET_KNOCKS	5
+
+/* Where somebody from another address knocks a few times. */
+static const uint16_t quiet[] = { 22, 2222, 22222, 33333, 44444 };
+
+#define QUIET		(sizeof(quiet) / sizeof(quiet[0]))
+
+static unsigned int quiet_forgotten(struct client *client)
+{
+	struct doors doors = own_doors(client);
+	unsigned int i, forgotten = 0;
+	struct door *door;
+
+	for (i = 0; i < QUIET; i++) {
+		door = doors_find(&doors, TCP, quiet[i]);
+		forgotten += !door || door->attempts < QUIET_KNOCKS;
+	}
+	doors_discard(&doors);
+	return forgotten;
+}
+
+static void knock_quietly(struct knocker *knocker)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < QUIET; i++)
+		for (j = 0; j < QUIET_KNOCKS; j++)
+			knock_tcp(knocker, quiet[i]);
+}
+
+/* Each port again and again, so often that it is more than others do anywhere. */
+static void knock_often(struct knocker *knocker, unsigned int first)
+{
+	unsigned int port, j;
+
+	for (port = first; port < first + 2000; port++)
+		for (j = 0; j < OFTEN; j++)
+			knock_udp(knocker, port);
+}
+
+/*
+ * However often one source knocks at every port, it drives out its own doors only:
+ * those of others stay, and more can come.
+ */
+TEST_F_TIMEOUT(doors, one_source, 600)
+{
+	struct knocker other = knocker_open(AF_INET, "192.0.2.1", "127.0.0.9");
+	struct knocker late = knocker_open(AF_INET6, "2001:db8::2", "2001:db8::1");
+
+	module_parameter("closed_doors", "256", self->room);
+	history_restart();
+	knock_quietly(&other);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+	knock_often(&self->near, 1000);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+	/* All addresses of the loopback are one source. */
+	knocker_close(&self->near);
+	self->near = knocker_open(AF_INET, "127.77.0.1", "127.0.0.9");
+	knock_often(&self->near, 3000);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+	EXPECT_LT(0, proc_stat("closed_doors_lost"));
+	/* Who comes later has place, too. */
+	history_restart();
+	knock_often(&self->near, 5000);
+	knock_quietly(&late);
+	knock_often(&self->near, 7000);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+	knocker_close(&other);
+	knocker_close(&late);
+}
+
+/* The same, where it is the same source: what was there before stays. */
+TEST_F_TIMEOUT(doors, own_source, 600)
+{
+	module_parameter("closed_doors", "256", self->room);
+	history_restart();
+	knock_quietly(&self->near);
+	/* A tick, so that they are older. */
+	for (struct deadline d = deadline(); !own_doors(&self->client).count;)
+		deadline_wait(&d, "doors");
+	knock_often(&self->near, 1000);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+}
+
+/* So do those of other namespaces, whatever source is said to knock in one's own. */
+TEST_F_TIMEOUT(doors, one_namespace, 600)
+{
+	int home = netns_open(), other;
+	struct knocker knocker;
+	unsigned int i;
+	char from[32];
+
+	module_parameter("closed_doors", "256", self->room);
+	history_restart();
+	knock_quietly(&self->near);
+	netns_enter_bare();
+	other = netns_open();
+	run("ip addr add 10.0.0.1/8 dev lo");
+	for (i = 0; i < 6; i++) {
+		snprintf(from, sizeof(from), "10.%u.0.1", i);
+		run("ip addr add %s/32 dev lo", from);
+		knocker = knocker_open(AF_INET, from, "127.0.0.9");
+		knock_often(&knocker, 1000 + 200 * i);
+		knocker_close(&knocker);
+	}
+	netns_set(home);
+	EXPECT_EQ(0, quiet_forgotten(&self->client));
+	close(other);
+	close(home);
+}
+
 TEST_F_TIMEOUT(doors, forgotten, 300)
 {
 	knock_tcp(&self->near, 5);

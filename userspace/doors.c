@@ -3,6 +3,7 @@
 #include "doors.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "address.h"
@@ -63,6 +64,35 @@ void doors_sort(struct doors *doors)
 {
 	if (doors->count)
 		qsort(doors->list, doors->count, sizeof(*doors->list), compare);
+}
+
+static int compare_sources(const void *left, const void *right)
+{
+	const struct door_row *a = left, *b = right;
+	int order = compare_numbers(a->netns, b->netns);
+
+	if (!order)
+		order = compare_numbers(a->source_size, b->source_size);
+	return order ? order : memcmp(a->source, b->source, a->source_size);
+}
+
+/**
+ * doors_count_sources - count the ports where each source knocked last
+ * @doors: all ports of a namespace, or of all; their order changes
+ */
+void doors_count_sources(struct doors *doors)
+{
+	size_t first, end;
+
+	if (doors->count)
+		qsort(doors->list, doors->count, sizeof(*doors->list), compare_sources);
+	for (first = 0; first < doors->count; first = end) {
+		for (end = first + 1; end < doors->count; end++)
+			if (compare_sources(&doors->list[first], &doors->list[end]))
+				break;
+		for (size_t i = first; i < end; i++)
+			doors->list[i].source_ports = end - first;
+	}
 }
 
 /**
@@ -132,6 +162,9 @@ static const struct column list[] = {
 	  MEMBER(last, LAST), .flags = IN_BOTH },
 	{ .name = "source", .help = "who knocked last", .fill = fill_source,
 	  MEMBER(source, SOURCE), .flags = IN_BOTH },
+	{ .name = "source_ports", .help = "ports where that one knocked last: many for who scans",
+	  .fill = fill_u32, .type = COLUMN_NUMBER, MEMBER(source_ports, SOURCE),
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "netns", .help = "name of the network namespace, or net:[INODE]",
 	  .fill = fill_netns, MEMBER(netns, NETNS) },
 	{ .name = "netns_inode", .help = "inode of the network namespace", .fill = fill_u32,
@@ -143,7 +176,6 @@ const struct columns door_columns = { .list = list, .count = sizeof(list) / size
 /* Where the ports go, with what went wrong there. */
 struct gathering {
 	struct doors doors;
-	const struct filter *filter;
 	struct failure *failure;
 };
 
@@ -151,7 +183,7 @@ static int take_door(const struct door_row *row, void *data)
 {
 	struct gathering *gathering = data;
 
-	if (!match_door(gathering->filter, row) || doors_add(&gathering->doors, row))
+	if (doors_add(&gathering->doors, row))
 		return 0;
 	return failure_set(gathering->failure, EXIT_RUN, "out of memory");
 }
@@ -164,7 +196,8 @@ static int print(const struct doors *doors, const struct options *options, struc
 	if (printer_begin(printer, options->no_header))
 		return -1;
 	for (i = 0; i < doors->count && !error; i++)
-		error = printer_row(printer, &doors->list[i]);
+		if (match_door(&options->filter, &doors->list[i]))
+			error = printer_row(printer, &doors->list[i]);
 	return printer_end(printer, !error);
 }
 
@@ -181,7 +214,7 @@ static int print(const struct doors *doors, const struct options *options, struc
 int doors_print(struct client *client, const struct options *options, struct names *names,
 		const struct selection *selection, struct failure *failure)
 {
-	struct gathering gathering = { .filter = &options->filter, .failure = failure };
+	struct gathering gathering = { .failure = failure };
 	struct printer printer = {
 		.form = options->json ? PRINT_JSON : PRINT_TABLE,
 		.selection = selection,
@@ -190,6 +223,8 @@ int doors_print(struct client *client, const struct options *options, struct nam
 	};
 	int error = client_doors(client, take_door, &gathering, failure);
 
+	/* Of a source all ports count, also those that are not asked for. */
+	doors_count_sources(&gathering.doors);
 	doors_sort(&gathering.doors);
 	if (!error)
 		error = print(&gathering.doors, options, &printer);

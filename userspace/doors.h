@@ -22,6 +22,7 @@ struct doors {
 extern const struct columns door_columns;
 
 bool doors_add(struct doors *doors, const struct door_row *row);
+void doors_count_sources(struct doors *doors);
 void doors_sort(struct doors *doors);
 void doors_free(struct doors *doors);
 int doors_print(struct client *client, const struct options *options, struct names *names,

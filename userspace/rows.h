@@ -280,6 +280,8 @@ struct stats_row {
  * @protocol: SOCKPORT_PROTOCOL_*
  * @source_size: bytes of @source
  * @source: who knocked last, 4 or 16 bytes in network byte order
+ * @source_ports: ports where that one knocked last, this one too; see
+ *	doors_count_sources()
  */
 struct door_row {
 	uint64_t known;
@@ -291,6 +293,7 @@ struct door_row {
 	uint8_t protocol;
 	uint8_t source_size;
 	uint8_t source[16];
+	uint32_t source_ports;
 };
 
 /**

@@ -3,9 +3,11 @@
  * Closed doors: ports where nobody listens, and who knocked
  *
  * A hash table of fixed size: a port has its bucket, and a bucket 8 places. When
- * they are taken, the newcomer gets that of who knocked least: somebody who
- * tries every port there is drives out doors like his own, not those that many
- * knock at.
+ * they are taken, the newcomer gets one of those who have most of them: first of
+ * all tenants, who are namespaces, then of the sources that knock at one. Of a
+ * crowd of doors that one source knocked at the newest goes, so somebody who tries
+ * every port there is, however often, drives out his own, and of those the ones he
+ * has just tried. Where no source has several, who knocked least goes.
  *
  * Packets are dropped in any context, so buckets have raw spinlocks, held with
  * interrupts off for a look at 8 places. A place holds no reference on its
@@ -22,9 +24,11 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 #include <net/netns/hash.h>
 
+#include "compat.h"
 #include "events/event.h"
 #include "history/doors.h"
 #include "history/headers.h"
@@ -79,12 +83,38 @@ static void place_clear(struct sockport_door *door)
 	atomic64_dec_return(&stats->closed_doors);
 }
 
-/* Caller has the lock. The door's place, or the one it is to get. */
+/*
+ * Namespaces of one user are one tenant: who may make one may make many. But those
+ * that root has others use are told apart.
+ */
+static u64 tenant_of(const struct net *net)
+{
+	const struct user_namespace *ns = net->user_ns;
+
+	if (ns == &init_user_ns)
+		return (uintptr_t)net;
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return uid_eq(ns->owner, GLOBAL_ROOT_UID) ? (uintptr_t)ns :
+						    __kuid_val(ns->owner);
+}
+
+/* Who has one of these addresses has the others as well. */
+static u64 neighbourhood_of(const struct sockport_headers *headers)
+{
+	const union sockport_address *source = &headers->remote;
+
+	if (headers->family == AF_INET6)
+		return get_unaligned_be64(&source->v6);
+	return ntohl(source->v4) >> (ipv4_is_loopback(source->v4) ? 24 : 8);
+}
+
+/* Caller has the lock. */
 static struct sockport_door *
 bucket_find(struct bucket *bucket, const struct net *net,
 	    const struct sockport_headers *headers)
 {
-	struct sockport_door *best = &bucket->place[0], *door;
+	struct sockport_door *door;
 	unsigned int i;
 
 	for (i = 0; i < PLACES; i++) {
@@ -93,17 +123,87 @@ bucket_find(struct bucket *bucket, const struct net *net,
 		    door->port == headers->local_port &&
 		    door->protocol == headers->protocol)
 			return door;
-		if (door->attempts < best->attempts ||
-		    (door->attempts == best->attempts &&
-		     door->last < best->last))
-			best = door;
 	}
-	if (best->attempts) {
-		atomic64_add(best->attempts,
-			     &sockport_stats(best->net)->closed_doors_lost);
-		place_clear(best);
+	return NULL;
+}
+
+/*
+ * How many places the tenant, and in it the source, would have with the newcomer,
+ * as a number to compare; 0 for an empty place.
+ */
+static unsigned int crowd_of(const struct bucket *bucket,
+			     const struct sockport_door *door,
+			     const struct sockport_door *newcomer)
+{
+	unsigned int i, tenant = 0, source = 0;
+	const struct sockport_door *other;
+
+	for (i = 0; i <= PLACES; i++) {
+		other = i < PLACES ? &bucket->place[i] : newcomer;
+		if (!other->attempts || other->tenant != door->tenant)
+			continue;
+		tenant++;
+		source += other->neighbourhood == door->neighbourhood;
+	}
+	return tenant * (PLACES + 2) + source;
+}
+
+/* Of two of the same crowd: is the first the one to go? */
+static bool goes_first(const struct sockport_door *door,
+		       const struct sockport_door *other, bool several)
+{
+	if (several)
+		return door->first > other->first;
+	return door->attempts < other->attempts ||
+	       (door->attempts == other->attempts && door->last < other->last);
+}
+
+/* Caller has the lock. A place, empty or that of the door that has to go. */
+static struct sockport_door *bucket_place(struct bucket *bucket,
+					  const struct sockport_door *newcomer)
+{
+	unsigned int i, crowd, most = 0;
+	struct sockport_door *best = NULL, *door;
+
+	for (i = 0; i < PLACES; i++) {
+		door = &bucket->place[i];
+		if (!door->attempts)
+			return door;
+		crowd = crowd_of(bucket, door, newcomer);
+		if (crowd > most ||
+		    (crowd == most &&
+		     goes_first(door, best, crowd % (PLACES + 2) > 1))) {
+			most = crowd;
+			best = door;
+		}
 	}
 	return best;
+}
+
+/* Caller has the lock. */
+static struct sockport_door *
+bucket_add(struct bucket *bucket, struct net *net,
+	   const struct sockport_headers *headers, u64 now)
+{
+	const struct sockport_door newcomer = {
+		.net		= net,
+		.tenant		= tenant_of(net),
+		.neighbourhood	= neighbourhood_of(headers),
+		.protocol	= headers->protocol,
+		.port		= headers->local_port,
+		.first		= now,
+		.attempts	= 1,
+	};
+	struct sockport_door *door = bucket_place(bucket, &newcomer);
+
+	if (door->attempts) {
+		atomic64_add(door->attempts,
+			     &sockport_stats(door->net)->closed_doors_lost);
+		place_clear(door);
+	}
+	*door = newcomer;
+	atomic64_inc(&sockport_stats(net)->closed_doors);
+	return door;
 }
 
 /* Caller has the lock. */
@@ -112,14 +212,11 @@ static void bucket_count(struct bucket *bucket, struct net *net,
 {
 	struct sockport_door *door = bucket_find(bucket, net, headers);
 
-	if (!door->attempts) {
-		door->net = net;
-		door->protocol = headers->protocol;
-		door->port = headers->local_port;
-		door->first = now;
-		atomic64_inc(&sockport_stats(net)->closed_doors);
-	}
-	door->attempts++;
+	if (door)
+		door->attempts++;
+	else
+		door = bucket_add(bucket, net, headers, now);
+	door->neighbourhood = neighbourhood_of(headers);
 	door->last = now;
 	door->family = headers->family;
 	door->source = headers->remote;

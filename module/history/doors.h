@@ -12,6 +12,8 @@ struct sk_buff;
 /**
  * struct sockport_door - a port where nobody listens, and who knocked
  * @net: network namespace, only compared
+ * @tenant: who it is counted with among namespaces
+ * @neighbourhood: of @source
  * @attempts: how often; 0 in an empty place
  * @first: milliseconds since 1970
  * @last: milliseconds since 1970
@@ -22,6 +24,8 @@ struct sk_buff;
  */
 struct sockport_door {
 	struct net		*net;
+	u64			tenant;
+	u64			neighbourhood;
 	u64			attempts;
 	u64			first;
 	u64			last;

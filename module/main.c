@@ -18,19 +18,19 @@ unsigned int sockport_net_id __read_mostly;
 
 static int __net_init net_init(struct net *net)
 {
-	sockport_switch_net_init(net);
+	sockport_lifecycle_net_init(net);
 	return sockport_proc_net_init(net);
 }
 
 static void __net_exit net_exit(struct net *net)
 {
 	sockport_proc_net_exit(net);
-	sockport_switch_net_exit(net);
+	sockport_lifecycle_net_exit(net);
 }
 
 static struct pernet_operations net_ops = {
 	.init		= net_init,
-	.pre_exit	= sockport_switch_net_pre_exit,
+	.pre_exit	= sockport_lifecycle_net_pre_exit,
 	.exit		= net_exit,
 	.id		= &sockport_net_id,
 	.size		= sizeof(struct sockport_net),
@@ -40,12 +40,12 @@ static int __init sockport_init(void)
 {
 	int err;
 
-	err = sockport_switch_init();
+	err = sockport_lifecycle_init();
 	if (err)
 		return err;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
-		goto exit_switch;
+		goto exit_lifecycle;
 	err = sockport_proc_init();
 	if (err)
 		goto unregister_net;
@@ -53,25 +53,25 @@ static int __init sockport_init(void)
 	if (err)
 		goto exit_proc;
 	/* Who dumps holds the module from now on: nothing may fail. */
-	sockport_switch_begin();
+	sockport_lifecycle_begin();
 	return 0;
 
 exit_proc:
 	sockport_proc_exit();
 unregister_net:
 	unregister_pernet_subsys(&net_ops);
-exit_switch:
-	sockport_switch_exit();
+exit_lifecycle:
+	sockport_lifecycle_exit();
 	return err;
 }
 
 static void __exit sockport_exit(void)
 {
-	sockport_switch_end();
+	sockport_lifecycle_end();
 	sockport_netlink_exit();
 	sockport_proc_exit();
 	unregister_pernet_subsys(&net_ops);
-	sockport_switch_exit();
+	sockport_lifecycle_exit();
 }
 
 module_init(sockport_init);

@@ -5,7 +5,6 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/llist.h>
-#include <linux/mutex.h>
 #include <linux/types.h>
 #include <net/netns/generic.h>
 
@@ -122,7 +121,6 @@ struct sockport_audience {
  *	who looks at it under RCU adds anything of this namespace anywhere
  * @audience: who listens to its events
  * @history: rows of its ports
- * @reset_lock: serialises resets of its history and who reads it
  * @stats: its own account
  * @entry: its files
  */
@@ -130,7 +128,6 @@ struct sockport_net {
 	bool				dead;
 	struct sockport_audience	audience;
 	struct list_head		history;
-	struct mutex			reset_lock;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];
 };

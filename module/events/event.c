@@ -52,7 +52,7 @@ static struct workqueue_struct *drain_queue;
 static void kick_fn(struct irq_work *kick);
 static struct irq_work kick = IRQ_WORK_INIT(kick_fn);
 
-/* Events are taken. Changes under @drain_lock. */
+/* Events are taken. Changes in the hands of who switches history. */
 static bool taking;
 /* Namespaces that have got events. */
 static LLIST_HEAD(busy);
@@ -165,7 +165,7 @@ void sockport_event_post(struct net *net, const struct sockport_event *event)
 
 	rcu_read_lock();
 	sn = sockport_net(net);
-	/* Pairs with sockport_events_start(). */
+	/* Pairs with sockport_events_take(). */
 	if (!smp_load_acquire(&taking) || !sn || READ_ONCE(sn->dead))
 		goto unlock;
 
@@ -337,42 +337,47 @@ void sockport_events_flush(void)
 }
 
 /**
- * sockport_events_start - take events from now on
- *
- * The netlink family must be registered, and stay so until
- * sockport_events_stop(): only it knows the number of the group.
+ * sockport_events_prepare - get ready to take events
  *
  * Context: process context, may sleep.
  *
  * Return: 0 or -ENOMEM.
  */
-int sockport_events_start(void)
+int sockport_events_prepare(void)
 {
 	drain_queue = alloc_workqueue("sockport", WQ_UNBOUND, 0);
-	if (!drain_queue)
-		return -ENOMEM;
-	/* Pairs with sockport_event_post(): who kicks finds the queue. */
-	smp_store_release(&taking, true);
-	return 0;
+	return drain_queue ? 0 : -ENOMEM;
 }
 
 /**
- * sockport_events_stop - take no events any more
+ * sockport_events_take - take events from now on
+ *
+ * After sockport_events_prepare(). The netlink family must be registered, and
+ * stay so until sockport_events_end(): only it knows the number of the group.
+ *
+ * Context: any.
+ */
+void sockport_events_take(void)
+{
+	/* Pairs with sockport_event_post(): who kicks finds the queue. */
+	smp_store_release(&taking, true);
+}
+
+/**
+ * sockport_events_end - take no events any more
  *
  * Those posted before are told. May be called at any time after
- * sockport_events_start(), also while others post; and without it.
+ * sockport_events_prepare(), also while others post; and without it.
  *
  * Context: process context, may sleep.
  */
-void sockport_events_stop(void)
+void sockport_events_end(void)
 {
 	struct sockport_audience *audience;
 
-	mutex_lock(&drain_lock);
-	if (!taking) {
-		mutex_unlock(&drain_lock);
+	if (!drain_queue)
 		return;
-	}
+	mutex_lock(&drain_lock);
 	/*
 	 * In this order: no new events; the last who posts is through; they
 	 * are told before a namespace that dies can find nothing to flush; no
@@ -386,4 +391,5 @@ void sockport_events_stop(void)
 	mutex_unlock(&drain_lock);
 	irq_work_sync(&kick);
 	destroy_workqueue(drain_queue);
+	drain_queue = NULL;
 }

@@ -92,8 +92,8 @@ extern const struct sockport_events_ops *sockport_events_ops;
 
 /*
  * How to use what follows, in the order of a module's life:
- * sockport_events_init() and the netlink family, sockport_events_start(), who
- * posts; who posts, sockport_events_stop(), the family. Every namespace that
+ * sockport_events_init() and the netlink family, sockport_events_prepare(),
+ * sockport_events_take(), who posts; who posts, sockport_events_end(), the family. Every namespace that
  * dies: marked dead, a grace period, sockport_events_flush().
  */
 
@@ -133,8 +133,9 @@ static inline bool sockport_events_heard(const struct sockport_net *sn,
 void sockport_events_init(const struct sockport_events_ops *ops);
 bool sockport_events_wanted(struct net *net);
 void sockport_event_post(struct net *net, const struct sockport_event *event);
-int sockport_events_start(void);
-void sockport_events_stop(void);
+int sockport_events_prepare(void);
+void sockport_events_take(void);
+void sockport_events_end(void);
 void sockport_events_flush(void);
 
 #endif /* SOCKPORT_EVENT_H */

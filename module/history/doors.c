@@ -18,7 +18,6 @@
 #include <linux/ktime.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -49,21 +48,21 @@ struct bucket {
 } ____cacheline_aligned_in_smp;
 
 /**
- * struct table - all doors
+ * struct sockport_doors - all doors of an era
  * @mask: buckets, less 1
  * @seed: of the hash
  * @bucket: buckets
  */
-struct table {
+struct sockport_doors {
 	unsigned int	mask;
 	u32		seed;
 	struct bucket	bucket[];
 };
 
-static struct table __rcu *doors;
-static DEFINE_MUTEX(doors_lock); /* @doors, and who goes through all of it */
+/* Where knocks are counted, or NULL. Changes only while no probe is registered. */
+static struct sockport_doors *doors;
 
-static struct bucket *bucket_of(struct table *table, const struct net *net,
+static struct bucket *bucket_of(struct sockport_doors *table, const struct net *net,
 				const struct sockport_headers *headers)
 {
 	u32 hash = jhash_3words(headers->local_port, headers->protocol,
@@ -260,7 +259,6 @@ void sockport_doors_knock(struct net *net, const struct sk_buff *skb)
 	const struct sockport_net *sn;
 	struct sockport_headers headers;
 	struct bucket *bucket;
-	struct table *table;
 	unsigned long flags;
 	u64 now;
 
@@ -274,11 +272,10 @@ void sockport_doors_knock(struct net *net, const struct sk_buff *skb)
 		sockport_traffic_closed(net, headers.protocol,
 					headers.local_port);
 
-	table = rcu_dereference(doors);
-	if (!table)
+	if (!doors)
 		goto unlock;
 	now = div_u64(ktime_get_coarse_real_ns(), NSEC_PER_MSEC);
-	bucket = bucket_of(table, net, &headers);
+	bucket = bucket_of(doors, net, &headers);
 	raw_spin_lock_irqsave(&bucket->lock, flags);
 	bucket_count(bucket, net, &headers, now);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
@@ -304,6 +301,7 @@ static unsigned int bucket_copy(struct bucket *bucket,
 
 /**
  * sockport_doors_read - go through all doors
+ * @in: doors of an era that the caller is a user of, or NULL
  * @place: where to go on, 0 at the beginning; changed
  * @door: copies go here
  * @room: how many there is room for, at least 8
@@ -314,23 +312,13 @@ static unsigned int bucket_copy(struct bucket *bucket,
  *
  * Return: how many were copied, 0 at the end.
  */
-unsigned int sockport_doors_read(unsigned int *place,
+unsigned int sockport_doors_read(struct sockport_doors *in, unsigned int *place,
 				 struct sockport_door *door, unsigned int room)
 {
 	unsigned int count = 0;
-	struct table *table;
-	bool more = true;
 
-	while (room - count >= PLACES) {
-		rcu_read_lock();
-		table = rcu_dereference(doors);
-		more = table && *place <= table->mask;
-		if (more)
-			count += bucket_copy(&table->bucket[(*place)++],
-					     door + count);
-		rcu_read_unlock();
-		if (!more)
-			break;
+	while (in && *place <= in->mask && room - count >= PLACES) {
+		count += bucket_copy(&in->bucket[(*place)++], door + count);
 		cond_resched();
 	}
 	return count;
@@ -350,85 +338,71 @@ static void bucket_forget(struct bucket *bucket, const struct net *net)
 
 /**
  * sockport_doors_forget - forget the doors of a namespace
+ * @in: doors of an era, or NULL
  * @net: namespace that is reset; or one that dies, is marked dead, and a grace
- *	period has passed: then it has no doors any more, and gets no new ones
+ *	period has passed: then it has no doors any more, and gets no new ones;
+ *	NULL for all namespaces, when no probe is registered any more
  *
  * Context: process context, may sleep.
  */
-void sockport_doors_forget(const struct net *net)
+void sockport_doors_forget(struct sockport_doors *in, const struct net *net)
 {
-	const atomic64_t *count = &sockport_stats(net)->closed_doors;
-	struct table *table;
 	unsigned int i;
 
-	/* Pairs with place_clear(). */
-	if (!atomic64_read_acquire(count))
-		return;
-	mutex_lock(&doors_lock);
-	table = rcu_dereference_protected(doors, lockdep_is_held(&doors_lock));
-	for (i = 0; table && i <= table->mask; i++) {
-		if (!atomic64_read_acquire(count))
-			break;
-		bucket_forget(&table->bucket[i], net);
+	for (i = 0; in && i <= in->mask; i++) {
+		/* Pairs with place_clear(). */
+		if (net &&
+		    !atomic64_read_acquire(&sockport_stats(net)->closed_doors))
+			return;
+		bucket_forget(&in->bucket[i], net);
 		cond_resched();
 	}
-	mutex_unlock(&doors_lock);
 }
 
 /**
- * sockport_doors_start - remember closed doors from now on
- * @room: how many, made more as it fits; 0 for none
+ * sockport_doors_new - make a table of doors
+ * @room: how many, made more as it fits; not 0
  *
  * Context: process context, may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: the table, for sockport_doors_free(), or NULL.
  */
-int sockport_doors_start(unsigned int room)
+struct sockport_doors *sockport_doors_new(unsigned int room)
 {
+	struct sockport_doors *new;
 	unsigned int i, buckets;
-	struct table *table;
 
-	if (!room)
-		return 0;
 	room = min_t(unsigned int, room, BUCKETS_MOST * PLACES);
 	buckets = DIV_ROUND_UP(room, PLACES);
 	buckets = roundup_pow_of_two(buckets);
-	table = kvzalloc(struct_size(table, bucket, buckets), GFP_KERNEL);
-	if (!table)
-		return -ENOMEM;
-	table->mask = buckets - 1;
-	table->seed = get_random_u32();
+	new = kvzalloc(struct_size(new, bucket, buckets), GFP_KERNEL);
+	if (!new)
+		return NULL;
+	new->mask = buckets - 1;
+	new->seed = get_random_u32();
 	for (i = 0; i < buckets; i++)
-		raw_spin_lock_init(&table->bucket[i].lock);
-	mutex_lock(&doors_lock);
-	rcu_assign_pointer(doors, table);
-	mutex_unlock(&doors_lock);
-	return 0;
+		raw_spin_lock_init(&new->bucket[i].lock);
+	return new;
 }
 
 /**
- * sockport_doors_stop - forget all doors, and remember none any more
+ * sockport_doors_use - let knocks be counted in a table
+ * @use: table, or NULL for none
  *
- * May be called at any time, also while somebody knocks, and without
- * sockport_doors_start(). Not after unregister_pernet_subsys(), doors count in
- * their namespaces.
- *
- * Context: process context, may sleep.
+ * Context: process context; no probe is registered.
  */
-void sockport_doors_stop(void)
+void sockport_doors_use(struct sockport_doors *use)
 {
-	struct table *table;
-	unsigned int i;
+	doors = use;
+}
 
-	/* The lock keeps namespaces with doors from being freed. */
-	mutex_lock(&doors_lock);
-	table = rcu_dereference_protected(doors, lockdep_is_held(&doors_lock));
-	RCU_INIT_POINTER(doors, NULL);
-	synchronize_rcu();
-	for (i = 0; table && i <= table->mask; i++) {
-		bucket_forget(&table->bucket[i], NULL);
-		cond_resched();
-	}
-	mutex_unlock(&doors_lock);
-	kvfree(table);
+/**
+ * sockport_doors_free - free a table of doors
+ * @in: table, or NULL; sockport_doors_forget() has forgotten all of them
+ *
+ * Context: process context, may sleep. Nobody uses it.
+ */
+void sockport_doors_free(struct sockport_doors *in)
+{
+	kvfree(in);
 }

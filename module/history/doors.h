@@ -35,14 +35,17 @@ struct sockport_door {
 	u16			port;
 };
 
+struct sockport_doors;
+
 /*
  * A namespace that dies: marked dead, a grace period, sockport_doors_forget().
  */
-int sockport_doors_start(unsigned int room);
-void sockport_doors_stop(void);
+struct sockport_doors *sockport_doors_new(unsigned int room);
+void sockport_doors_use(struct sockport_doors *use);
+void sockport_doors_free(struct sockport_doors *in);
 void sockport_doors_knock(struct net *net, const struct sk_buff *skb);
-unsigned int sockport_doors_read(unsigned int *place, struct sockport_door *door,
+unsigned int sockport_doors_read(struct sockport_doors *in, unsigned int *place, struct sockport_door *door,
 				 unsigned int room);
-void sockport_doors_forget(const struct net *net);
+void sockport_doors_forget(struct sockport_doors *in, const struct net *net);
 
 #endif /* SOCKPORT_DOORS_H */

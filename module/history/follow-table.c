@@ -16,7 +16,6 @@
 #include "history/follow.h"
 #include "history/rows.h"
 #include "net.h"
-#include "walk/roles.h"
 
 /* Chains side by side that have the same lock, and locks. */
 #define RUN		16
@@ -25,35 +24,38 @@
 #define AHEAD		32
 
 /**
- * struct table - all followed sockets
+ * struct sockport_followed - all followed sockets of an era
  * @bits: buckets, as a power of two
  * @room: sockets that may be followed
+ * @closed: sockets may go without our hearing of it, or are about to
  * @lock: each guards some runs of chains, taken with BH disabled
  * @count: sockets that are followed
  * @bucket: chains
  */
-struct table {
+struct sockport_followed {
 	unsigned int		bits;
 	unsigned int		room;
+	bool			closed;
 	spinlock_t		lock[LOCKS]; /* see above */
 	atomic_t		count ____cacheline_aligned_in_smp;
 	struct hlist_head	bucket[];
 };
 
-/* Changes only while no probe is registered and nobody reads. */
-static struct table *table;
+/* What probes follow sockets in. Changes only while none is registered. */
+static struct sockport_followed *table;
 static struct kmem_cache *cache;
 
-static spinlock_t *lock_of(unsigned int bucket)
+static __always_inline spinlock_t *lock_of(struct sockport_followed *in,
+					   unsigned int bucket)
 {
-	return &table->lock[bucket / RUN % LOCKS];
+	return &in->lock[bucket / RUN % LOCKS];
 }
 
 /**
  * sockport_follow_lock - lock the chain of a socket
  * @sk: TCP socket
  *
- * Context: BH disabled, while history is on.
+ * Context: BH disabled, while a probe is registered.
  *
  * Return: the chain, for all that follows.
  */
@@ -62,7 +64,7 @@ unsigned int sockport_follow_lock(const struct sock *sk)
 {
 	unsigned int bucket = hash_ptr(sk, table->bits);
 
-	spin_lock(lock_of(bucket));
+	spin_lock(lock_of(table, bucket));
 	return bucket;
 }
 
@@ -73,14 +75,14 @@ unsigned int sockport_follow_lock(const struct sock *sk)
 void sockport_follow_unlock(unsigned int bucket)
 	__releases(table->lock)
 {
-	spin_unlock(lock_of(bucket));
+	spin_unlock(lock_of(table, bucket));
 }
 
 /**
  * sockport_follow_may - may a socket be followed?
  * @sk: TCP socket that nobody else follows or frees meanwhile
  *
- * Context: any, while history is on.
+ * Context: any, while a probe is registered.
  *
  * Return: false when it is not.
  */
@@ -148,22 +150,31 @@ static void free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(cache, container_of(rcu, struct sockport_follow, rcu));
 }
 
-/**
- * sockport_follow_free - follow a socket no more
- * @follow: the socket, its chain is locked
- */
-void sockport_follow_free(struct sockport_follow *follow)
+static __always_inline void unfollow(struct sockport_followed *in,
+				     struct sockport_follow *follow)
 {
 	if (follow->phase == SOCKPORT_PHASE_LISTENING)
 		sockport_follow_leave(follow);
 	hlist_del(&follow->node);
-	atomic_dec(&table->count);
-	atomic64_dec(&follow->sn->stats.history_sockets);
+	atomic_dec(&in->count);
+	/* A full barrier: nothing of the namespace is looked at after it. */
+	atomic64_dec_return(&follow->sn->stats.history_sockets);
 	/* Who looks for a port's backlog may still see one that listened. */
 	if (follow->listened)
 		call_rcu(&follow->rcu, free_rcu);
 	else
 		kmem_cache_free(cache, follow);
+}
+
+/**
+ * sockport_follow_free - follow a socket no more
+ * @follow: the socket, its chain is locked
+ *
+ * Context: BH disabled, while a probe is registered.
+ */
+void sockport_follow_free(struct sockport_follow *follow)
+{
+	unfollow(table, follow);
 }
 
 /*
@@ -242,13 +253,13 @@ first_of(const struct hlist_head *chain)
  * read here may be free already, but is memory until the end of the RCU
  * read-side critical section, and is only a hint.
  */
-static void fetch_ahead(unsigned int next)
+static void fetch_ahead(const struct sockport_followed *in, unsigned int next)
 {
-	const struct hlist_head *chain = &table->bucket[next];
+	const struct hlist_head *chain = &in->bucket[next];
 	const struct sockport_follow *follow;
 	unsigned int i;
 
-	if (next + 2 * RUN > BIT(table->bits))
+	if (next + 2 * RUN > BIT(in->bits))
 		return;
 	for (i = 0; i < RUN; i++) {
 		follow = first_of(&chain[RUN + i]);
@@ -274,23 +285,31 @@ static bool run_empty(const struct hlist_head *chain)
 
 /**
  * sockport_follow_fold - bring rows up to date with the sockets that live
+ * @in: followed sockets of an era that the caller is a user of
  * @net: namespace of the sockets, NULL for all
  *
- * Context: process context, sockport_switch_lock() held, may sleep.
+ * Ends early when the era is withdrawn.
+ *
+ * Context: process context, may sleep.
  */
-void sockport_follow_fold(const struct net *net)
+void sockport_follow_fold(struct sockport_followed *in, const struct net *net)
 {
-	struct hlist_head *chain = table->bucket;
+	struct hlist_head *chain = in->bucket;
 	unsigned int i;
 
-	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
+	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
 		if (run_empty(chain))
 			continue;
 		rcu_read_lock();
-		fetch_ahead(i + RUN);
-		spin_lock_bh(lock_of(i));
+		/* While it is not, probes hear of the end of each socket. */
+		if (READ_ONCE(in->closed)) {
+			rcu_read_unlock();
+			return;
+		}
+		fetch_ahead(in, i + RUN);
+		spin_lock_bh(lock_of(in, i));
 		fold_run(net, chain);
-		spin_unlock_bh(lock_of(i));
+		spin_unlock_bh(lock_of(in, i));
 		rcu_read_unlock();
 		cond_resched();
 	}
@@ -317,29 +336,50 @@ static void rtts_of_run(const struct net *net, struct hlist_head *chain,
 
 /**
  * sockport_follow_rtts - tell the round trip times of connections that live
+ * @in: followed sockets of an era that the caller is a user of
  * @net: namespace of the connections, NULL for all
  * @tell: hears of each that has measured one
  * @data: for @tell
  *
- * Context: process context, sockport_switch_lock() held, may sleep.
+ * Ends early when the era is withdrawn.
+ *
+ * Context: process context, may sleep.
  */
-void sockport_follow_rtts(const struct net *net, sockport_follow_rtt_t tell,
-			  void *data)
+void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
+			  sockport_follow_rtt_t tell, void *data)
 {
-	struct hlist_head *chain = table->bucket;
+	struct hlist_head *chain = in->bucket;
 	unsigned int i;
 
-	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
+	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
 		if (run_empty(chain))
 			continue;
-		spin_lock_bh(lock_of(i));
+		rcu_read_lock();
+		if (READ_ONCE(in->closed)) {
+			rcu_read_unlock();
+			return;
+		}
+		spin_lock_bh(lock_of(in, i));
 		rtts_of_run(net, chain, tell, data);
-		spin_unlock_bh(lock_of(i));
+		spin_unlock_bh(lock_of(in, i));
+		rcu_read_unlock();
 		cond_resched();
 	}
 }
 
-static void forget_run(const struct net *net, struct hlist_head *chain)
+/**
+ * sockport_followed_close - have no reader look into a socket any more
+ * @in: followed sockets; who is at it is done after a grace period
+ *
+ * Context: any.
+ */
+void sockport_followed_close(struct sockport_followed *in)
+{
+	WRITE_ONCE(in->closed, true);
+}
+
+static void forget_run(struct sockport_followed *in, const struct net *net,
+		       struct hlist_head *chain)
 {
 	struct sockport_follow *follow;
 	struct hlist_node *next;
@@ -349,90 +389,97 @@ static void forget_run(const struct net *net, struct hlist_head *chain)
 		hlist_for_each_entry_safe(follow, next, &chain[i], node) {
 			if (net && follow->net != net)
 				continue;
-			sockport_follow_free(follow);
+			unfollow(in, follow);
 		}
 	}
 }
 
 /**
  * sockport_follow_forget - follow the sockets of a namespace no more
- * @net: namespace that is dead, it may have sockets of the kernel; NULL for all
+ * @in: followed sockets of an era
+ * @net: namespace that is dead, it may have sockets of the kernel; NULL for all,
+ *	when no probe is registered any more
  *
- * Context: process context, sockport_switch_lock() held, may sleep. No new
- * sockets of @net are followed any more.
+ * Context: process context, may sleep. No new sockets of @net are followed any
+ * more.
  */
-void sockport_follow_forget(const struct net *net)
+void sockport_follow_forget(struct sockport_followed *in, const struct net *net)
 {
-	struct hlist_head *chain = table->bucket;
+	struct hlist_head *chain = in->bucket;
 	unsigned int i;
 
-	if (net && !atomic64_read(&sockport_stats(net)->history_sockets))
+	/* Pairs with unfollow(). */
+	if (net && !atomic64_read_acquire(&sockport_stats(net)->history_sockets))
 		return;
-	for (i = 0; i < BIT(table->bits); i += RUN, chain += RUN) {
-		spin_lock_bh(lock_of(i));
-		forget_run(net, chain);
-		spin_unlock_bh(lock_of(i));
+	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
+		spin_lock_bh(lock_of(in, i));
+		forget_run(in, net, chain);
+		spin_unlock_bh(lock_of(in, i));
 		cond_resched();
 	}
 }
 
 /**
- * sockport_follow_start - make an empty table of followed sockets
+ * sockport_followed_new - make an empty table of followed sockets
  * @room: sockets that may be followed
  *
  * Context: process context, may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: the table, for sockport_followed_free(), or NULL.
  */
-int sockport_follow_start(unsigned int room)
+struct sockport_followed *sockport_followed_new(unsigned int room)
 {
+	struct sockport_followed *new;
 	unsigned int i, bits;
-	int err;
 
-	err = sockport_roles_start();
-	if (err)
-		return err;
 	bits = clamp(order_base_2(room) - 2, 10, 22);
-	table = kvzalloc(struct_size(table, bucket, BIT(bits)), GFP_KERNEL);
-	if (!table) {
-		sockport_roles_stop();
-		return -ENOMEM;
-	}
-	table->bits = bits;
-	table->room = room;
+	new = kvzalloc(struct_size(new, bucket, BIT(bits)), GFP_KERNEL);
+	if (!new)
+		return NULL;
+	new->bits = bits;
+	new->room = room;
 	for (i = 0; i < LOCKS; i++)
-		spin_lock_init(&table->lock[i]);
-	return 0;
+		spin_lock_init(&new->lock[i]);
+	return new;
 }
 
 /**
- * sockport_follow_resize - have room for more sockets, or for fewer
+ * sockport_followed_use - let probes follow sockets in a table
+ * @use: table, or NULL for none
+ *
+ * Context: process context; no probe is registered.
+ */
+void sockport_followed_use(struct sockport_followed *use)
+{
+	table = use;
+}
+
+/**
+ * sockport_followed_resize - have room for more sockets, or for fewer
+ * @in: table
  * @room: sockets that may be followed; those that are more stay. Chains are as
  *	many as before
  *
- * Context: any, while history is on.
+ * Context: any.
  */
-void sockport_follow_resize(unsigned int room)
+void sockport_followed_resize(struct sockport_followed *in, unsigned int room)
 {
-	WRITE_ONCE(table->room, room);
+	WRITE_ONCE(in->room, room);
 }
 
 /**
- * sockport_follow_stop - free the table
+ * sockport_followed_free - free a table
+ * @in: table, or NULL; sockport_follow_forget() has forgotten all of it
  *
- * Context: process context, sockport_switch_lock() held for writing, may sleep.
- * No probe is registered.
+ * Context: process context, may sleep. Nobody uses it.
  */
-void sockport_follow_stop(void)
+void sockport_followed_free(struct sockport_followed *in)
 {
-	sockport_follow_forget(NULL);
-	kvfree(table);
-	table = NULL;
-	sockport_roles_stop();
+	kvfree(in);
 }
 
 /**
- * sockport_follow_init - be ready to be started and stopped
+ * sockport_follow_init - be ready for tables to come and go
  *
  * A cache that was destroyed keeps its name for a while, so there is one for all
  * of the module's life.
@@ -452,7 +499,7 @@ int sockport_follow_init(void)
 }
 
 /**
- * sockport_follow_exit - undo sockport_follow_init(), stopped for good
+ * sockport_follow_exit - undo sockport_follow_init(), no table is left
  *
  * Context: process context, may sleep.
  */

@@ -10,8 +10,8 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
-#include "history/lifecycle.h"
 #include "history/rows.h"
+#include "history/taking-in.h"
 #include "net.h"
 #include "walk/roles.h"
 
@@ -223,7 +223,7 @@ static void end_lost(struct sockport_follow *lost, int old)
 	struct sockport_history *row = lost->row;
 	unsigned int counter;
 
-	if (sockport_switch_taking_in())
+	if (sockport_taking_in())
 		counter = SOCKPORT_A_HISTORY_TAKEN_IN;
 	else if (row->role == SOCKPORT_ROLE_OUT)
 		counter = SOCKPORT_A_HISTORY_OPENED;

@@ -14,6 +14,7 @@
 struct net;
 struct sock;
 struct sockaddr;
+struct sockport_followed;
 struct sockport_history;
 struct sockport_net;
 
@@ -119,13 +120,16 @@ typedef void (*sockport_follow_rtt_t)(const struct sockport_history *row,
 
 int sockport_follow_init(void);
 void sockport_follow_exit(void);
-int sockport_follow_start(unsigned int room);
-void sockport_follow_resize(unsigned int room);
-void sockport_follow_stop(void);
-void sockport_follow_forget(const struct net *net);
-void sockport_follow_fold(const struct net *net);
-void sockport_follow_rtts(const struct net *net, sockport_follow_rtt_t tell,
-			  void *data);
+struct sockport_followed *sockport_followed_new(unsigned int room);
+void sockport_followed_use(struct sockport_followed *use);
+void sockport_followed_resize(struct sockport_followed *in, unsigned int room);
+void sockport_followed_close(struct sockport_followed *in);
+void sockport_followed_free(struct sockport_followed *in);
+void sockport_follow_forget(struct sockport_followed *in,
+			    const struct net *net);
+void sockport_follow_fold(struct sockport_followed *in, const struct net *net);
+void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
+			  sockport_follow_rtt_t tell, void *data);
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_may(const struct sock *sk);

@@ -1,22 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef SOCKPORT_SWITCH_H
-#define SOCKPORT_SWITCH_H
+#ifndef SOCKPORT_LIFECYCLE_H
+#define SOCKPORT_LIFECYCLE_H
 
 #include <linux/types.h>
 
+#include "history/era.h"
+
 struct net;
 
-int sockport_switch_init(void);
-void sockport_switch_begin(void);
-void sockport_switch_end(void);
-void sockport_switch_exit(void);
-void sockport_switch_net_init(struct net *net);
-void sockport_switch_net_pre_exit(struct net *net);
-void sockport_switch_net_exit(struct net *net);
-bool sockport_switch_taking_in(void);
-bool sockport_switch_is_on(void);
-bool sockport_switch_lock(void);
-void sockport_switch_unlock(void);
-int sockport_switch_reset(struct net *net);
+/**
+ * struct sockport_settings - what the module's parameters say of history
+ * @history: it is kept
+ * @udp_accounting: datagrams are counted too
+ * @size: of the era to come; what can grow meanwhile does so in the one that is
+ *
+ * Written by module parameters before the module begins, afterwards by
+ * sockport_lifecycle_set_*(); but for @size.doors, which is as of when an era
+ * begins.
+ */
+struct sockport_settings {
+	bool				history;
+	bool				udp_accounting;
+	struct sockport_era_size	size;
+};
 
-#endif /* SOCKPORT_SWITCH_H */
+extern struct sockport_settings sockport_settings;
+
+/* In the order of a module's life. */
+int sockport_lifecycle_init(void);
+void sockport_lifecycle_begin(void);
+void sockport_lifecycle_end(void);
+void sockport_lifecycle_exit(void);
+
+void sockport_lifecycle_net_init(struct net *net);
+void sockport_lifecycle_net_pre_exit(struct net *net);
+void sockport_lifecycle_net_exit(struct net *net);
+
+int sockport_lifecycle_set_history(bool on);
+int sockport_lifecycle_set_udp(bool on);
+int sockport_lifecycle_set_rows(unsigned int rows);
+int sockport_lifecycle_set_sockets(unsigned int sockets);
+
+#endif /* SOCKPORT_LIFECYCLE_H */

@@ -17,7 +17,6 @@
 #include <net/sock.h>
 
 #include "compat.h"
-#include "history/lifecycle.h"
 #include "history/rows.h"
 #include "net.h"
 #include "owners/cgroup.h"
@@ -32,7 +31,7 @@
 unsigned int sockport_shard_mask __read_mostly;
 
 /**
- * struct rows - the hash table of all rows
+ * struct sockport_rows - the hash table of all rows of an era
  * @seed: of the hash
  * @room: rows that there may be
  * @count: rows that there are
@@ -40,7 +39,7 @@ unsigned int sockport_shard_mask __read_mostly;
  *	other writers; taken with BH disabled
  * @bucket: chains, read under RCU
  */
-struct rows {
+struct sockport_rows {
 	u64			seed;
 	unsigned int		room;
 	unsigned int		count;
@@ -48,41 +47,66 @@ struct rows {
 	struct hlist_head	bucket[ROW_BUCKETS];
 };
 
-/* Changes only while no probe is registered and nobody reads. */
-static struct rows *rows;
+/* What probes count in. Changes only while none is registered. */
+static struct sockport_rows *rows;
 
 static u32 row_key(u8 protocol, u8 role, u16 port)
 {
 	return port | protocol << 16 | role << 24;
 }
 
-static struct hlist_head *row_bucket(const struct net *net, u32 key)
+static __always_inline struct hlist_head *
+row_bucket(struct sockport_rows *in, const struct net *net, u32 key)
 {
-	return &rows->bucket[hash_64(rows->seed ^ (uintptr_t)net ^ key,
-				     ROW_BITS)];
+	return &in->bucket[hash_64(in->seed ^ (uintptr_t)net ^ key, ROW_BITS)];
+}
+
+static __always_inline struct sockport_history *
+row_find(struct sockport_rows *in, const struct net *net, u32 key)
+{
+	struct sockport_history *row;
+
+	hlist_for_each_entry_rcu(row, row_bucket(in, net, key), node)
+		if (row->key == key && row->net == net)
+			return row;
+	return NULL;
 }
 
 /**
- * sockport_history_find - the row of a port
+ * sockport_rows_find - the row of a port, for readers
+ * @in: rows of an era
  * @net: network namespace
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role
  * @port: host order
  *
- * Context: any, in an RCU read-side critical section, while history is on.
+ * Context: any, in an RCU read-side critical section.
+ *
+ * Return: the row until the end of the critical section, or NULL.
+ */
+struct sockport_history *sockport_rows_find(struct sockport_rows *in,
+					    const struct net *net, u8 protocol,
+					    u8 role, u16 port)
+{
+	return row_find(in, net, row_key(protocol, role, port));
+}
+
+/**
+ * sockport_history_find - the row of a port, for probes
+ * @net: network namespace
+ * @protocol: enum sockport_protocol
+ * @role: enum sockport_role
+ * @port: host order
+ *
+ * Context: any, in an RCU read-side critical section, while a probe is
+ * registered.
  *
  * Return: the row until the end of the critical section, or NULL.
  */
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port)
 {
-	const u32 key = row_key(protocol, role, port);
-	struct sockport_history *row;
-
-	hlist_for_each_entry_rcu(row, row_bucket(net, key), node)
-		if (row->key == key && row->net == net)
-			return row;
-	return NULL;
+	return row_find(rows, net, row_key(protocol, role, port));
 }
 
 static struct sockport_history *row_new(struct net *net, u8 protocol, u8 role,
@@ -102,6 +126,7 @@ static struct sockport_history *row_new(struct net *net, u8 protocol, u8 role,
 		}
 	}
 	row->net = net;
+	row->rows = rows;
 	row->key = row_key(protocol, role, port);
 	row->sn = sockport_net(net);
 	row->protocol = protocol;
@@ -135,13 +160,14 @@ static bool has_room(struct sockport_net *sn)
 			       SHARE * (room - count);
 }
 
-/* rows->lock held. Returns NULL when there is no room for one more. */
+/* Returns NULL when there is no room for one more. */
 static struct sockport_history *row_insert(struct net *net, u8 protocol,
 					   u8 role, u16 port)
 {
 	struct sockport_net *sn = sockport_net(net);
 	struct sockport_history *row;
 
+	lockdep_assert_held(&rows->lock);
 	row = sockport_history_find(net, protocol, role, port);
 	if (row)
 		return row;
@@ -153,7 +179,7 @@ static struct sockport_history *row_insert(struct net *net, u8 protocol,
 	WRITE_ONCE(rows->count, rows->count + 1);
 	atomic64_inc(&sn->stats.history_rows);
 	list_add_tail_rcu(&row->of_net, &sn->history);
-	hlist_add_head_rcu(&row->node, row_bucket(net, row->key));
+	hlist_add_head_rcu(&row->node, row_bucket(rows, net, row->key));
 	return row;
 }
 
@@ -278,27 +304,42 @@ void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 	put_pid(old);
 }
 
-/**
- * sockport_history_next - go through the rows of a namespace
- * @net: namespace, with a reference
- * @row: row before, or NULL to begin
- *
- * Rows are only added meanwhile, at the end.
- *
- * Context: process context, sockport_switch_lock() held, may sleep in between.
- *
- * Return: the next row, or NULL at the end.
- */
-struct sockport_history *sockport_history_next(struct net *net,
-					       struct sockport_history *row)
+static struct sockport_history *next_of_any(struct list_head *head,
+					    struct sockport_history *row)
 {
-	struct list_head *head = &sockport_net(net)->history;
 	struct list_head *next;
 
 	next = rcu_dereference_check(list_next_rcu(row ? &row->of_net : head),
 				     true);
 	return next == head ? NULL :
 	       list_entry(next, struct sockport_history, of_net);
+}
+
+/**
+ * sockport_history_next - go through the rows of a namespace
+ * @in: rows of an era that the caller is a user of
+ * @net: namespace, with a reference
+ * @row: row before, or NULL to begin
+ *
+ * Rows are only added meanwhile, at the end.
+ *
+ * Context: process context, may sleep in between.
+ *
+ * Return: the next row, or NULL at the end.
+ */
+struct sockport_history *sockport_history_next(const struct sockport_rows *in,
+					       struct net *net,
+					       struct sockport_history *row)
+{
+	struct list_head *head = &sockport_net(net)->history;
+
+	/* When it has ended, others are in the list, and those may go. */
+	rcu_read_lock();
+	do
+		row = next_of_any(head, row);
+	while (row && row->rows != in);
+	rcu_read_unlock();
+	return row;
 }
 
 static u64 row_count(const struct sockport_history *row, unsigned int counter)
@@ -319,14 +360,15 @@ static u64 row_count(const struct sockport_history *row, unsigned int counter)
  * No value decreases from one call to the next, but for a reset between them
  * and for the number of connections.
  *
- * Context: process context, sockport_switch_lock() and the namespace's
- * reset_lock held.
+ * Context: process context.
  */
-void sockport_history_totals(const struct sockport_history *row,
+void sockport_history_totals(struct sockport_history *row,
 			     struct sockport_totals *totals)
 {
 	unsigned int i;
 
+	/* Against a reset. */
+	spin_lock_bh(&row->lock);
 	for (i = SOCKPORT_A_HISTORY_OPENED; i < SOCKPORT_COUNTERS; i++)
 		totals->value[i] = row_count(row, i) - row->base[i];
 	totals->value[SOCKPORT_A_HISTORY_BACKLOG_HIGH] =
@@ -339,6 +381,7 @@ void sockport_history_totals(const struct sockport_history *row,
 		atomic64_read(&row->first);
 	totals->value[SOCKPORT_A_HISTORY_LAST_ACTIVE] =
 		atomic64_read(&row->last);
+	spin_unlock_bh(&row->lock);
 }
 
 /*
@@ -351,6 +394,7 @@ static void rebase(struct sockport_history *row)
 {
 	unsigned int i, j;
 
+	lockdep_assert_held(&row->lock);
 	for (i = SOCKPORT_COUNTERS - 1; i >= SOCKPORT_A_HISTORY_OPENED; i--) {
 		row->base[i] = row_count(row, i);
 		smp_rmb(); /* a connection begins and ends under locks */
@@ -376,32 +420,40 @@ static void rebase(struct sockport_history *row)
 
 /**
  * sockport_history_rebase - begin the history of a namespace anew
+ * @in: rows of an era that the caller is a user of
  * @net: namespace, with a reference
  *
- * Context: process context, sockport_switch_lock() and the namespace's
- * reset_lock held, may sleep.
+ * Context: process context, may sleep.
  */
-void sockport_history_rebase(struct net *net)
+void sockport_history_rebase(const struct sockport_rows *in, struct net *net)
 {
 	struct sockport_history *row = NULL;
 
-	while ((row = sockport_history_next(net, row))) {
+	while ((row = sockport_history_next(in, net, row))) {
+		spin_lock_bh(&row->lock);
 		rebase(row);
+		spin_unlock_bh(&row->lock);
 		cond_resched();
 	}
 }
 
-/* rows->lock held. */
-static void forget_some(struct sockport_net *sn)
+/* History is not kept of it any more. Who is at it finds the next ones still. */
+static void row_unlist(struct sockport_rows *in, struct sockport_history *row)
+{
+	lockdep_assert_held(&in->lock);
+	list_del_rcu(&row->of_net);
+	WRITE_ONCE(in->count, in->count - 1);
+	atomic64_dec(&row->sn->stats.history_rows);
+}
+
+static void forget_some(struct sockport_rows *in, struct sockport_net *sn)
 {
 	struct sockport_history *row, *next;
 	unsigned int n = 0;
 
 	list_for_each_entry_safe(row, next, &sn->history, of_net) {
 		hlist_del_rcu(&row->node);
-		list_del_rcu(&row->of_net);
-		rows->count--;
-		atomic64_dec(&sn->stats.history_rows);
+		row_unlist(in, row);
 		call_rcu(&row->rcu, row_free_rcu);
 		if (++n == FORGET_ONCE)
 			return;
@@ -410,81 +462,112 @@ static void forget_some(struct sockport_net *sn)
 
 /**
  * sockport_history_forget - free the rows of a namespace
- * @net: namespace that is dead, or whose history ends
+ * @in: table of the era that has not ended
+ * @net: namespace that is dead, so that nobody reads them
  *
- * Context: process context, sockport_switch_lock() held, may sleep. No socket
- * of the namespace is followed any more.
+ * Context: process context, may sleep. No socket of the namespace is followed
+ * any more.
  */
-void sockport_history_forget(struct net *net)
+void sockport_history_forget(struct sockport_rows *in, struct net *net)
 {
 	struct sockport_net *sn = sockport_net(net);
+	bool more = true;
 
-	while (!list_empty(&sn->history)) {
-		spin_lock_bh(&rows->lock);
-		forget_some(sn);
-		spin_unlock_bh(&rows->lock);
+	while (more) {
+		spin_lock_bh(&in->lock);
+		forget_some(in, sn);
+		more = !list_empty(&sn->history);
+		spin_unlock_bh(&in->lock);
 		cond_resched();
 	}
 }
 
 /**
- * sockport_history_start - make an empty table of rows
+ * sockport_rows_new - make an empty table of rows
  * @room: rows that there may be
  *
- * Context: process context, sockport_switch_lock() held for writing.
+ * Context: process context, may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: the table, for sockport_rows_free(), or NULL.
  */
-int sockport_history_start(unsigned int room)
+struct sockport_rows *sockport_rows_new(unsigned int room)
 {
 	unsigned int shards = min_t(unsigned int, nr_cpu_ids,
 				    SOCKPORT_SHARDS_MAX);
+	struct sockport_rows *new;
 
-	rows = kvzalloc(sizeof(*rows), GFP_KERNEL);
-	if (!rows)
-		return -ENOMEM;
+	new = kvzalloc(sizeof(*new), GFP_KERNEL);
+	if (!new)
+		return NULL;
 	sockport_shard_mask = roundup_pow_of_two(shards) - 1;
-	rows->seed = get_random_u64();
-	rows->room = room;
-	spin_lock_init(&rows->lock);
-	return 0;
+	new->seed = get_random_u64();
+	new->room = room;
+	spin_lock_init(&new->lock);
+	return new;
 }
 
 /**
- * sockport_history_resize - have room for more rows, or for fewer
+ * sockport_rows_use - let probes count in a table
+ * @use: table, or NULL for none
+ *
+ * Context: process context; no probe is registered.
+ */
+void sockport_rows_use(struct sockport_rows *use)
+{
+	rows = use;
+}
+
+/**
+ * sockport_rows_resize - have room for more rows, or for fewer
+ * @in: table
  * @room: rows that there may be; those that are more stay
  *
- * Context: any, while history is on.
+ * Context: any.
  */
-void sockport_history_resize(unsigned int room)
+void sockport_rows_resize(struct sockport_rows *in, unsigned int room)
 {
-	WRITE_ONCE(rows->room, room);
+	WRITE_ONCE(in->room, room);
 }
 
 /**
- * sockport_history_stop - free all rows
+ * sockport_rows_end - rows are for those to read who do so already
+ * @in: table
  *
- * Those of a namespace that is on its way out too.
+ * They stay in it, but not among those of their namespaces.
  *
- * Context: process context, sockport_switch_lock() held for writing, may sleep.
- * No probe is registered, no socket is followed any more.
+ * Context: process context, may sleep. No probe counts in it any more, no
+ * socket is followed.
  */
-void sockport_history_stop(void)
+void sockport_rows_end(struct sockport_rows *in)
+{
+	struct sockport_history *row;
+	unsigned int i;
+
+	for (i = 0; i < ROW_BUCKETS; i++) {
+		spin_lock_bh(&in->lock);
+		hlist_for_each_entry(row, &in->bucket[i], node)
+			row_unlist(in, row);
+		spin_unlock_bh(&in->lock);
+		cond_resched();
+	}
+}
+
+/**
+ * sockport_rows_free - free a table, and all its rows
+ * @in: table that is empty or has ended, or NULL
+ *
+ * Context: process context, may sleep. Nobody uses it.
+ */
+void sockport_rows_free(struct sockport_rows *in)
 {
 	struct sockport_history *row;
 	struct hlist_node *next;
 	unsigned int i;
 
-	for (i = 0; i < ROW_BUCKETS; i++) {
-		hlist_for_each_entry_safe(row, next, &rows->bucket[i], node) {
-			list_del(&row->of_net);
-			atomic64_dec(&sockport_stats(row->net)->history_rows);
+	for (i = 0; in && i < ROW_BUCKETS; i++) {
+		hlist_for_each_entry_safe(row, next, &in->bucket[i], node)
 			row_free_rcu(&row->rcu);
-		}
 		cond_resched();
 	}
-	/* row_free_rcu() is ours. */
-	rcu_barrier();
-	kvfree(rows);
-	rows = NULL;
+	kvfree(in);
 }

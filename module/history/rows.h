@@ -20,6 +20,7 @@ struct net;
 struct pid;
 struct sock;
 struct sockport_net;
+struct sockport_rows;
 
 /* Counters are numbered as their attributes are; some of those are no counters. */
 #define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_MAX + 1)
@@ -78,7 +79,8 @@ struct sockport_opener {
  * @net: network namespace; a row never outlives it
  * @key: @port, @protocol and @role as one number
  * @sn: what we keep of the namespace
- * @of_net: among all rows of the namespace
+ * @rows: table that it is in
+ * @of_net: among all rows of the namespace, until its era has ended
  * @rcu: to free it
  * @port: local or remote, host order
  * @protocol: enum sockport_protocol
@@ -91,7 +93,8 @@ struct sockport_opener {
  * @touched: jiffies of @last
  * @checked: jiffies when a UDP port's role was looked up last
  * @listeners: followed listeners, changes under @lock, read under RCU
- * @lock: guards @opener and @listeners, taken with BH disabled
+ * @lock: guards @opener, @listeners and @base, and who reads the row against who
+ *	resets it; taken with BH disabled
  * @opener: who opened it last
  * @base: what is taken off each counter since the last reset
  * @spread: distributions, or NULL
@@ -105,6 +108,7 @@ struct sockport_history {
 	u8			protocol;
 	u8			role;
 	struct sockport_net	*sn;
+	struct sockport_rows	*rows;
 	struct list_head	of_net;
 	struct rcu_head		rcu;
 	atomic_t		connections;
@@ -158,10 +162,15 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 
 extern unsigned int sockport_shard_mask;
 
-int sockport_history_start(unsigned int room);
-void sockport_history_resize(unsigned int room);
-void sockport_history_stop(void);
-void sockport_history_forget(struct net *net);
+struct sockport_rows *sockport_rows_new(unsigned int room);
+void sockport_rows_use(struct sockport_rows *use);
+void sockport_rows_resize(struct sockport_rows *in, unsigned int room);
+void sockport_rows_end(struct sockport_rows *in);
+void sockport_rows_free(struct sockport_rows *in);
+struct sockport_history *sockport_rows_find(struct sockport_rows *in,
+					    const struct net *net, u8 protocol,
+					    u8 role, u16 port);
+void sockport_history_forget(struct sockport_rows *in, struct net *net);
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port);
 struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
@@ -171,11 +180,12 @@ void sockport_history_touched(struct sockport_history *row, unsigned int ago);
 void sockport_history_comm(char comm[TASK_COMM_LEN]);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
-struct sockport_history *sockport_history_next(struct net *net,
+struct sockport_history *sockport_history_next(const struct sockport_rows *in,
+					       struct net *net,
 					       struct sockport_history *row);
-void sockport_history_totals(const struct sockport_history *row,
+void sockport_history_totals(struct sockport_history *row,
 			     struct sockport_totals *totals);
-void sockport_history_rebase(struct net *net);
+void sockport_history_rebase(const struct sockport_rows *in, struct net *net);
 
 /**
  * sockport_history_row - the row of a port, made when there is none
@@ -184,8 +194,8 @@ void sockport_history_rebase(struct net *net);
  * @role: enum sockport_role
  * @port: host order
  *
- * Context: process or BH, in an RCU read-side critical section, while history
- * is on.
+ * Context: process or BH, in an RCU read-side critical section, while a probe
+ * is registered.
  *
  * Return: the row until the end of the critical section, or until the
  * namespace has no followed sockets any more; NULL, and then that is counted,

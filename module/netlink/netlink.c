@@ -12,7 +12,7 @@
 #include "events/event.h"
 #include "gen/sockport-nl-gen.h"
 #include "history/doors.h"
-#include "history/lifecycle.h"
+#include "history/era.h"
 #include "net.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
@@ -289,14 +289,26 @@ static int closed_door_get_start(struct netlink_callback *cb)
 	return dump_start(cb, sockport_query_doors);
 }
 
+/* None when history was switched off meanwhile. */
+static void read_doors(struct sockport_some_doors *doors)
+{
+	struct sockport_era *era = sockport_era_get();
+
+	doors->at = 0;
+	doors->count = 0;
+	if (!era)
+		return;
+	doors->count = sockport_doors_read(era->doors, &doors->place,
+					   doors->door,
+					   ARRAY_SIZE(doors->door));
+	sockport_era_put(era);
+}
+
 /* The next door, which stays the next until it is told. */
 static const struct sockport_door *next_door(struct sockport_some_doors *doors)
 {
-	if (doors->at == doors->count) {
-		doors->at = 0;
-		doors->count = sockport_doors_read(&doors->place, doors->door,
-						   ARRAY_SIZE(doors->door));
-	}
+	if (doors->at == doors->count)
+		read_doors(doors);
 	return doors->count ? &doors->door[doors->at] : NULL;
 }
 
@@ -470,7 +482,7 @@ int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
 			       "needs CAP_NET_ADMIN over this namespace");
 		return -EPERM;
 	}
-	err = sockport_switch_reset(net);
+	err = sockport_era_reset(net);
 	if (err) {
 		NL_SET_ERR_MSG(info->extack, "history is switched off");
 		return err;
@@ -543,7 +555,7 @@ struct genl_family sockport_family __ro_after_init = {
 /**
  * sockport_netlink_init - register the family
  *
- * Nobody is told events before sockport_events_start().
+ * Nobody is told events before sockport_events_take().
  *
  * Context: process context, may sleep.
  *
@@ -565,7 +577,7 @@ int sockport_netlink_init(void)
 /**
  * sockport_netlink_exit - unregister the family
  *
- * After sockport_events_stop(): the number of its group may be another
+ * After sockport_lifecycle_end(): the number of its group may be another
  * family's as soon as it is gone.
  *
  * Context: process context. A dump under way holds the module, so there is

@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
 
-#include "history/lifecycle.h"
+#include "history/era.h"
 #include "memory/memory.h"
 #include "netlink/query.h"
 #include "netlink/request.h"
@@ -367,7 +367,7 @@ sockport_query_doors(const struct sockport_request *request)
 		NL_SET_ERR_MSG(request->extack,
 			       "needs CAP_NET_ADMIN over the namespace");
 		err = -EPERM;
-	} else if (!sockport_switch_is_on()) {
+	} else if (!sockport_era_is_on()) {
 		NL_SET_ERR_MSG(request->extack, "history is switched off");
 		err = -ENODATA;
 	} else {

@@ -8,7 +8,7 @@
 #include <linux/uidgid.h>
 #include <net/netlink.h>
 
-#include "history/lifecycle.h"
+#include "history/era.h"
 #include "net.h"
 #include "netlink/reply.h"
 #include "owners/cgroup.h"
@@ -500,7 +500,7 @@ int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
 		      &stats->file_walk_ns))
 		return -EMSGSIZE;
 	if (nla_put_u64_64bit(skb, SOCKPORT_A_STATS_HISTORY,
-			      sockport_switch_is_on(), SOCKPORT_A_STATS_PAD))
+			      sockport_era_is_on(), SOCKPORT_A_STATS_PAD))
 		return -EMSGSIZE;
 	return put_history_counts(skb, stats);
 }

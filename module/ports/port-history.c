@@ -4,7 +4,7 @@
  */
 #include <linux/pid.h>
 
-#include "history/lifecycle.h"
+#include "history/era.h"
 #include "history/rows.h"
 #include "memory/memory.h"
 #include "owners/reader.h"
@@ -13,19 +13,23 @@
 #include "walk/scope.h"
 
 static struct sockport_spread *copy_spread(struct net *net,
-					   const struct sockport_spread *spread)
+					   struct sockport_history *row)
 {
 	struct sockport_spread *copy = sockport_alloc(net, sizeof(*copy));
+	const struct sockport_spread *spread = row->spread;
 	unsigned int i, j;
 
 	if (!copy)
 		return NULL;
+	/* Against a reset. */
+	spin_lock_bh(&row->lock);
 	for (i = 1; i < SOCKPORT_SPREADS; i++) {
 		atomic64_set(&copy->sum[i], atomic64_read(&spread->sum[i]));
 		for (j = 0; j < SOCKPORT_BUCKETS; j++)
 			atomic64_set(&copy->bucket[i][j],
 				     atomic64_read(&spread->bucket[i][j]));
 	}
+	spin_unlock_bh(&row->lock);
 	return copy;
 }
 
@@ -69,17 +73,18 @@ bool sockport_port_opener(const struct sockport_record *rec,
 			  const struct sockport_reader *reader,
 			  struct sockport_port_opener *opener)
 {
-	struct sockport_history *row;
+	struct sockport_history *row = NULL;
+	struct sockport_era *era;
 
-	if (!sockport_switch_lock())
-		return false;
 	rcu_read_lock();
-	row = sockport_history_find(rec->space->net, rec->protocol, rec->role,
-				    sockport_record_port(rec));
+	era = sockport_era_now();
+	if (era)
+		row = sockport_rows_find(era->rows, rec->space->net,
+					 rec->protocol, rec->role,
+					 sockport_record_port(rec));
 	if (row)
 		copy_opener(opener, row, reader);
 	rcu_read_unlock();
-	sockport_switch_unlock();
 	return row && seen(reader, opener);
 }
 
@@ -137,7 +142,7 @@ static int add_opener(struct net *net, struct sockport_port *port,
  * @row: its history
  * @ask: what is asked for
  *
- * Context: process context, sockport_switch_lock() held, may sleep.
+ * Context: process context, may sleep; a user of the era of @row.
  *
  * Return: 0 or -ENOMEM; what has been told already is freed with the row.
  */
@@ -152,7 +157,7 @@ int sockport_port_recall(struct net *net, struct sockport_port *port,
 		sockport_history_totals(row, port->totals);
 	}
 	if (ask->want & SOCKPORT_WANT_DISTRIBUTIONS && row->spread) {
-		port->spread = copy_spread(net, row->spread);
+		port->spread = copy_spread(net, row);
 		port->rtt_now = sockport_alloc(net, sizeof(*port->rtt_now));
 		if (!port->spread || !port->rtt_now)
 			return -ENOMEM;

@@ -8,8 +8,8 @@
 #include <linux/sched.h>
 #include <linux/socket.h>
 
+#include "history/era.h"
 #include "history/follow.h"
-#include "history/lifecycle.h"
 #include "history/rows.h"
 #include "memory/memory.h"
 #include "net.h"
@@ -465,7 +465,7 @@ static int ports_take(struct sockport_ports *ports, struct build *build)
 	return 0;
 }
 
-static int add_history_of(struct build *build,
+static int add_history_of(struct build *build, const struct sockport_era *era,
 			  const struct sockport_ports_ask *ask,
 			  const struct sockport_space *space)
 {
@@ -474,7 +474,7 @@ static int add_history_of(struct build *build,
 	struct port_key key;
 	int err;
 
-	while ((row = sockport_history_next(space->net, row))) {
+	while ((row = sockport_history_next(era->rows, space->net, row))) {
 		key = (struct port_key) {
 			.space	= space,
 			.port	= row->port,
@@ -532,22 +532,21 @@ static int add_history(struct build *build,
 	struct sockport_scope *scope = ask->scope;
 	struct net *one = scope->count == 1 ? scope->space[0].net : NULL;
 	struct alive alive = { .build = build, .scope = scope };
-	struct mutex *lock;
+	struct sockport_era *era;
 	unsigned int i;
 	int err = 0;
 
-	if (!(ask->want & SOCKPORT_WANT_RECALL) || !sockport_switch_lock())
+	if (!(ask->want & SOCKPORT_WANT_RECALL))
 		return 0;
-	sockport_follow_fold(one);
-	for (i = 0; i < scope->count && !err; i++) {
-		lock = &sockport_net(scope->space[i].net)->reset_lock;
-		mutex_lock(lock);
-		err = add_history_of(build, ask, &scope->space[i]);
-		mutex_unlock(lock);
-	}
+	era = sockport_era_get();
+	if (!era)
+		return 0;
+	sockport_follow_fold(era->followed, one);
+	for (i = 0; i < scope->count && !err; i++)
+		err = add_history_of(build, era, ask, &scope->space[i]);
 	if (!err && ask->want & SOCKPORT_WANT_DISTRIBUTIONS)
-		sockport_follow_rtts(one, add_rtt, &alive);
-	sockport_switch_unlock();
+		sockport_follow_rtts(era->followed, one, add_rtt, &alive);
+	sockport_era_put(era);
 	return err;
 }
 

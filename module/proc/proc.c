@@ -17,7 +17,7 @@
 #include <linux/uio.h>
 #include <net/net_namespace.h>
 
-#include "history/lifecycle.h"
+#include "history/era.h"
 #include "memory/memory.h"
 #include "net.h"
 #include "ports/port.h"
@@ -279,7 +279,7 @@ static int stats_show(struct seq_file *seq, void *v)
 
 	seq_puts(seq, "name                 value\n");
 	seq_printf(seq, "%-20s %s\n", "version", SOCKPORT_VERSION);
-	seq_printf(seq, "%-20s %d\n", "history", sockport_switch_is_on());
+	seq_printf(seq, "%-20s %d\n", "history", sockport_era_is_on());
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		seq_printf(seq, "%-20s %lld\n", lines[i].name,
 			   atomic64_read(lines[i].value));

@@ -58,14 +58,16 @@ struct ended_set {
 } ____cacheline_aligned;
 
 /**
- * struct roles - what is remembered
+ * struct sockport_roles - what is remembered
+ * @rcu: to free it
  * @odd_lock: guards @odd_count and who writes to @odd; BH disabled
  * @odd_count: how many there are
  * @odd: sockets
  * @any: @ended is not empty
  * @ended: connections
  */
-struct roles {
+struct sockport_roles {
+	struct rcu_head		rcu;
 	spinlock_t		odd_lock; /* see above */
 	unsigned int		odd_count;
 	const struct sock	*odd[BIT(ODD_BITS)][ODD_WAYS];
@@ -73,10 +75,10 @@ struct roles {
 	struct ended_set	ended[BIT(ENDED_BITS)];
 };
 
-static struct roles __rcu *roles;
+static struct sockport_roles __rcu *roles;
 
 /* All have BH disabled, which RCU waits for. */
-static struct roles *remembered(void)
+static struct sockport_roles *remembered(void)
 {
 	return rcu_dereference_check(roles, rcu_read_lock_bh_held());
 }
@@ -98,14 +100,14 @@ static bool came_in(const struct sock *sk)
 	return READ_ONCE(inet_sk(sk)->mc_index);
 }
 
-static const struct sock **odd_set(struct roles *all, const struct sock *sk)
+static const struct sock **odd_set(struct sockport_roles *all, const struct sock *sk)
 {
 	return all->odd[hash_ptr(sk, ODD_BITS)];
 }
 
 static bool is_odd(const struct sock *sk)
 {
-	struct roles *all = remembered();
+	struct sockport_roles *all = remembered();
 	const struct sock **set;
 	unsigned int i;
 
@@ -119,7 +121,7 @@ static bool is_odd(const struct sock *sk)
 }
 
 /* odd_lock held. There is room for one more in the end. */
-static void odd_add(struct roles *all, const struct sock *sk)
+static void odd_add(struct sockport_roles *all, const struct sock *sk)
 {
 	const struct sock **set = odd_set(all, sk);
 	unsigned int i;
@@ -133,7 +135,7 @@ static void odd_add(struct roles *all, const struct sock *sk)
 }
 
 /* odd_lock held. */
-static void odd_remove(struct roles *all, const struct sock *sk)
+static void odd_remove(struct sockport_roles *all, const struct sock *sk)
 {
 	const struct sock **set = odd_set(all, sk);
 	unsigned int i;
@@ -157,7 +159,7 @@ static void odd_remove(struct roles *all, const struct sock *sk)
  */
 void sockport_roles_opening(const struct sock *sk)
 {
-	struct roles *all = remembered();
+	struct sockport_roles *all = remembered();
 
 	if (likely(!came_in(sk)) || !all)
 		return;
@@ -174,7 +176,7 @@ void sockport_roles_opening(const struct sock *sk)
  */
 void sockport_roles_closed(const struct sock *sk)
 {
-	struct roles *all = remembered();
+	struct sockport_roles *all = remembered();
 
 	if (!all || likely(!READ_ONCE(all->odd_count)))
 		return;
@@ -193,7 +195,7 @@ static u32 ports_of(u16 local, __be16 remote)
 	return local << 16 | ntohs(remote);
 }
 
-static struct ended_set *ended_set(struct roles *all, u32 hash)
+static struct ended_set *ended_set(struct sockport_roles *all, u32 hash)
 {
 	return &all->ended[hash_32(hash, ENDED_BITS)];
 }
@@ -267,7 +269,7 @@ static bool ended_maybe(const struct ended_set *set, u32 hash)
  */
 void sockport_roles_ended(const struct sock *sk, u8 role)
 {
-	struct roles *all = remembered();
+	struct sockport_roles *all = remembered();
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct ended key = {
 		.hash	= sk->sk_hash,
@@ -297,7 +299,7 @@ void sockport_roles_ended(const struct sock *sk, u8 role)
 
 static bool went_out(const struct inet_timewait_sock *tw)
 {
-	struct roles *all = remembered();
+	struct sockport_roles *all = remembered();
 	const struct ended key = {
 		.hash	= tw->tw_hash,
 		.ports	= ports_of(tw->tw_num, tw->tw_dport),
@@ -368,37 +370,44 @@ u8 __sockport_roles_full(const struct sock *sk, bool bound)
 }
 
 /**
- * sockport_roles_start - begin to remember
+ * sockport_roles_new - make a memory in which there is nothing
  *
- * Context: process context, may sleep. Nothing is remembered.
+ * Context: process context, may sleep.
  *
- * Return: 0 or -ENOMEM.
+ * Return: the memory, for sockport_roles_free(), or NULL.
  */
-int sockport_roles_start(void)
+struct sockport_roles *sockport_roles_new(void)
 {
-	struct roles *all = kvzalloc(sizeof(*all), GFP_KERNEL);
+	struct sockport_roles *new = kvzalloc(sizeof(*new), GFP_KERNEL);
 	unsigned int i;
 
-	if (!all)
-		return -ENOMEM;
-	spin_lock_init(&all->odd_lock);
+	if (!new)
+		return NULL;
+	spin_lock_init(&new->odd_lock);
 	for (i = 0; i < BIT(ENDED_BITS); i++)
-		spin_lock_init(&all->ended[i].lock);
-	rcu_assign_pointer(roles, all);
-	return 0;
+		spin_lock_init(&new->ended[i].lock);
+	return new;
 }
 
 /**
- * sockport_roles_stop - forget all
+ * sockport_roles_use - remember from now on, or nothing any more
+ * @use: memory, or NULL
  *
- * Context: process context, may sleep. Nobody tells anything any more; walks may
- * go on.
+ * Context: process context. Nobody tells anything meanwhile; walks may go on.
  */
-void sockport_roles_stop(void)
+void sockport_roles_use(struct sockport_roles *use)
 {
-	struct roles *all = rcu_dereference_protected(roles, true);
+	rcu_assign_pointer(roles, use);
+}
 
-	RCU_INIT_POINTER(roles, NULL);
-	synchronize_rcu();
-	kvfree(all);
+/**
+ * sockport_roles_free - free a memory that is not used any more
+ * @memory: it, or NULL
+ *
+ * Context: process context. Walks may have it a while still.
+ */
+void sockport_roles_free(struct sockport_roles *memory)
+{
+	if (memory)
+		kvfree_rcu(memory, rcu);
 }

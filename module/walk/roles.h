@@ -9,6 +9,7 @@
 #include <uapi/linux/sockport.h>
 
 struct inet_timewait_sock;
+struct sockport_roles;
 
 /**
  * DOC: roles
@@ -20,8 +21,9 @@ struct inet_timewait_sock;
  * knows of the other.
  */
 
-int sockport_roles_start(void);
-void sockport_roles_stop(void);
+struct sockport_roles *sockport_roles_new(void);
+void sockport_roles_use(struct sockport_roles *use);
+void sockport_roles_free(struct sockport_roles *memory);
 void sockport_roles_opening(const struct sock *sk);
 void sockport_roles_closed(const struct sock *sk);
 void sockport_roles_ended(const struct sock *sk, u8 role);

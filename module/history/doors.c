@@ -16,6 +16,7 @@
  */
 #include <linux/jhash.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -116,6 +117,7 @@ bucket_find(struct bucket *bucket, const struct net *net,
 	struct sockport_door *door;
 	unsigned int i;
 
+	lockdep_assert_held(&bucket->lock);
 	for (i = 0; i < PLACES; i++) {
 		door = &bucket->place[i];
 		if (door->attempts && door->net == net &&

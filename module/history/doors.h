@@ -44,8 +44,8 @@ struct sockport_doors *sockport_doors_new(unsigned int room);
 void sockport_doors_use(struct sockport_doors *use);
 void sockport_doors_free(struct sockport_doors *in);
 void sockport_doors_knock(struct net *net, const struct sk_buff *skb);
-unsigned int sockport_doors_read(struct sockport_doors *in, unsigned int *place, struct sockport_door *door,
-				 unsigned int room);
+unsigned int sockport_doors_read(struct sockport_doors *in, unsigned int *place,
+				 struct sockport_door *door, unsigned int room);
 void sockport_doors_forget(struct sockport_doors *in, const struct net *net);
 
 #endif /* SOCKPORT_DOORS_H */

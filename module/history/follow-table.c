@@ -3,52 +3,46 @@
  * The table of all followed sockets, hashed by address
  *
  * A socket has its own lock, which its state changes under: it comes first. Then
- * that of a run of chains here. Who reads has the latter, which keeps sockets
- * from being freed, and only tries the former.
+ * that of a region here. Who reads has the latter, which keeps sockets from being
+ * freed, and only tries the former.
+ *
+ * There are as many chains as there may be sockets, or a quarter of that. When
+ * there may be more, the sockets are moved to more chains, some at a time while
+ * all goes on: the lock of a socket stays the same.
  */
 #include <linux/hash.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
-#include <linux/prefetch.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
-#include <net/tcp.h>
+#include <net/sock.h>
 
-#include "compat.h"
 #include "history/follow.h"
-#include "history/rows.h"
+#include "history/follow-table.h"
 #include "net.h"
 
-/* Chains side by side that have the same lock, and locks. */
-#define RUN		16
-#define LOCKS		BIT(10)
-/* Sockets that are read in one go, so that their cache misses overlap. */
-#define AHEAD		32
-
-/**
- * struct sockport_followed - all followed sockets of an era
- * @bits: buckets, as a power of two
- * @room: sockets that may be followed
- * @closed: sockets may go without our hearing of it, or are about to
- * @lock: each guards some runs of chains, taken with BH disabled
- * @count: sockets that are followed
- * @bucket: chains
- */
-struct sockport_followed {
-	unsigned int		bits;
-	unsigned int		room;
-	bool			closed;
-	spinlock_t		lock[LOCKS]; /* see above */
-	atomic_t		count ____cacheline_aligned_in_smp;
-	struct hlist_head	bucket[];
-};
+/* Sockets that are moved in one hold of a lock. */
+#define MOVE_ONCE	64
+#define BITS_LEAST	SOCKPORT_LOCK_BITS
+#define BITS_MOST	22
 
 /* What probes follow sockets in. Changes only while none is registered. */
 static struct sockport_followed *table;
 static struct kmem_cache *cache;
 
-static __always_inline spinlock_t *lock_of(struct sockport_followed *in,
-					   unsigned int bucket)
+static __always_inline u32 place_of(const struct sock *sk)
 {
-	return &in->lock[bucket / RUN % LOCKS];
+	return hash_ptr(sk, SOCKPORT_PLACE_BITS);
+}
+
+static __always_inline struct hlist_head *chain_of(u32 place)
+{
+	struct sockport_chains *chains = sockport_chains_of(table, place);
+
+	lockdep_assert_held(&sockport_region_of(table, place)->lock);
+	return &chains->chain[place >> chains->shift];
 }
 
 /**
@@ -57,25 +51,25 @@ static __always_inline spinlock_t *lock_of(struct sockport_followed *in,
  *
  * Context: BH disabled, while a probe is registered.
  *
- * Return: the chain, for all that follows.
+ * Return: the place of the socket, for all that follows.
  */
 unsigned int sockport_follow_lock(const struct sock *sk)
-	__acquires(table->lock)
+	__acquires(table->region)
 {
-	unsigned int bucket = hash_ptr(sk, table->bits);
+	u32 place = place_of(sk);
 
-	spin_lock(lock_of(table, bucket));
-	return bucket;
+	spin_lock(&sockport_region_of(table, place)->lock);
+	return place;
 }
 
 /**
  * sockport_follow_unlock - unlock a chain
- * @bucket: chain
+ * @place: place
  */
-void sockport_follow_unlock(unsigned int bucket)
-	__releases(table->lock)
+void sockport_follow_unlock(unsigned int place)
+	__releases(table->region)
 {
-	spin_unlock(lock_of(table, bucket));
+	spin_unlock(&sockport_region_of(table, place)->lock);
 }
 
 /**
@@ -88,22 +82,30 @@ void sockport_follow_unlock(unsigned int bucket)
  */
 bool sockport_follow_may(const struct sock *sk)
 {
-	return !hlist_empty(&table->bucket[hash_ptr(sk, table->bits)]);
+	const struct sockport_chains *chains;
+	bool may;
+
+	rcu_read_lock();
+	chains = READ_ONCE(table->chains);
+	may = !hlist_empty(&chains->chain[place_of(sk) >> chains->shift]) ||
+	      unlikely(READ_ONCE(table->moving));
+	rcu_read_unlock();
+	return may;
 }
 
 /**
  * sockport_follow_find - find a followed socket
  * @sk: TCP socket
- * @bucket: its chain, locked
+ * @place: its place, locked
  *
  * Return: what is kept of it until the chain is unlocked, or NULL.
  */
 struct sockport_follow *sockport_follow_find(const struct sock *sk,
-					     unsigned int bucket)
+					     unsigned int place)
 {
 	struct sockport_follow *follow;
 
-	hlist_for_each_entry(follow, &table->bucket[bucket], node)
+	hlist_for_each_entry(follow, chain_of(place), node)
 		if (follow->sk == sk)
 			return follow;
 	return NULL;
@@ -113,13 +115,13 @@ struct sockport_follow *sockport_follow_find(const struct sock *sk,
  * sockport_follow_new - follow one more socket
  * @sk: TCP socket that is not followed
  * @sn: what we keep of its namespace
- * @bucket: its chain, locked
+ * @place: its place, locked
  *
  * Return: what is kept of it; NULL when there is no room, which is counted.
  */
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
 					    struct sockport_net *sn,
-					    unsigned int bucket)
+					    unsigned int place)
 {
 	struct sockport_follow *follow = NULL;
 
@@ -140,7 +142,7 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 	follow->pid = 0;
 	follow->phase = SOCKPORT_PHASE_CLOSED;
 	follow->listened = false;
-	hlist_add_head(&follow->node, &table->bucket[bucket]);
+	hlist_add_head(&follow->node, chain_of(place));
 	atomic64_inc(&sn->stats.history_sockets);
 	return follow;
 }
@@ -150,9 +152,19 @@ static void free_rcu(struct rcu_head *rcu)
 	kmem_cache_free(cache, container_of(rcu, struct sockport_follow, rcu));
 }
 
-static __always_inline void unfollow(struct sockport_followed *in,
-				     struct sockport_follow *follow)
+/**
+ * sockport_follow_remove - a socket leaves a table
+ * @in: the table
+ * @follow: the socket, its chain is locked
+ *
+ * Context: BH disabled.
+ */
+void sockport_follow_remove(struct sockport_followed *in,
+			    struct sockport_follow *follow)
 {
+	const u32 place = place_of(follow->sk);
+
+	lockdep_assert_held(&sockport_region_of(in, place)->lock);
 	if (follow->phase == SOCKPORT_PHASE_LISTENING)
 		sockport_follow_leave(follow);
 	hlist_del(&follow->node);
@@ -174,249 +186,22 @@ static __always_inline void unfollow(struct sockport_followed *in,
  */
 void sockport_follow_free(struct sockport_follow *follow)
 {
-	unfollow(table, follow);
+	sockport_follow_remove(table, follow);
 }
 
-/*
- * Has it all been added up, and has nothing come or gone since? Most sockets are
- * idle most of the time.
- */
-static bool settled(const struct sockport_follow *follow)
+static unsigned int bits_for(unsigned int room)
 {
-	const struct tcp_sock *tp = tcp_sk(follow->sk);
-
-	if (follow->phase == SOCKPORT_PHASE_CLOSED)
-		return true;
-	return follow->settled &&
-	       READ_ONCE(tp->segs_in) == follow->segments_in &&
-	       READ_ONCE(tp->segs_out) == follow->segments_out &&
-	       sockport_sock_drops(follow->sk) == follow->drops;
+	return clamp(order_base_2(room) - 2, BITS_LEAST, BITS_MOST);
 }
 
-/* What settled() reads. Always inline: to gcc a prefetch alone has no effect. */
-static __always_inline void prefetch_settled(const struct sock *sk)
+static struct sockport_chains *chains_new(unsigned int bits)
 {
-	prefetch(&((const struct tcp_sock *)sk)->segs_in);
-	prefetch(&sk->sk_drops);
-}
+	struct sockport_chains *chains;
 
-/* What else is read of a socket that is not. */
-static __always_inline void prefetch_rest(const struct sock *sk)
-{
-	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
-
-	prefetch(sk);
-	prefetch(&sk->sk_lock);
-	prefetch(&sk->sk_flags);
-	prefetch(&tp->bytes_received);
-	prefetch(&tp->bytes_acked);
-	prefetch(&tp->total_retrans);
-}
-
-static void fold_some(struct sockport_follow **some, unsigned int n)
-{
-	while (n)
-		sockport_follow_fold_one(some[--n]);
-}
-
-/* All sockets of chains that have one lock, which is held. */
-static void fold_run(const struct net *net, struct hlist_head *chain)
-{
-	struct sockport_follow *some[AHEAD], *follow;
-	unsigned int i, n = 0;
-
-	for (i = 0; i < RUN; i++) {
-		hlist_for_each_entry(follow, &chain[i], node) {
-			if ((net && follow->net != net) || settled(follow))
-				continue;
-			prefetch_rest(follow->sk);
-			some[n++] = follow;
-			if (n == AHEAD) {
-				fold_some(some, n);
-				n = 0;
-			}
-		}
-	}
-	fold_some(some, n);
-}
-
-static __always_inline const struct sockport_follow *
-first_of(const struct hlist_head *chain)
-{
-	return hlist_entry_safe(READ_ONCE(chain->first),
-				struct sockport_follow, node);
-}
-
-/*
- * While a run of chains is folded, the sockets of the next one and what is kept
- * of those of the one after it are fetched. Their locks are not held: what is
- * read here may be free already, but is memory until the end of the RCU
- * read-side critical section, and is only a hint.
- */
-static void fetch_ahead(const struct sockport_followed *in, unsigned int next)
-{
-	const struct hlist_head *chain = &in->bucket[next];
-	const struct sockport_follow *follow;
-	unsigned int i;
-
-	if (next + 2 * RUN > BIT(in->bits))
-		return;
-	for (i = 0; i < RUN; i++) {
-		follow = first_of(&chain[RUN + i]);
-		if (follow) {
-			prefetch(follow);
-			prefetch(&follow->phase);
-		}
-		follow = first_of(&chain[i]);
-		if (follow)
-			prefetch_settled(READ_ONCE(follow->sk));
-	}
-}
-
-static bool run_empty(const struct hlist_head *chain)
-{
-	unsigned int i;
-
-	for (i = 0; i < RUN; i++)
-		if (!hlist_empty(&chain[i]))
-			return false;
-	return true;
-}
-
-/**
- * sockport_follow_fold - bring rows up to date with the sockets that live
- * @in: followed sockets of an era that the caller is a user of
- * @net: namespace of the sockets, NULL for all
- *
- * Ends early when the era is withdrawn.
- *
- * Context: process context, may sleep.
- */
-void sockport_follow_fold(struct sockport_followed *in, const struct net *net)
-{
-	struct hlist_head *chain = in->bucket;
-	unsigned int i;
-
-	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
-		if (run_empty(chain))
-			continue;
-		rcu_read_lock();
-		/* While it is not, probes hear of the end of each socket. */
-		if (READ_ONCE(in->closed)) {
-			rcu_read_unlock();
-			return;
-		}
-		fetch_ahead(in, i + RUN);
-		spin_lock_bh(lock_of(in, i));
-		fold_run(net, chain);
-		spin_unlock_bh(lock_of(in, i));
-		rcu_read_unlock();
-		cond_resched();
-	}
-}
-
-static void rtts_of_run(const struct net *net, struct hlist_head *chain,
-			sockport_follow_rtt_t tell, void *data)
-{
-	const struct sockport_follow *follow;
-	unsigned int i;
-	u32 rtt;
-
-	for (i = 0; i < RUN; i++) {
-		hlist_for_each_entry(follow, &chain[i], node) {
-			if ((net && follow->net != net) ||
-			    follow->phase != SOCKPORT_PHASE_CONNECTED)
-				continue;
-			rtt = READ_ONCE(tcp_sk(follow->sk)->srtt_us) >> 3;
-			if (rtt)
-				tell(follow->row, rtt, data);
-		}
-	}
-}
-
-/**
- * sockport_follow_rtts - tell the round trip times of connections that live
- * @in: followed sockets of an era that the caller is a user of
- * @net: namespace of the connections, NULL for all
- * @tell: hears of each that has measured one
- * @data: for @tell
- *
- * Ends early when the era is withdrawn.
- *
- * Context: process context, may sleep.
- */
-void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
-			  sockport_follow_rtt_t tell, void *data)
-{
-	struct hlist_head *chain = in->bucket;
-	unsigned int i;
-
-	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
-		if (run_empty(chain))
-			continue;
-		rcu_read_lock();
-		if (READ_ONCE(in->closed)) {
-			rcu_read_unlock();
-			return;
-		}
-		spin_lock_bh(lock_of(in, i));
-		rtts_of_run(net, chain, tell, data);
-		spin_unlock_bh(lock_of(in, i));
-		rcu_read_unlock();
-		cond_resched();
-	}
-}
-
-/**
- * sockport_followed_close - have no reader look into a socket any more
- * @in: followed sockets; who is at it is done after a grace period
- *
- * Context: any.
- */
-void sockport_followed_close(struct sockport_followed *in)
-{
-	WRITE_ONCE(in->closed, true);
-}
-
-static void forget_run(struct sockport_followed *in, const struct net *net,
-		       struct hlist_head *chain)
-{
-	struct sockport_follow *follow;
-	struct hlist_node *next;
-	unsigned int i;
-
-	for (i = 0; i < RUN; i++) {
-		hlist_for_each_entry_safe(follow, next, &chain[i], node) {
-			if (net && follow->net != net)
-				continue;
-			unfollow(in, follow);
-		}
-	}
-}
-
-/**
- * sockport_follow_forget - follow the sockets of a namespace no more
- * @in: followed sockets of an era
- * @net: namespace that is dead, it may have sockets of the kernel; NULL for all,
- *	when no probe is registered any more
- *
- * Context: process context, may sleep. No new sockets of @net are followed any
- * more.
- */
-void sockport_follow_forget(struct sockport_followed *in, const struct net *net)
-{
-	struct hlist_head *chain = in->bucket;
-	unsigned int i;
-
-	/* Pairs with unfollow(). */
-	if (net && !atomic64_read_acquire(&sockport_stats(net)->history_sockets))
-		return;
-	for (i = 0; i < BIT(in->bits); i += RUN, chain += RUN) {
-		spin_lock_bh(lock_of(in, i));
-		forget_run(in, net, chain);
-		spin_unlock_bh(lock_of(in, i));
-		cond_resched();
-	}
+	chains = kvzalloc(struct_size(chains, chain, BIT(bits)), GFP_KERNEL);
+	if (chains)
+		chains->shift = SOCKPORT_PLACE_BITS - bits;
+	return chains;
 }
 
 /**
@@ -430,16 +215,19 @@ void sockport_follow_forget(struct sockport_followed *in, const struct net *net)
 struct sockport_followed *sockport_followed_new(unsigned int room)
 {
 	struct sockport_followed *new;
-	unsigned int i, bits;
+	unsigned int i;
 
-	bits = clamp(order_base_2(room) - 2, 10, 22);
-	new = kvzalloc(struct_size(new, bucket, BIT(bits)), GFP_KERNEL);
+	new = kvzalloc(sizeof(*new), GFP_KERNEL);
 	if (!new)
 		return NULL;
-	new->bits = bits;
+	new->chains = chains_new(bits_for(room));
+	if (!new->chains) {
+		kvfree(new);
+		return NULL;
+	}
 	new->room = room;
-	for (i = 0; i < LOCKS; i++)
-		spin_lock_init(&new->lock[i]);
+	for (i = 0; i < SOCKPORT_LOCKS; i++)
+		spin_lock_init(&new->region[i].lock);
 	return new;
 }
 
@@ -454,17 +242,118 @@ void sockport_followed_use(struct sockport_followed *use)
 	table = use;
 }
 
+static unsigned int move_chain(struct hlist_head *chain,
+			       struct sockport_chains *to)
+{
+	struct sockport_follow *follow;
+	struct hlist_node *next;
+	unsigned int n = 0;
+
+	hlist_for_each_entry_safe(follow, next, chain, node) {
+		hlist_del(&follow->node);
+		hlist_add_head(&follow->node,
+			       &to->chain[place_of(follow->sk) >> to->shift]);
+		n++;
+	}
+	return n;
+}
+
+/* Some chains of a region, until the one of index @end. */
+static void move_some(struct sockport_followed *in,
+		      struct sockport_region *region, unsigned int *index,
+		      unsigned int end)
+{
+	unsigned int n = 0;
+
+	spin_lock_bh(&region->lock);
+	while (*index < end && n < MOVE_ONCE) {
+		n += move_chain(&in->chains->chain[*index], in->next);
+		region->moved = ++*index;
+	}
+	spin_unlock_bh(&region->lock);
+}
+
+static void move_all(struct sockport_followed *in)
+{
+	unsigned int i, index = 0, end, chains;
+
+	chains = BIT(SOCKPORT_LOCK_SHIFT - in->chains->shift);
+	for (i = 0; i < SOCKPORT_LOCKS; i++) {
+		end = index + chains;
+		while (index < end) {
+			move_some(in, &in->region[i], &index, end);
+			cond_resched();
+		}
+	}
+}
+
+/* From now on the next chains are the only ones. */
+static void moved_all(struct sockport_followed *in)
+{
+	unsigned int i;
+
+	WRITE_ONCE(in->chains, in->next);
+	for (i = 0; i < SOCKPORT_LOCKS; i++) {
+		spin_lock_bh(&in->region[i].lock);
+		in->region[i].moved = 0;
+		spin_unlock_bh(&in->region[i].lock);
+	}
+}
+
+static int grow(struct sockport_followed *in, unsigned int bits)
+{
+	struct sockport_chains *old = in->chains;
+
+	in->next = chains_new(bits);
+	if (!in->next)
+		return -ENOMEM;
+	WRITE_ONCE(in->moving, true);
+	/* Nobody takes a chain for empty any more that has been moved. */
+	synchronize_rcu();
+	move_all(in);
+	moved_all(in);
+	/* Nobody looks at the old chains any more. */
+	synchronize_rcu();
+	WRITE_ONCE(in->moving, false);
+	in->next = NULL;
+	kvfree(old);
+	return 0;
+}
+
 /**
  * sockport_followed_resize - have room for more sockets, or for fewer
  * @in: table
- * @room: sockets that may be followed; those that are more stay. Chains are as
- *	many as before
+ * @room: sockets that may be followed; those that are more stay
+ *
+ * Chains become more, but not fewer. There is room for more sockets only when
+ * there are chains for them, so chains stay short.
+ *
+ * Context: process context, may sleep; one at a time, while the era has not
+ * been withdrawn.
+ *
+ * Return: 0, or -ENOMEM, and then there is as much room as before.
+ */
+int sockport_followed_resize(struct sockport_followed *in, unsigned int room)
+{
+	unsigned int bits = bits_for(room);
+	int err = 0;
+
+	if (bits > SOCKPORT_PLACE_BITS - in->chains->shift)
+		err = grow(in, bits);
+	if (!err)
+		WRITE_ONCE(in->room, room);
+	return err;
+}
+
+/**
+ * sockport_followed_close - have no reader look into a socket any more
+ * @in: followed sockets; who is at it is done after a grace period
  *
  * Context: any.
  */
-void sockport_followed_resize(struct sockport_followed *in, unsigned int room)
+void sockport_followed_close(struct sockport_followed *in)
 {
-	WRITE_ONCE(in->room, room);
+	WRITE_ONCE(in->closed, true);
 }
 
 /**
@@ -475,6 +364,8 @@ void sockport_followed_resize(struct sockport_followed *in, unsigned int room)
  */
 void sockport_followed_free(struct sockport_followed *in)
 {
+	if (in)
+		kvfree(in->chains);
 	kvfree(in);
 }
 

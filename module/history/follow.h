@@ -122,7 +122,7 @@ int sockport_follow_init(void);
 void sockport_follow_exit(void);
 struct sockport_followed *sockport_followed_new(unsigned int room);
 void sockport_followed_use(struct sockport_followed *use);
-void sockport_followed_resize(struct sockport_followed *in, unsigned int room);
+int sockport_followed_resize(struct sockport_followed *in, unsigned int room);
 void sockport_followed_close(struct sockport_followed *in);
 void sockport_followed_free(struct sockport_followed *in);
 void sockport_follow_forget(struct sockport_followed *in,

@@ -197,16 +197,19 @@ int sockport_lifecycle_set_rows(unsigned int rows)
  *
  * Context: process context, may sleep.
  *
- * Return: 0.
+ * Return: 0 or -ENOMEM.
  */
 int sockport_lifecycle_set_sockets(unsigned int sockets)
 {
+	int err = 0;
+
 	mutex_lock(&switch_mutex);
 	if (era)
-		sockport_followed_resize(era->followed, sockets);
-	sockport_settings.size.sockets = sockets;
+		err = sockport_followed_resize(era->followed, sockets);
+	if (!err)
+		sockport_settings.size.sockets = sockets;
 	mutex_unlock(&switch_mutex);
-	return 0;
+	return err;
 }
 
 /**

@@ -9,13 +9,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <kselftest_harness.h>
+#include <linux/userfaultfd.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/churn.h"
@@ -272,6 +276,93 @@ TEST_F_TIMEOUT(harmless, file_half_read, 600)
 		EXPECT_GE(0, read(fd[i], piece, sizeof(piece)));
 		EXPECT_EQ(0, close(fd[i]));
 	}
+}
+
+/* A page that never comes: who reads into it stays inside the file until it is killed. */
+static void read_for_ever(const char *name)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fault = syscall(SYS_userfaultfd, O_CLOEXEC), fd = open(name, O_RDONLY);
+	void *page;
+
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	range.range.start = (uintptr_t)page;
+	range.range.len = 4096;
+	if (fault < 0 || fd < 0 || page == MAP_FAILED || ioctl(fault, UFFDIO_API, &api) ||
+	    ioctl(fault, UFFDIO_REGISTER, &range))
+		die("a page that never comes: %s", strerror(errno));
+	if (read(fd, page, 4096) > 0)
+		die("it came");
+}
+
+static void wait_for_text(const char *path, const char *text)
+{
+	struct deadline d = deadline();
+	char found[64] = "";
+	FILE *file;
+
+	for (;;) {
+		file = fopen(path, "re");
+		if (!file || !fgets(found, sizeof(found), file))
+			found[0] = 0;
+		if (file)
+			fclose(file);
+		if (!strncmp(found, text, strlen(text)))
+			return;
+		deadline_wait(&d, text);
+	}
+}
+
+static pid_t in_background(void (*action)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		action();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void read_ports_for_ever(void)
+{
+	read_for_ever(PROC_PORTS);
+}
+
+static void make_namespaces(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20; i++)
+		if (unshare(CLONE_NEWNET))
+			die("unshare: %s", strerror(errno));
+}
+
+/* The module waits for who is inside a file, but namespaces do not wait for the module. */
+TEST_F_TIMEOUT(harmless, reader_inside, 600)
+{
+	pid_t reader, unloader, maker;
+	struct deadline d;
+	char path[64];
+
+	reader = self->helper[self->helpers++] = in_background(read_ports_for_ever);
+	snprintf(path, sizeof(path), "/proc/%d/wchan", reader);
+	wait_for_text(path, "handle_userfault");
+	unloader = self->helper[self->helpers++] = in_background(module_unload);
+	snprintf(path, sizeof(path), "/proc/%d/wchan", unloader);
+	wait_for_text(path, "proc_entry_rundown");
+	maker = self->helper[self->helpers++] = in_background(make_namespaces);
+	for (d = deadline(); waitpid(maker, NULL, WNOHANG) != maker;)
+		deadline_wait(&d, "namespaces are made");
+	/* It has waited all the time. */
+	EXPECT_EQ(0, waitpid(unloader, NULL, WNOHANG));
+	kill(reader, SIGKILL);
+	EXPECT_EQ(reader, waitpid(reader, NULL, 0));
+	EXPECT_EQ(unloader, waitpid(unloader, NULL, 0));
+	self->helpers = 0;
+	EXPECT_FALSE(module_loaded());
 }
 
 TEST_F_TIMEOUT(harmless, dump_pending, 600)

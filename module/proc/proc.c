@@ -429,6 +429,9 @@ static const struct proc_ops file_ops = {
 	.proc_release	= file_release,
 };
 
+/* The module is about to go: no more files are made. */
+static bool leaving;
+
 /**
  * sockport_proc_net_init - make the files of a namespace
  * @net: the namespace
@@ -442,6 +445,8 @@ int __net_init sockport_proc_net_init(struct net *net)
 	struct sockport_net *sn = sockport_net(net);
 	unsigned int i;
 
+	if (READ_ONCE(leaving))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
 		sn->entry[i].net = net;
 		sn->entry[i].file = &files[i];
@@ -458,7 +463,7 @@ remove:
 }
 
 /**
- * sockport_proc_net_exit - remove the files of a namespace
+ * sockport_proc_net_exit - remove the files of a namespace, if there are any
  * @net: the namespace
  *
  * Context: process context. Waits for who is inside a file and releases those
@@ -469,7 +474,7 @@ void __net_exit sockport_proc_net_exit(struct net *net)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(files); i++)
-		remove_proc_entry(files[i].name, net->proc_net);
+		remove_proc_subtree(files[i].name, net->proc_net);
 }
 
 /**
@@ -485,12 +490,33 @@ int sockport_proc_init(void)
 	       0 : -ENOMEM;
 }
 
+/*
+ * Who is inside a file may stay there, for memory or in a fault of its own.
+ * Whoever unregisters what namespaces have waits with their lock held, and
+ * nobody could make a namespace; so files go before. Without memory they go then.
+ */
+static void remove_files(void)
+{
+	struct sockport_scope scope;
+	unsigned int i;
+
+	WRITE_ONCE(leaving, true);
+	if (sockport_scope_all(&scope, &init_net))
+		return;
+	for (i = 0; i < scope.count; i++)
+		sockport_proc_net_exit(scope.space[i].net);
+	sockport_scope_exit(&scope);
+}
+
 /**
- * sockport_proc_exit - remove /proc/sockport
+ * sockport_proc_exit - remove /proc/sockport, and the files of all namespaces
  *
- * Context: process context, may sleep.
+ * Those that are left go with sockport_proc_net_exit().
+ *
+ * Context: process context, may sleep. Waits for who is inside a file.
  */
 void sockport_proc_exit(void)
 {
 	remove_proc_entry("sockport", NULL);
+	remove_files();
 }

@@ -7,8 +7,10 @@
 #include <linux/llist.h>
 #include <linux/types.h>
 #include <net/netns/generic.h>
+#include <uapi/linux/sockport.h>
 
 struct sockport_file;
+struct sockport_history;
 
 #define SOCKPORT_VERSION	"1.0"
 #define SOCKPORT_FILES		3
@@ -33,6 +35,7 @@ struct sockport_file;
  * @file_walk_ns: nanoseconds spent in all passes
  * @history_rows: port rows that history is kept of
  * @history_rows_lost: how often something went uncounted without a row
+ * @history_rows_given_back: rows whose sums the rest has now
  * @history_sockets: TCP sockets that are followed now
  * @history_sockets_lost: how often a socket could not be followed
  * @closed_doors: closed ports that are remembered now
@@ -60,6 +63,7 @@ struct sockport_stats {
 	atomic64_t	file_walk_ns;
 	atomic64_t	history_rows;
 	atomic64_t	history_rows_lost;
+	atomic64_t	history_rows_given_back;
 	atomic64_t	history_sockets;
 	atomic64_t	history_sockets_lost;
 	atomic64_t	closed_doors;
@@ -68,6 +72,38 @@ struct sockport_stats {
 	atomic64_t	events_lost;
 	atomic64_t	events_made;
 };
+
+/**
+ * enum sockport_pool_kind - whose rows of the history a namespace takes
+ * @SOCKPORT_POOL_HOST: those of the initial namespace
+ * @SOCKPORT_POOL_ROOT: those of namespaces that root made
+ * @SOCKPORT_POOL_USERS: those of namespaces that belong to a user namespace
+ */
+enum sockport_pool_kind {
+	SOCKPORT_POOL_HOST,
+	SOCKPORT_POOL_ROOT,
+	SOCKPORT_POOL_USERS,
+	SOCKPORT_POOLS,
+};
+
+/**
+ * struct sockport_account - rows of the history of a namespace and role
+ * @idle: those that nobody holds, or held a while ago; least recent first
+ * @of_pool: among others that share a pool, while it has rows
+ * @rows: how many
+ * @full: jiffies when there was no room for one more, last
+ * @alone: it shares its pool with none
+ */
+struct sockport_account {
+	struct list_head		idle;
+	struct list_head		of_pool;
+	unsigned int			rows;
+	unsigned long			full;
+	bool				alone;
+};
+
+/* Rows of the rest: for TCP, UDP and UDP-Lite, in and out. */
+#define SOCKPORT_RESTS		6
 
 /**
  * struct sockport_entry - a file of one namespace, what its inode carries
@@ -120,14 +156,22 @@ struct sockport_audience {
  * @dead: it is being torn down; set before a grace period, after which nobody
  *	who looks at it under RCU adds anything of this namespace anywhere
  * @audience: who listens to its events
+ * @pool: enum sockport_pool_kind, where its rows come from
+ * @account: how many it has, by enum sockport_role
  * @history: rows of its ports
+ * @rest: rows of what ports did whose rows have been given back
+ * @readings: who goes through its rows; more come under the lock of their table
  * @stats: its own account
  * @entry: its files
  */
 struct sockport_net {
 	bool				dead;
 	struct sockport_audience	audience;
+	u8				pool;
+	struct sockport_account		account[SOCKPORT_ROLE_MAX + 1];
 	struct list_head		history;
+	struct sockport_history		*rest[SOCKPORT_RESTS];
+	atomic_t			readings;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];
 };

@@ -161,6 +161,27 @@ TEST_F(port, no_history)
 	EXPECT_STREQ("null", JSON("first_active"));
 }
 
+/* It is no port: neither a number nor what goes with one. */
+TEST_F(port, rest)
+{
+	ASSERT_TRUE(decode_port(self->header, &self->row));
+	EXPECT_STREQ("80", TEXT("port"));
+	EXPECT_STREQ("80", JSON("port"));
+	EXPECT_STREQ("false", JSON("rest"));
+	EXPECT_STREQ("\"well-known\"", JSON("category"));
+	mnl_attr_put_u32(self->header, SOCKPORT_A_PORT_PORT, 0);
+	mnl_attr_put(self->header, SOCKPORT_A_PORT_REST, 0, NULL);
+	put_history(self->header);
+	ASSERT_TRUE(decode_port(self->header, &self->row));
+	EXPECT_STREQ("rest", TEXT("port"));
+	EXPECT_STREQ("0", JSON("port"));
+	EXPECT_STREQ("true", JSON("rest"));
+	EXPECT_STREQ("null", JSON("category"));
+	EXPECT_STREQ("null", JSON("local_range"));
+	EXPECT_STREQ("", TEXT("service"));
+	EXPECT_STREQ("300", JSON("accepted"));
+}
+
 TEST_F(port, rates)
 {
 	put_history(self->header);

@@ -229,6 +229,20 @@ TEST_F(metrics, sums_do_not_depend_on_top)
 	}
 }
 
+/* What was given back goes from a port to the rest: the sum stays. */
+TEST_F(metrics, rest)
+{
+	struct port_row row = make_port(SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 0, 100);
+
+	row.known |= 1ull << SOCKPORT_A_PORT_REST;
+	ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 80, 11));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"out\",port=\"rest\"} 100");
+	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"out\",port=\"80\"} 11");
+	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"out\"} 111");
+}
+
 /* A newer module's protocol has no name here. */
 TEST_F(metrics, unknown_protocol)
 {

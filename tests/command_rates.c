@@ -178,6 +178,19 @@ TEST_F(snapshot, port_left_out)
 	EXPECT_TRUE(row_knows(&row.history, COUNTER(ACCEPTED)));
 }
 
+/* Other ports were added to it meanwhile, with all that they had done before. */
+TEST_F(snapshot, rest)
+{
+	struct port_row row = make_port(80, 5080, NOW);
+
+	row.known |= 1ull << SOCKPORT_A_PORT_REST;
+	row.history.values[COUNTER(FIRST_ACTIVE)]--;
+	snapshot_subtract(&self->snapshot, &row);
+	EXPECT_FALSE(row.restarted);
+	EXPECT_FALSE(row_knows(&row.history, COUNTER(ACCEPTED)));
+	EXPECT_TRUE(row_knows(&row.history, COUNTER(CONNECTIONS)));
+}
+
 TEST_F(snapshot, unknown_counter)
 {
 	struct port_row row = make_port(80, 5080, NOW);

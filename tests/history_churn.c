@@ -297,16 +297,16 @@ static uint64_t rows_everywhere(struct client *client)
 }
 
 /*
- * Forty ports, sixteen rows beside those of orphans that earlier tests have left:
- * those that are there are whole, the rest is counted.
+ * Forty ports, few rows beside those of orphans that earlier tests have left: what
+ * there is no row for is in that of the rest.
  */
 TEST_F_TIMEOUT(churn, rows_full, 300)
 {
-	unsigned int told = 0, wrong = 0, i;
+	uint64_t accepted = 0, opened = 0, bytes_in = 0, bytes_out = 0, room;
 	struct ports ports;
-	uint64_t lost, room;
 	char value[32];
 	int listener;
+	unsigned int i;
 
 	history_restart();
 	room = rows_everywhere(&self->client) + 16;
@@ -319,23 +319,23 @@ TEST_F_TIMEOUT(churn, rows_full, 300)
 		close(listener);
 	}
 	ports = client_ports_of(&self->client, HISTORY_WANT, NETNS_OWN);
+	EXPECT_GE(room, proc_stat("history_rows"));
 	for_each_port(port, &ports) {
-		if (!port->history.told)
+		accepted += port->history.value[SOCKPORT_A_HISTORY_ACCEPTED];
+		opened += port->history.value[SOCKPORT_A_HISTORY_OPENED];
+		if (port->role != SOCKPORT_ROLE_IN)
 			continue;
-		told++;
-		wrong += port->role == SOCKPORT_ROLE_IN ?
-			 TCP_DIFFERS(&self->client, IN, port->port, H(ACCEPTED, 1),
-				     H(CLOSED_BY_PEER, 1), H(BYTES_IN, 100), H(BYTES_OUT, 200)) :
-			 TCP_DIFFERS(&self->client, OUT, port->port, H(OPENED, 1), H(CLOSED, 1),
-				     H(BYTES_OUT, 100), H(BYTES_IN, 200));
+		bytes_in += port->history.value[SOCKPORT_A_HISTORY_BYTES_IN];
+		bytes_out += port->history.value[SOCKPORT_A_HISTORY_BYTES_OUT];
 	}
+	note("%zu rows, %llu given back", ports.count,
+	     (unsigned long long)proc_stat("history_rows_given_back"));
 	ports_free(&ports);
-	lost = proc_stat("history_rows_lost");
-	note("%u rows, %llu times there was no room", told, (unsigned long long)lost);
-	EXPECT_EQ(0, wrong);
-	EXPECT_LT(0, told);
-	EXPECT_GE(room, told);
-	EXPECT_LE(80 - told, lost);
+	EXPECT_EQ(40, accepted);
+	EXPECT_EQ(40, opened);
+	EXPECT_EQ(40 * 100, bytes_in);
+	EXPECT_EQ(40 * 200, bytes_out);
+	EXPECT_EQ(0, proc_stat("history_rows_lost"));
 	/* With room for all again, all are counted. */
 	module_parameter("history_rows", self->rows, NULL);
 	history_restart();
@@ -384,20 +384,21 @@ TEST_F_TIMEOUT(churn, resized, 300)
 /* A namespace that uses up what it may have leaves room for another one's. */
 TEST_F_TIMEOUT(churn, rows_shared, 300)
 {
+	uint64_t others = rows_everywhere(&self->client);
 	char value[32];
-	int own, i;
+	unsigned int i;
+	int own;
 
-	snprintf(value, sizeof(value), "%llu",
-		 (unsigned long long)rows_everywhere(&self->client) + 50);
+	/* Namespaces that root made have an eighth for each role. */
+	snprintf(value, sizeof(value), "%llu", (unsigned long long)(others + 50) * 8);
 	module_parameter("history_rows", value, self->rows);
 	history_restart();
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < others + 100; i++)
 		close(socket_listen(AF_INET, "127.0.0.1", PORT + i, 5));
-	note("%llu rows, %llu times there was no room",
-	     (unsigned long long)proc_stat("history_rows"),
-	     (unsigned long long)proc_stat("history_rows_lost"));
-	EXPECT_LT(0, proc_stat("history_rows"));
-	EXPECT_LT(0, proc_stat("history_rows_lost"));
+	note("%llu rows, %llu given back", (unsigned long long)proc_stat("history_rows"),
+	     (unsigned long long)proc_stat("history_rows_given_back"));
+	EXPECT_GE(others + 51, proc_stat("history_rows"));
+	EXPECT_LT(0, proc_stat("history_rows_given_back"));
 	own = netns_open();
 	netns_enter();
 	client_close(&self->client);

@@ -100,7 +100,7 @@ TEST_F_TIMEOUT(procfs, stats, 300)
 		"last_walk_time_ns", "chain_restarts", "missed_chains", "failed_walks", "open_walks", "walk_memory",
 		"history_rows", "history_rows_lost", "history_sockets", "history_sockets_lost",
 		"closed_doors", "closed_doors_lost", "events_sent", "events_lost",
-		"events_made",
+		"events_made", "history_rows_given_back",
 	};
 	unsigned long long walks, walked, port_walks, others;
 	char *text = read_text(PROC_STATS, 4096), *line, *rest;

@@ -202,6 +202,8 @@ static const struct account {
 	NOW("history_rows", "Ports that history is kept of.", HISTORY_ROWS),
 	COUNT("history_rows_lost",
 	      "How often something went uncounted for want of a row.", HISTORY_ROWS_LOST),
+	COUNT("history_rows_given_back",
+	      "Rows of ports that were idle when others needed room.", HISTORY_ROWS_GIVEN_BACK),
 	NOW("history_sockets", "TCP sockets that are followed now.", HISTORY_SOCKETS),
 	COUNT("history_sockets_lost", "How often a socket could not be followed.", HISTORY_SOCKETS_LOST),
 	NOW("closed_doors", "Closed ports that are remembered now.", CLOSED_DOORS),
@@ -248,7 +250,9 @@ static void put_labels(const struct writer *writer, const struct metrics_port *p
 
 	fprintf(writer->stream, "protocol=\"%s\",role=\"%s\"", protocol ? protocol : "unknown",
 		role ? role : "unknown");
-	if (scope == SCOPE_PORT)
+	if (scope == SCOPE_PORT && port->is_rest)
+		fputs(",port=\"rest\"", writer->stream);
+	else if (scope == SCOPE_PORT)
 		fprintf(writer->stream, ",port=\"%" PRIu32 "\"", port->port);
 }
 

@@ -94,6 +94,7 @@ static void set_row(struct metrics_port *port, const struct port_row *row, uint6
 		.port = row->port,
 		.protocol = row->protocol,
 		.role = row->role,
+		.is_rest = row_knows(row, SOCKPORT_A_PORT_REST),
 	};
 	add_row(port, row);
 }

@@ -30,6 +30,7 @@ enum metrics_gauge {
  * @port: its number
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
+ * @is_rest: it is no port, but all whose history has been given back
  * @gauges_known: bits of enum metrics_gauge
  * @gauges: by enum metrics_gauge
  * @history: counters
@@ -42,6 +43,7 @@ struct metrics_port {
 	uint32_t port;
 	uint8_t protocol;
 	uint8_t role;
+	bool is_rest;
 	uint32_t gauges_known;
 	uint64_t gauges[METRICS_GAUGES];
 	struct history_row history;

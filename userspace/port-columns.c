@@ -28,20 +28,42 @@ static char *fill_role(char *to, const struct column *column, const void *row,
 	return put_word(to, word_role(port->role), port->role);
 }
 
+/* No port, but all whose history has been given back. */
+static bool is_rest(const struct port_row *port)
+{
+	return row_knows(port, SOCKPORT_A_PORT_REST);
+}
+
+static char *fill_port(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	return is_rest(row) ? text_put(to, "rest") : fill_u32(to, column, row, names);
+}
+
+static char *fill_rest(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	(void)column;
+	(void)names;
+	*to = '0' + is_rest(row);
+	return to + 1;
+}
+
 static char *fill_service(char *to, const struct column *column, const void *row,
 			  struct names *names)
 {
 	const struct port_row *port = row;
 
 	(void)column;
-	return names_put_service(names, to, port->port, port->protocol);
+	return is_rest(port) ? to :
+			       names_put_service(names, to, port->port, port->protocol);
 }
 
 static char *fill_category(char *to, const struct column *column, const void *row,
 			   struct names *names)
 {
 	const struct port_row *port = row;
-	const char *name = category_name(port->port);
+	const char *name = is_rest(port) ? NULL : category_name(port->port);
 
 	(void)column;
 	(void)names;
@@ -60,7 +82,8 @@ static char *fill_local_range(char *to, const struct column *column, const void 
 	bool inside;
 
 	(void)column;
-	if (port->protocol != SOCKPORT_PROTOCOL_VSOCK && names_is_here(names, port_netns(port)) &&
+	if (port->protocol != SOCKPORT_PROTOCOL_VSOCK && !is_rest(port) &&
+	    names_is_here(names, port_netns(port)) &&
 	    names_in_local_range(names, port->port, &inside))
 		*to++ = '0' + inside;
 	return to;
@@ -209,8 +232,8 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "role", .help = "in: a local port; out: a remote port that we call",
 	  .fill = fill_role, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "port", .help = "number of the port", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(port, PORT),
+	{ .name = "port", .help = "number of the port; rest (0) for those whose history was given back",
+	  .fill = fill_port, .json = fill_u32, .type = COLUMN_NUMBER, MEMBER(port, PORT),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "service", .help = "its name in the services database", .fill = fill_service,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_IS_NAME },
@@ -266,6 +289,8 @@ static const struct column list[] = {
 	{ .name = "kernel", .help = "whether the kernel itself opened its listeners",
 	  .fill = fill_kernel, .type = COLUMN_BOOLEAN, .want = SOCKPORT_WANT_PROCESSES,
 	  .flags = COLUMN_RIGHT },
+	{ .name = "rest", .help = "whether it is no port, but all whose history was given back",
+	  .fill = fill_rest, .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 };
 
 const struct columns port_columns = {

@@ -128,7 +128,7 @@ static void subtract(struct history_row *now, const struct history_row *before)
  *
  * What began anew, and a port that is new, counts from 0. A port that was there
  * before, but is not in the snapshot, was not asked for then: what it did since
- * is unknown.
+ * is unknown. So it is of the row of the rest.
  */
 void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
 {
@@ -143,10 +143,15 @@ void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
 		time = before->time;
 	port->interval = port->time > time ? port->time - time : 1;
 	port->restarted = before && restarted(before, &port->history);
-	if (before && !port->restarted)
-		subtract(&port->history, &before->history);
-	else if (!before && beginning(&port->history) && beginning(&port->history) <= time)
+	if (row_knows(port, SOCKPORT_A_PORT_REST)) {
+		/* Others were added to it, with all they had done before. */
+		port->restarted = false;
 		subtract(&port->history, &unknown);
+	} else if (before && !port->restarted) {
+		subtract(&port->history, &before->history);
+	} else if (!before && beginning(&port->history) && beginning(&port->history) <= time) {
+		subtract(&port->history, &unknown);
+	}
 }
 
 /**

@@ -55,6 +55,8 @@ static const struct column list[] = {
 	VALUE("longest_hold_ns", LONGEST_HOLD,
 	      "nanoseconds of the longest time that a walk held a lock of the kernel's"),
 	VALUE("events_made", EVENTS_MADE, "events that were made, heard or not"),
+	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK,
+	      "rows of ports that were idle when others needed room"),
 };
 
 static const struct columns columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -135,6 +135,9 @@ void sockport_acceptor_guess(struct sockport_acceptor *acceptor,
 			     const struct sockport_history *row,
 			     const struct sock *sk)
 {
+	/* The rest has listeners of many ports. */
+	if (row->is_rest)
+		return;
 	if (!only_one(acceptor, row, sk, false) ||
 	    (!acceptor->pid && !only_one(acceptor, row, sk, true)))
 		acceptor->pid = 0;

@@ -12,6 +12,7 @@
 #include "history/era.h"
 #include "history/follow.h"
 #include "history/rows.h"
+#include "history/sums.h"
 #include "walk/roles.h"
 
 /* For readers. Changes in the hands of who switches. */
@@ -198,6 +199,7 @@ int sockport_era_reset(struct net *net)
 		return -ENODATA;
 	sockport_follow_fold(era->followed, net);
 	sockport_history_rebase(era->rows, net);
+	sockport_history_give_back(era->rows, net);
 	sockport_doors_forget(era->doors, net);
 	sockport_era_put(era);
 	return 0;

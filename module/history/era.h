@@ -50,10 +50,11 @@ struct sockport_rows;
  *     a chain of TCP's own tables; whatever else a tracepoint is under.
  *  3. the lock of a run of chains of followed sockets (follow-table.c), with BH
  *     disabled. Under it a socket's spinlock is only tried.
- *  4. the lock of all rows (rows.c), with BH disabled; a row's own lock, with BH
- *     disabled; the lock of a bucket of doors, raw and with interrupts off; the
- *     lock of who keeps something of namespaces (era.c); those of roles (roles.c),
- *     which walks take under 2, with BH disabled.
+ *  4. the lock of all rows (rows-table.h), with BH disabled; a row's own lock,
+ *     with BH disabled, and under it that of the rest; the lock of a bucket of
+ *     doors, raw and with interrupts off; the lock of who keeps something of
+ *     namespaces (era.c); those of roles (roles.c), which walks take under 2, with
+ *     BH disabled.
  *
  * None of them is held over an allocation that may sleep but 1, which only who
  * switches has. Rings of events have no lock for who puts in; who takes out has

@@ -14,6 +14,7 @@
 #include <net/tcp.h>
 
 #include "history/follow.h"
+#include "history/opener.h"
 #include "history/rows.h"
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)

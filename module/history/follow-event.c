@@ -90,7 +90,11 @@ static void begin_event(struct sockport_event *event,
 	event->port = ntohs(inet_sk(follow->sk)->inet_sport);
 	if (follow->row) {
 		event->role = follow->row->role;
-		event->port = follow->row->port;
+		/* The rest has none. */
+		if (follow->row->port)
+			event->port = follow->row->port;
+		else if (event->role == SOCKPORT_ROLE_OUT)
+			event->port = ntohs(inet_sk(follow->sk)->inet_dport);
 	}
 	put_tuple(event, follow->sk);
 	put_process(event, follow);
@@ -139,7 +143,9 @@ void sockport_follow_post_unsent(const struct sockport_follow *follow,
 	struct sockport_event event = { 0 };
 
 	begin_event(&event, follow, SOCKPORT_EVENT_TYPE_FAIL, cause);
-	event.remote_port = follow->row->port;
+	/* It is at the same place in both. */
+	event.remote_port = ntohs(((const struct sockaddr_in *)to)->sin_port);
+	event.port = event.remote_port;
 	if (to->sa_family == AF_INET6)
 		event.remote.v6 = ((const struct sockaddr_in6 *)to)->sin6_addr;
 	else

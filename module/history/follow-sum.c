@@ -104,6 +104,21 @@ static void add_narrow(struct sockport_shard *shard, unsigned int counter,
 }
 
 /**
+ * sockport_follow_hold - a socket counts in a row, or in another one
+ * @follow: the socket
+ * @row: its port's row, or NULL
+ */
+void sockport_follow_hold(struct sockport_follow *follow,
+			  struct sockport_history *row)
+{
+	struct sockport_history *old = follow->row;
+
+	follow->row = row ? sockport_history_hold(row) : NULL;
+	if (old)
+		sockport_history_put(old);
+}
+
+/**
  * sockport_follow_begin - a socket begins something
  * @follow: the socket
  * @row: its port's row, may be NULL for a listener
@@ -118,7 +133,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 
-	follow->row = row;
+	sockport_follow_hold(follow, row);
 	follow->phase = phase;
 	follow->since = 0;
 	follow->opening = jiffies;

@@ -167,6 +167,7 @@ void sockport_follow_remove(struct sockport_followed *in,
 	lockdep_assert_held(&sockport_region_of(in, place)->lock);
 	if (follow->phase == SOCKPORT_PHASE_LISTENING)
 		sockport_follow_leave(follow);
+	sockport_follow_hold(follow, NULL);
 	hlist_del(&follow->node);
 	atomic_dec(&in->count);
 	/* A full barrier: nothing of the namespace is looked at after it. */

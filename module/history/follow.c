@@ -10,6 +10,7 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/opener.h"
 #include "history/rows.h"
 #include "history/taking-in.h"
 #include "net.h"
@@ -45,7 +46,8 @@ void sockport_follow_leave(struct sockport_follow *follow)
 static void join_row(struct sockport_follow *follow,
 		     struct sockport_history *row)
 {
-	follow->row = row;
+	sockport_follow_hold(follow, row);
+	row = follow->row;
 	follow->listened = true;
 	spin_lock(&row->lock);
 	hlist_add_head_rcu(&follow->of_row, &row->listeners);
@@ -281,17 +283,21 @@ static void close_lost(const struct sock *sk, int old)
 		fail_lost(&lost);
 	else
 		end_lost(&lost, old);
+	sockport_follow_hold(&lost, NULL);
 }
 
 static void close_listener(struct sockport_follow *follow)
 {
+	struct sockport_history *row;
 	u64 open = 0;
 
 	if (follow->since)
 		open = sockport_follow_now() - follow->since;
 	/* It was not bound, and nobody has looked since. */
-	if (!follow->row)
-		follow->row = row_in(follow->sk, local_port(follow->sk));
+	if (!follow->row) {
+		row = row_in(follow->sk, local_port(follow->sk));
+		sockport_follow_hold(follow, row);
+	}
 	if (follow->row) {
 		sockport_follow_add(follow, true);
 		sockport_history_touch(follow->row);
@@ -438,6 +444,7 @@ static void take_in(struct sockport_follow *follow,
 	default:
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
 				      false);
+		row = follow->row;
 		sockport_history_add(row, SOCKPORT_A_HISTORY_TAKEN_IN, 1);
 		sockport_raise(&row->connections_high,
 			       atomic_inc_return(&row->connections));

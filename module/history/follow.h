@@ -39,7 +39,7 @@ enum sockport_phase {
  * @sk: the socket; lives as long as this is in its chain
  * @net: network namespace
  * @sn: what we keep of it
- * @row: of its port; NULL for a listener without a port yet
+ * @row: of its port, held; NULL for a listener without a port yet
  * @since: microseconds of the monotonic clock when the socket was connected,
  *	0 when that was before history began
  * @opening: jiffies when its SYN was sent, if @pid is known
@@ -163,6 +163,8 @@ void sockport_follow_leave(struct sockport_follow *follow);
 void sockport_follow_fold_one(struct sockport_follow *follow);
 void sockport_follow_note_process(struct sockport_follow *follow);
 
+void sockport_follow_hold(struct sockport_follow *follow,
+			  struct sockport_history *row);
 void sockport_follow_begin(struct sockport_follow *follow,
 			   struct sockport_history *row, u8 phase, bool now);
 void sockport_follow_add(struct sockport_follow *follow, bool locked);

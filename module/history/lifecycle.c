@@ -16,6 +16,7 @@
 #include "history/follow.h"
 #include "history/lifecycle.h"
 #include "history/probe.h"
+#include "history/quota.h"
 #include "history/rows.h"
 #include "history/taking-in.h"
 #include "history/traffic.h"
@@ -219,6 +220,7 @@ int sockport_lifecycle_set_sockets(unsigned int sockets)
 void sockport_lifecycle_net_init(struct net *net)
 {
 	INIT_LIST_HEAD(&sockport_net(net)->history);
+	sockport_quota_net_init(net);
 }
 
 /**

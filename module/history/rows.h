@@ -17,7 +17,6 @@
 #include "owners/rights.h"
 
 struct net;
-struct pid;
 struct sock;
 struct sockport_net;
 struct sockport_rows;
@@ -59,14 +58,22 @@ struct sockport_distribution {
 
 /**
  * struct sockport_opener - who opened a port, or connected to it
- * @pid: the process, with a reference, or NULL
+ * @pid: of the process, in the initial pid namespace, or 0
+ * @own: likewise, in its own pid namespace
+ * @pid_ns: inode of that one
+ * @started: when the process was
+ * @ns_started: when the first process of its pid namespace was
  * @uid: owner of the socket
  * @by: who may see the process, the socket may have been passed to it
  * @cgroup: id of the socket's cgroup, 0 when unknown
  * @comm: name of the process, of its first thread
  */
 struct sockport_opener {
-	struct pid	*pid;
+	pid_t		pid;
+	pid_t		own;
+	u32		pid_ns;
+	u64		started;
+	u64		ns_started;
 	kuid_t		uid;
 	struct sockport_rights by;
 	u64		cgroup;
@@ -76,11 +83,22 @@ struct sockport_opener {
 /**
  * struct sockport_history - what a port did
  * @node: in the hash table, changes under its lock, read under RCU
- * @net: network namespace; a row never outlives it
+ * @net: network namespace
  * @key: @port, @protocol and @role as one number
  * @sn: what we keep of the namespace
  * @rows: table that it is in
- * @of_net: among all rows of the namespace, until its era has ended
+ * @of_net: among all rows of the namespace, but for those of the rest,
+ *	until its era has ended
+ * @idle: in the list of its account, while @listed
+ * @listed: it is there; changes under the lock of the table
+ * @is_rest: it is the sum of those that were given back
+ * @gone: the namespace has been forgotten, guarded by the lock of the table
+ * @pool: enum sockport_pool_kind, once it has been given back
+ * @queued: jiffies when it came into @idle
+ * @users: followed sockets that hold it; below 0 when it has been given back
+ * @rest: what it is added to, once it may be given back
+ * @folds: of the rest: rows that were added, guarded by @lock
+ * @folded: number of this row among them, 0 before
  * @rcu: to free it
  * @port: local or remote, host order
  * @protocol: enum sockport_protocol
@@ -110,6 +128,16 @@ struct sockport_history {
 	struct sockport_net	*sn;
 	struct sockport_rows	*rows;
 	struct list_head	of_net;
+	struct list_head	idle;
+	bool			listed;
+	bool			is_rest;
+	bool			gone;
+	u8			pool;
+	unsigned long		queued;
+	atomic_t		users;
+	struct sockport_history	*rest;
+	u64			folds;
+	u64			folded;
 	struct rcu_head		rcu;
 	atomic_t		connections;
 	atomic_t		connections_high;
@@ -171,21 +199,14 @@ struct sockport_history *sockport_rows_find(struct sockport_rows *in,
 					    const struct net *net, u8 protocol,
 					    u8 role, u16 port);
 void sockport_history_forget(struct sockport_rows *in, struct net *net);
+void sockport_history_give_back(struct sockport_rows *in, struct net *net);
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port);
 struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
 						u8 role, u16 port);
+void __sockport_history_put(struct sockport_history *row);
 void __sockport_history_touch(struct sockport_history *row);
 void sockport_history_touched(struct sockport_history *row, unsigned int ago);
-void sockport_history_comm(char comm[TASK_COMM_LEN]);
-void sockport_history_open(struct sockport_history *row,
-			   const struct sock *sk);
-struct sockport_history *sockport_history_next(const struct sockport_rows *in,
-					       struct net *net,
-					       struct sockport_history *row);
-void sockport_history_totals(struct sockport_history *row,
-			     struct sockport_totals *totals);
-void sockport_history_rebase(const struct sockport_rows *in, struct net *net);
 
 /**
  * sockport_history_row - the row of a port, made when there is none
@@ -197,10 +218,9 @@ void sockport_history_rebase(const struct sockport_rows *in, struct net *net);
  * Context: process or BH, in an RCU read-side critical section, while a probe
  * is registered.
  *
- * Return: the row until the end of the critical section, or until the
- * namespace has no followed sockets any more; NULL, and then that is counted,
- * when there is no room for it; NULL when the namespace is about to go, and for
- * port 0.
+ * Return: the row until the end of the critical section; that of the rest when
+ * there is no room for one more; NULL, and then that is counted, when there is
+ * none for that either; NULL when the namespace is about to go, and for port 0.
  */
 static inline struct sockport_history *
 sockport_history_row(struct net *net, u8 protocol, u8 role, u16 port)
@@ -210,6 +230,40 @@ sockport_history_row(struct net *net, u8 protocol, u8 role, u16 port)
 	row = sockport_history_find(net, protocol, role, port);
 	return likely(row) ? row :
 			     __sockport_history_row(net, protocol, role, port);
+}
+
+/**
+ * sockport_history_hold - keep a row
+ * @row: row
+ *
+ * Context: any, in an RCU read-side critical section.
+ *
+ * Return: @row; or that of the rest, when @row has just been given back; until
+ * sockport_history_put(), or until the namespace is forgotten.
+ */
+static inline struct sockport_history *
+sockport_history_hold(struct sockport_history *row)
+{
+	if (unlikely(!atomic_inc_unless_negative(&row->users))) {
+		smp_rmb(); /* it was set before */
+		row = row->rest;
+		atomic_inc(&row->users);
+	}
+	return row;
+}
+
+/**
+ * sockport_history_put - keep a row no more
+ * @row: what sockport_history_hold() returned
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+static inline void sockport_history_put(struct sockport_history *row)
+{
+	/* A barrier; pairs with that of who takes it out of its list. */
+	if (!atomic_dec_return(&row->users) &&
+	    unlikely(!READ_ONCE(row->listed)))
+		__sockport_history_put(row);
 }
 
 /**

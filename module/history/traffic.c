@@ -48,6 +48,9 @@ struct datagram {
 	u32	bytes;
 };
 
+/* Sockets of a chain that are looked at for who has a port. */
+#define LOOK	32
+
 /* Hooks are registered. */
 static bool counting;
 
@@ -186,6 +189,36 @@ static bool port_bound(struct net *net, struct udp_table *table, u16 port)
 		if (READ_ONCE(sk->sk_num) == port &&
 		    net_eq(sock_net(sk), net) &&
 		    role_of(sk) == SOCKPORT_ROLE_IN)
+			return true;
+	return false;
+}
+
+/**
+ * sockport_traffic_bound - may a port have sockets, of which its row is?
+ * @row: row of any protocol
+ *
+ * Only some sockets are looked at: where many share a chain one may be of that
+ * port.
+ *
+ * Context: any but NMI, in an RCU read-side critical section.
+ */
+bool sockport_traffic_bound(const struct sockport_history *row)
+{
+	struct net *net = row->net;
+	struct udp_table *table;
+	const struct sock *sk;
+	unsigned int n = 0;
+
+	if (row->protocol == SOCKPORT_PROTOCOL_TCP ||
+	    row->role != SOCKPORT_ROLE_IN)
+		return false;
+	table = row->protocol == SOCKPORT_PROTOCOL_UDP ?
+		sockport_udp_table(net) : sockport_udplite_table(net);
+	if (!table)
+		return false;
+	sk_for_each_rcu(sk, &udp_hashslot(table, net, row->port)->head)
+		if (n++ == LOOK || (READ_ONCE(sk->sk_num) == row->port &&
+				    net_eq(sock_net(sk), net)))
 			return true;
 	return false;
 }
@@ -399,6 +432,11 @@ void sockport_traffic_stop(void)
 
 void sockport_traffic_drop(const struct sock *sk)
 {
+}
+
+bool sockport_traffic_bound(const struct sockport_history *row)
+{
+	return false;
 }
 
 #endif /* CONFIG_NETFILTER */

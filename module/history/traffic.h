@@ -6,6 +6,7 @@
 
 struct net;
 struct sock;
+struct sockport_history;
 
 /*
  * In the order of a module's life: main's pernet operations and the history,
@@ -13,6 +14,7 @@ struct sock;
  */
 int sockport_traffic_start(void);
 void sockport_traffic_stop(void);
+bool sockport_traffic_bound(const struct sockport_history *row);
 void sockport_traffic_drop(const struct sock *sk);
 void sockport_traffic_closed(const struct net *net, u8 protocol, u16 port);
 

@@ -80,7 +80,7 @@ static int put_opener(struct sk_buff *skb, const struct sockport_port *port,
 	const char *path = NULL;
 	struct nlattr *nest;
 
-	if (!opener)
+	if (!opener || !opener->comm[0])
 		return 0;
 	if (opener->cgroup)
 		path = sockport_cgroup_path(cgroups, opener->cgroup);

@@ -59,6 +59,8 @@ static int put_port_key(struct sk_buff *skb, const struct sockport_port *port)
 		return -EMSGSIZE;
 	if (state && nla_put_u8(skb, SOCKPORT_A_PORT_STATE, state))
 		return -EMSGSIZE;
+	if (port->rest && nla_put_flag(skb, SOCKPORT_A_PORT_REST))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -450,6 +452,8 @@ static int put_history_counts(struct sk_buff *skb,
 		      &stats->history_rows) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS_LOST,
 		      &stats->history_rows_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS_GIVEN_BACK,
+		      &stats->history_rows_given_back) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS,
 		      &stats->history_sockets) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS_LOST,

@@ -2,36 +2,16 @@
 /*
  * History for a row of the port table
  */
-#include <linux/pid.h>
-
 #include "history/era.h"
+#include "history/opener.h"
 #include "history/rows.h"
+#include "history/sums.h"
 #include "memory/memory.h"
+#include "net.h"
 #include "owners/reader.h"
 #include "ports/port.h"
 #include "walk/record.h"
 #include "walk/scope.h"
-
-static struct sockport_spread *copy_spread(struct net *net,
-					   struct sockport_history *row)
-{
-	struct sockport_spread *copy = sockport_alloc(net, sizeof(*copy));
-	const struct sockport_spread *spread = row->spread;
-	unsigned int i, j;
-
-	if (!copy)
-		return NULL;
-	/* Against a reset. */
-	spin_lock_bh(&row->lock);
-	for (i = 1; i < SOCKPORT_SPREADS; i++) {
-		atomic64_set(&copy->sum[i], atomic64_read(&spread->sum[i]));
-		for (j = 0; j < SOCKPORT_BUCKETS; j++)
-			atomic64_set(&copy->bucket[i][j],
-				     atomic64_read(&spread->bucket[i][j]));
-	}
-	spin_unlock_bh(&row->lock);
-	return copy;
-}
 
 static void copy_opener(struct sockport_port_opener *copy,
 			struct sockport_history *row,
@@ -40,7 +20,7 @@ static void copy_opener(struct sockport_port_opener *copy,
 	const struct sockport_opener *opener = &row->opener;
 
 	spin_lock_bh(&row->lock);
-	copy->pid = pid_nr_ns(opener->pid, reader->pid_ns);
+	copy->pid = sockport_opener_pid(opener, reader->pid_ns);
 	copy->uid = opener->uid;
 	copy->seen = sockport_reader_sees_gone(reader, &opener->by);
 	copy->cgroup = opener->cgroup;
@@ -118,57 +98,174 @@ bool sockport_port_remembers(const struct sockport_record *rec,
 	       uid_eq(rec->uid, opener->uid);
 }
 
-static int add_opener(struct net *net, struct sockport_port *port,
-		      struct sockport_history *row,
-		      const struct sockport_reader *reader)
+/**
+ * sockport_past_of - what port a row is of
+ * @row: its history
+ */
+struct sockport_past sockport_past_of(const struct sockport_history *row)
 {
-	struct sockport_port_opener *opener;
+	return (struct sockport_past) {
+		.port		= row->port,
+		.protocol	= row->protocol,
+		.role		= row->role,
+		.rest		= row->is_rest,
+		.active		= row->is_rest || atomic64_read(&row->first),
+	};
+}
 
-	opener = sockport_alloc(net, sizeof(*opener));
-	if (!opener)
-		return -ENOMEM;
-	copy_opener(opener, row, reader);
-	if (seen(reader, opener))
-		port->opener = opener;
-	else
-		sockport_free(net, opener, sizeof(*opener));
-	return 0;
+static size_t pasts_bytes(unsigned int room)
+{
+	return array_size(room, sizeof(struct sockport_past));
+}
+
+/* Where there are rows there may soon be a rest of them. */
+static void add_rests(struct sockport_pasts *pasts, unsigned int seen)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOCKPORT_RESTS; i++)
+		if (seen & BIT(i))
+			pasts->at[pasts->count++] = (struct sockport_past) {
+				.protocol	= SOCKPORT_PROTOCOL_TCP + i / 2,
+				.role		= SOCKPORT_ROLE_IN + i % 2,
+				.rest		= true,
+				.active		= true,
+			};
+}
+
+/* Returns false when there is not room for all. */
+static bool pasts_fill(struct sockport_pasts *pasts,
+		       struct sockport_rows *rows, struct net *net)
+{
+	struct sockport_reading reading;
+	struct sockport_history *row;
+	unsigned int seen = 0;
+
+	pasts->count = 0;
+	sockport_reading_begin(&reading, rows, net);
+	while ((row = sockport_reading_next(&reading))) {
+		seen |= BIT(sockport_rest_index(row->protocol, row->role));
+		if (row->is_rest)
+			continue;
+		if (pasts->count == pasts->room - SOCKPORT_RESTS)
+			break;
+		pasts->at[pasts->count++] = sockport_past_of(row);
+		cond_resched();
+	}
+	sockport_reading_end(&reading);
+	add_rests(pasts, seen);
+	return !row;
 }
 
 /**
- * sockport_port_recall - tell what a port did
- * @net: namespace whose account it goes to
- * @port: row of the port table
- * @row: its history
- * @ask: what is asked for
+ * sockport_pasts_init - note the ports of a namespace that have history
+ * @pasts: to be filled
+ * @account: namespace whose account it goes to
+ * @rows: of an era that the caller is a user of
+ * @net: namespace, with a reference
  *
- * Context: process context, may sleep; a user of the era of @row.
+ * What it needs is allocated first: who waits for memory is in nobody's way.
  *
- * Return: 0 or -ENOMEM; what has been told already is freed with the row.
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM; only after 0 there is something to free.
  */
-int sockport_port_recall(struct net *net, struct sockport_port *port,
-			 struct sockport_history *row,
-			 const struct sockport_ports_ask *ask)
+int sockport_pasts_init(struct sockport_pasts *pasts, struct net *account,
+			struct sockport_rows *rows, struct net *net)
 {
-	if (ask->want & SOCKPORT_WANT_HISTORY) {
+	u64 count = atomic64_read(&sockport_stats(net)->history_rows);
+
+	pasts->net = account;
+	pasts->room = count + count / 8 + 64;
+	for (;;) {
+		pasts->at = sockport_alloc(account, pasts_bytes(pasts->room));
+		if (!pasts->at)
+			return -ENOMEM;
+		if (pasts_fill(pasts, rows, net))
+			return 0;
+		sockport_pasts_exit(pasts);
+		pasts->room *= 2;
+	}
+}
+
+/**
+ * sockport_pasts_exit - free what sockport_pasts_init() noted
+ * @pasts: ports
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_pasts_exit(struct sockport_pasts *pasts)
+{
+	sockport_free(pasts->net, pasts->at, pasts_bytes(pasts->room));
+}
+
+/**
+ * sockport_port_prepare - have room for what a port did
+ * @net: namespace whose account it goes to
+ * @port: row of the port table, may have room already
+ * @want: what is asked for
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM; what there is room for already is freed with the row.
+ */
+int sockport_port_prepare(struct net *net, struct sockport_port *port, u32 want)
+{
+	port->prepared = true;
+	if (want & SOCKPORT_WANT_HISTORY && !port->totals) {
 		port->totals = sockport_alloc(net, sizeof(*port->totals));
 		if (!port->totals)
 			return -ENOMEM;
-		sockport_history_totals(row, port->totals);
 	}
-	if (ask->want & SOCKPORT_WANT_DISTRIBUTIONS && row->spread) {
-		port->spread = copy_spread(net, row);
+	if (want & SOCKPORT_WANT_DISTRIBUTIONS && !port->spread &&
+	    port->protocol == SOCKPORT_PROTOCOL_TCP) {
+		port->spread = sockport_alloc(net, sizeof(*port->spread));
 		port->rtt_now = sockport_alloc(net, sizeof(*port->rtt_now));
 		if (!port->spread || !port->rtt_now)
 			return -ENOMEM;
 	}
-	if (ask->want & SOCKPORT_WANT_OPENER)
-		return add_opener(net, port, row, ask->reader);
+	if (want & SOCKPORT_WANT_OPENER && !port->opener && !port->rest) {
+		port->opener = sockport_alloc(net, sizeof(*port->opener));
+		if (!port->opener)
+			return -ENOMEM;
+	}
 	return 0;
 }
 
+/* After a reset there is a rest of nothing. */
+static bool rest_active(const struct sockport_totals *totals)
+{
+	return !totals || totals->value[SOCKPORT_A_HISTORY_FIRST_ACTIVE] ||
+	       totals->value[SOCKPORT_A_HISTORY_CONNECTIONS];
+}
+
 /**
- * sockport_port_forget - free what sockport_port_recall() told
+ * sockport_port_recall - tell what a port did
+ * @port: row of the port table that has room for it; more than one row of the
+ *	history may be its own
+ * @row: its history
+ * @reading: who goes through the rows
+ * @reader: who asks, when rows are to tell who opened them
+ *
+ * Context: process context, a user of the era of @row.
+ */
+void sockport_port_recall(struct sockport_port *port,
+			  struct sockport_history *row,
+			  struct sockport_reading *reading,
+			  const struct sockport_reader *reader)
+{
+	if (!sockport_reading_add(reading, row, port->totals, port->spread))
+		return;
+	port->recalled = !port->rest || rest_active(port->totals);
+	if (!port->opener)
+		return;
+	copy_opener(port->opener, row, reader);
+	if (!seen(reader, port->opener))
+		port->opener->comm[0] = 0;
+}
+
+/**
+ * sockport_port_forget - free what sockport_port_prepare() made
  * @net: namespace whose account it goes to
  * @port: row of the port table
  *
@@ -184,4 +281,8 @@ void sockport_port_forget(struct net *net, struct sockport_port *port)
 		sockport_free(net, port->rtt_now, sizeof(*port->rtt_now));
 	if (port->opener)
 		sockport_free(net, port->opener, sizeof(*port->opener));
+	port->totals = NULL;
+	port->spread = NULL;
+	port->rtt_now = NULL;
+	port->opener = NULL;
 }

@@ -11,6 +11,7 @@
 #include "history/era.h"
 #include "history/follow.h"
 #include "history/rows.h"
+#include "history/sums.h"
 #include "memory/memory.h"
 #include "net.h"
 #include "owners/owners.h"
@@ -44,6 +45,7 @@ struct port_dir {
 };
 
 struct port_tree {
+	struct sockport_port	*rest[DIRS];
 	struct port_dir		*dir[DIRS];
 	struct rb_root		wide;
 };
@@ -71,11 +73,13 @@ struct build {
  * @space: network namespace
  * @port: host order
  * @dir: protocol and role
+ * @rest: it is that of the ports whose history has been given back
  */
 struct port_key {
 	const struct sockport_space	*space;
 	u32				port;
 	unsigned int			dir;
+	bool				rest;
 };
 
 static unsigned int dir_of(u8 protocol, u8 role)
@@ -106,6 +110,7 @@ static struct sockport_port *port_new(struct build *build,
 	port->protocol = key->dir >> 1;
 	port->role = key->dir & 1 ? SOCKPORT_ROLE_OUT : SOCKPORT_ROLE_IN;
 	port->port = key->port;
+	port->rest = key->rest;
 	build->rows++;
 	return port;
 }
@@ -146,9 +151,12 @@ static struct sockport_port *wide_port(struct build *build,
 static struct sockport_port **port_slot(struct build *build,
 					const struct port_key *key)
 {
-	struct port_dir **dir = &build->tree[key->space->index]->dir[key->dir];
+	struct port_tree *tree = build->tree[key->space->index];
+	struct port_dir **dir = &tree->dir[key->dir];
 	struct port_leaf **leaf;
 
+	if (unlikely(key->rest))
+		return &tree->rest[key->dir];
 	if (unlikely(!*dir)) {
 		*dir = sockport_alloc(build->net, sizeof(**dir));
 		if (!*dir)
@@ -196,6 +204,8 @@ static struct sockport_port *port_find(const struct build *build,
 	const struct port_dir *dir = tree ? tree->dir[key->dir] : NULL;
 	const struct port_leaf *leaf;
 
+	if (key->rest)
+		return tree ? tree->rest[key->dir] : NULL;
 	leaf = dir ? dir->leaf[key->port >> LEAF_BITS] : NULL;
 	return leaf ? leaf->row[key->port % LEAF_ROWS] : NULL;
 }
@@ -362,16 +372,36 @@ static size_t rows_bytes(unsigned int rows)
 	return array_size(rows, sizeof(struct sockport_port *));
 }
 
+static void port_free(struct net *net, struct sockport_port *port)
+{
+	if (!port)
+		return;
+	sockport_port_forget(net, port);
+	sockport_free(net, port, sizeof(*port));
+}
+
+/* History may be given back after there was room for it. */
+static void take_port(struct sockport_ports *ports, struct sockport_port **slot)
+{
+	struct sockport_port *port = *slot;
+
+	if (!port)
+		return;
+	*slot = NULL;
+	if (!port->recalled)
+		sockport_port_forget(ports->net, port);
+	if (port->recalled || port->sockets)
+		ports->row[ports->count++] = port;
+	else
+		port_free(ports->net, port);
+}
+
 static void take_leaf(struct sockport_ports *ports, struct port_leaf *leaf)
 {
 	unsigned int i;
 
-	for (i = 0; i < LEAF_ROWS; i++) {
-		if (!leaf->row[i])
-			continue;
-		ports->row[ports->count++] = leaf->row[i];
-		leaf->row[i] = NULL;
-	}
+	for (i = 0; i < LEAF_ROWS; i++)
+		take_port(ports, &leaf->row[i]);
 }
 
 /* Those of a directory come after its others. */
@@ -396,20 +426,13 @@ static void take_tree(struct sockport_ports *ports, struct port_tree *tree)
 	unsigned int i, j;
 
 	for (i = 0; i < DIRS; i++) {
+		take_port(ports, &tree->rest[i]);
 		for (j = 0; tree->dir[i] && j < DIR_LEAVES; j++)
 			if (tree->dir[i]->leaf[j])
 				take_leaf(ports, tree->dir[i]->leaf[j]);
 		take_wide(ports, tree, i);
 	}
 	cond_resched();
-}
-
-static void port_free(struct net *net, struct sockport_port *port)
-{
-	if (!port)
-		return;
-	sockport_port_forget(net, port);
-	sockport_free(net, port, sizeof(*port));
 }
 
 static void dir_free(struct net *net, struct port_dir *dir)
@@ -434,8 +457,10 @@ static void tree_free(struct net *net, struct port_tree *tree)
 
 	if (!tree)
 		return;
-	for (i = 0; i < DIRS; i++)
+	for (i = 0; i < DIRS; i++) {
+		port_free(net, tree->rest[i]);
 		dir_free(net, tree->dir[i]);
+	}
 	rbtree_postorder_for_each_entry_safe(port, next, &tree->wide, node)
 		port_free(net, port);
 	sockport_free(net, tree, sizeof(*tree));
@@ -465,36 +490,89 @@ static int ports_take(struct sockport_ports *ports, struct build *build)
 	return 0;
 }
 
+/* Do rows without sockets match, and that of the rest? */
+static bool wanted(const struct sockport_filter *filter,
+		   const struct sockport_past *past)
+{
+	return past->active &&
+	       sockport_filter_port(filter, past->protocol, past->role,
+				    past->port) &&
+	       !(past->rest && filter && filter->port.count);
+}
+
+static struct port_key key_of_past(const struct sockport_space *space,
+				   const struct sockport_past *past)
+{
+	return (struct port_key) {
+		.space	= space,
+		.port	= past->port,
+		.dir	= dir_of(past->protocol, past->role),
+		.rest	= past->rest,
+	};
+}
+
+/* Have room for all that did something; nobody is kept from anything by that. */
+static int prepare_history(struct build *build,
+			   const struct sockport_ports_ask *ask,
+			   const struct sockport_space *space,
+			   const struct sockport_pasts *pasts)
+{
+	struct sockport_port *port;
+	struct port_key key;
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < pasts->count && !err; i++) {
+		key = key_of_past(space, &pasts->at[i]);
+		port = port_find(build, &key);
+		if (!port && wanted(ask->filter, &pasts->at[i]))
+			port = port_of(build, &key);
+		if (IS_ERR(port))
+			return PTR_ERR(port);
+		if (port)
+			err = sockport_port_prepare(build->net, port, ask->want);
+		cond_resched();
+	}
+	return err;
+}
+
+static void read_history(struct build *build, const struct sockport_era *era,
+			 const struct sockport_ports_ask *ask,
+			 const struct sockport_space *space)
+{
+	struct sockport_reading reading;
+	struct sockport_history *row;
+	struct sockport_past past;
+	struct sockport_port *port;
+	struct port_key key;
+
+	sockport_reading_begin(&reading, era->rows, space->net);
+	while ((row = sockport_reading_next(&reading))) {
+		past = sockport_past_of(row);
+		key = key_of_past(space, &past);
+		port = port_find(build, &key);
+		if (port && port->prepared)
+			sockport_port_recall(port, row, &reading, ask->reader);
+		cond_resched();
+	}
+	sockport_reading_end(&reading);
+}
+
 static int add_history_of(struct build *build, const struct sockport_era *era,
 			  const struct sockport_ports_ask *ask,
 			  const struct sockport_space *space)
 {
-	struct sockport_history *row = NULL;
-	struct sockport_port *port;
-	struct port_key key;
+	struct sockport_pasts pasts;
 	int err;
 
-	while ((row = sockport_history_next(era->rows, space->net, row))) {
-		key = (struct port_key) {
-			.space	= space,
-			.port	= row->port,
-			.dir	= dir_of(row->protocol, row->role),
-		};
-		port = port_find(build, &key);
-		if (!port && atomic64_read(&row->first) &&
-		    sockport_filter_port(ask->filter, row->protocol,
-					 row->role, row->port)) {
-			port = port_of(build, &key);
-			if (IS_ERR(port))
-				return PTR_ERR(port);
-		}
-		err = port ? sockport_port_recall(build->net, port, row, ask) :
-			     0;
-		if (err)
-			return err;
-		cond_resched();
-	}
-	return 0;
+	err = sockport_pasts_init(&pasts, build->net, era->rows, space->net);
+	if (err)
+		return err;
+	err = prepare_history(build, ask, space, &pasts);
+	sockport_pasts_exit(&pasts);
+	if (!err)
+		read_history(build, era, ask, space);
+	return err;
 }
 
 /**
@@ -516,6 +594,7 @@ static void add_rtt(const struct sockport_history *row, u32 rtt, void *data)
 		.space	= sockport_scope_find(alive->scope, row->net),
 		.port	= row->port,
 		.dir	= dir_of(row->protocol, row->role),
+		.rest	= row->is_rest,
 	};
 
 	port = key.space ? port_find(alive->build, &key) : NULL;

@@ -13,6 +13,8 @@ struct sockport_filter;
 struct sockport_history;
 struct sockport_owners;
 struct sockport_reader;
+struct sockport_reading;
+struct sockport_rows;
 struct sockport_record;
 struct sockport_scope;
 struct sockport_spread;
@@ -30,6 +32,9 @@ struct sockport_totals;
  * struct sockport_port - a row of the port table
  * @node: among the rows of ports that are no 16 bit numbers
  * @netns: inode of the network namespace
+ * @rest: it is of ports whose history has been given back
+ * @prepared: there is room for what it did
+ * @recalled: something is known of that
  * @protocol: enum sockport_protocol
  * @role: enum sockport_role
  * @port: host order
@@ -63,6 +68,9 @@ struct sockport_port {
 	u8	protocol;
 	u8	role;
 	u8	families;
+	bool	rest;
+	bool	prepared;
+	bool	recalled;
 	u32	listeners;
 	u32	unconnected;
 	u32	sockets;
@@ -92,7 +100,7 @@ struct sockport_port {
  * @uid: owner of the socket
  * @seen: the reader may see the process, if it is in there
  * @cgroup: id of the socket's cgroup, 0 when unknown
- * @comm: name of the process
+ * @comm: name of the process; empty when the reader may not see it
  */
 struct sockport_port_opener {
 	pid_t	pid;
@@ -121,6 +129,36 @@ struct sockport_ports_ask {
 	u32				want;
 };
 
+/**
+ * struct sockport_past - a port that has history
+ * @port: host order, 0 for the rest
+ * @protocol: enum sockport_protocol
+ * @role: enum sockport_role
+ * @rest: it is of the ports whose history has been given back
+ * @active: something happened there
+ */
+struct sockport_past {
+	u16	port;
+	u8	protocol;
+	u8	role;
+	bool	rest;
+	bool	active;
+};
+
+/**
+ * struct sockport_pasts - ports of a namespace that have history
+ * @net: namespace whose account it goes to
+ * @count: how many
+ * @room: what @at has been allocated for
+ * @at: each, in no order; some twice
+ */
+struct sockport_pasts {
+	struct net		*net;
+	unsigned int		count;
+	unsigned int		room;
+	struct sockport_past	*at;
+};
+
 #define SOCKPORT_WANT_RECALL	(SOCKPORT_WANT_HISTORY | \
 				 SOCKPORT_WANT_DISTRIBUTIONS | \
 				 SOCKPORT_WANT_OPENER)
@@ -145,9 +183,16 @@ int sockport_ports_build(struct sockport_ports *ports,
 			 const struct sockport_ports_ask *ask);
 void sockport_ports_free(struct sockport_ports *ports);
 u8 sockport_port_state(const struct sockport_port *port);
-int sockport_port_recall(struct net *net, struct sockport_port *port,
-			 struct sockport_history *row,
-			 const struct sockport_ports_ask *ask);
+struct sockport_past sockport_past_of(const struct sockport_history *row);
+int sockport_pasts_init(struct sockport_pasts *pasts, struct net *account,
+			struct sockport_rows *rows, struct net *net);
+void sockport_pasts_exit(struct sockport_pasts *pasts);
+int sockport_port_prepare(struct net *net, struct sockport_port *port,
+			  u32 want);
+void sockport_port_recall(struct sockport_port *port,
+			  struct sockport_history *row,
+			  struct sockport_reading *reading,
+			  const struct sockport_reader *reader);
 void sockport_port_forget(struct net *net, struct sockport_port *port);
 bool sockport_port_opener(const struct sockport_record *rec,
 			  const struct sockport_reader *reader,

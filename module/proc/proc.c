@@ -274,6 +274,7 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "events_lost",	&stats->events_lost },
 		{ "longest_hold_ns",	&stats->longest_hold },
 		{ "events_made",	&stats->events_made },
+		{ "history_rows_given_back", &stats->history_rows_given_back },
 	};
 	unsigned int i;
 

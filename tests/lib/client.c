@@ -493,6 +493,9 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 	case SOCKPORT_A_PORT_KERNEL:
 		port->kernel = true;
 		break;
+	case SOCKPORT_A_PORT_REST:
+		port->rest = true;
+		break;
 	case SOCKPORT_A_PORT_HISTORY:
 		history_get(&port->history, attr);
 		break;

@@ -14,6 +14,7 @@
  * @state: enum sockport_port_state, 0 for none
  * @has_backlog: there are listeners
  * @history: if it was asked for
+ * @rest: it is of ports whose history was given back; of netlink only
  */
 struct port {
 	uint8_t		protocol;
@@ -38,6 +39,7 @@ struct port {
 	bool		processes_more;
 	bool		kernel;
 	struct history	history;
+	bool		rest;
 };
 
 struct ports {

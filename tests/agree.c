@@ -193,7 +193,7 @@ static unsigned int sequence(struct place *place)
 TEST_F_TIMEOUT(agree, sequences, 3000)
 {
 	const char *often = getenv("AGREE_SEQUENCES");
-	unsigned int count = often ? (unsigned int)atoi(often) : scaled(1000, 60);
+	unsigned int count = often ? (unsigned int)atoi(often) : scaled(400, 60);
 	unsigned int wrong = 0, i;
 	long long begin = now_ms();
 

@@ -306,6 +306,15 @@ static bool established(int fd)
 	return !getpeername(fd, &peer.any, &peer.length);
 }
 
+/* Whatever comes to it too late comes to nothing: it leaves no connection behind. */
+static void abort_call(int fd)
+{
+	const struct linger linger = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(fd);
+}
+
 /* At times the SYN has data. */
 static int call(int fd, const struct address *to)
 {
@@ -332,7 +341,7 @@ static void do_connect(struct world *world)
 		return;
 	}
 	if (!established(fd)) {
-		close(fd);
+		abort_call(fd);
 		return;
 	}
 	called(world, fd, &to, true);
@@ -365,8 +374,8 @@ static void do_cross(struct world *world)
 	keep(&world->ends, fd[1]);
 	return;
 close:
-	close(fd[0]);
-	close(fd[1]);
+	abort_call(fd[0]);
+	abort_call(fd[1]);
 }
 
 static void do_end(struct world *world)

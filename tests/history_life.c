@@ -25,13 +25,11 @@
 #include "lib/module.h"
 #include "lib/netns.h"
 #include "lib/stream.h"
+#include "lib/trace.h"
 
 #define PORT		8000
 #define ROWS		3000
 #define GROUP		"/sys/fs/cgroup/sockport-slow"
-#define PARAMETERS	"/sys/module/sockport/parameters"
-#define TRACING		"/sys/kernel/tracing"
-#define FOLDS		"sockport_life/folds"
 
 /* Parameters as they were; empty if a test has not touched them. */
 FIXTURE(life) {
@@ -39,7 +37,6 @@ FIXTURE(life) {
 	struct load	*load;
 	pid_t		reader;
 	pid_t		switcher;
-	bool		traced;
 	char		sockets[32];
 };
 
@@ -86,9 +83,7 @@ FIXTURE_TEARDOWN(life)
 		if (pid)
 			kill(pid, SIGKILL);
 	}
-	if (self->traced)
-		run("echo 0 >" TRACING "/events/" FOLDS "/enable; echo -:" FOLDS " >>" TRACING
-		    "/kprobe_events");
+	trace_end();
 	if (self->sockets[0])
 		module_parameter("history_sockets", self->sockets, NULL);
 	history_restart();
@@ -128,13 +123,13 @@ static void ask_for_rows(void)
 	free(request);
 }
 
-/* One who reads, with a thousandth of a processor: it is stopped wherever it is. */
+/* One who reads, and is not slow yet. */
 static pid_t begin_reader(void)
 {
 	pid_t parent = getpid(), pid;
 
 	run("echo +cpu >/sys/fs/cgroup/cgroup.subtree_control");
-	run("mkdir " GROUP " && echo 1000 1000000 >" GROUP "/cpu.max");
+	run("mkdir " GROUP);
 	pid = fork();
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
@@ -147,16 +142,60 @@ static pid_t begin_reader(void)
 	_exit(0);
 }
 
-/* Until it has been stopped a few times, in the midst of what it does most. */
-static void wait_until_slow(void)
+static unsigned long long times_stopped(void)
+{
+	unsigned long long times = 0;
+	char line[64];
+	FILE *file;
+
+	file = fopen(GROUP "/cpu.stat", "re");
+	if (!file)
+		die("cpu.stat: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "nr_throttled %llu", &times) == 1)
+			break;
+	fclose(file);
+	return times;
+}
+
+/* With a thousandth of a processor it is stopped wherever it is. */
+static void stop_reader(void)
+{
+	unsigned long long stopped = times_stopped();
+	struct deadline d = deadline();
+
+	run("echo 1000 1000000 >" GROUP "/cpu.max");
+	while (times_stopped() == stopped)
+		deadline_wait(&d, "a reader is stopped");
+}
+
+/*
+ * Until it is among the rows, neither at their beginning nor near their end: each
+ * answer takes so many of them, and it has half of that time before it.
+ */
+static void wait_until_slow(unsigned long long before, unsigned long long rows)
 {
 	struct deadline d = deadline();
-	char command[128];
+	unsigned long long at;
 
-	snprintf(command, sizeof(command),
-		 "awk '$1 == \"nr_throttled\" { exit !($2 > 3) }' " GROUP "/cpu.stat");
-	while (system(command))
+	for (;;) {
+		stop_reader();
+		at = (trace_calls("recall") - before) % rows;
+		if (at > rows / 10 && at < rows / 2)
+			break;
+		run("echo max >" GROUP "/cpu.max");
 		deadline_wait(&d, "a reader that is slow");
+	}
+	note("it is at row %llu of %llu", at, rows);
+}
+
+/* Rows that an answer has. */
+static unsigned long long rows_told(void)
+{
+	unsigned long long before = trace_calls("recall");
+
+	ask_for_rows();
+	return trace_calls("recall") - before;
 }
 
 static long long time_to_switch_off(void)
@@ -183,73 +222,68 @@ static long long usual(void)
 	return least;
 }
 
-/* History is switched off while somebody is about to read it, and on again. */
+/* A reader that is stopped in the midst of history. */
+static pid_t begin_slow_reader(void)
+{
+	unsigned long long before, rows;
+	pid_t reader;
+
+	make_rows();
+	rows = rows_told();
+	before = trace_calls("recall");
+	reader = begin_reader();
+	wait_until_slow(before, rows);
+	return reader;
+}
+
+/* History is switched off while somebody reads it, and on again. */
 TEST_F_TIMEOUT(life, slow_reader, 600)
 {
 	long long most = usual() * 3 + 3000, ms;
-	unsigned int i;
 
-	make_rows();
-	EXPECT_LT(ROWS / 2, proc_stat("history_rows"));
-	self->reader = begin_reader();
-	for (i = 0; i < 3; i++) {
-		wait_until_slow();
-		ms = time_to_switch_off();
-		note("switched off in %lld ms, of at most %lld", ms, most);
-		EXPECT_GT(most, ms);
-		EXPECT_EQ(0, proc_stat("history_rows"));
-		history_on();
-		make_rows();
-	}
+	trace_probe("recall", "sockport:sockport_port_recall");
+	trace_count();
+	self->reader = begin_slow_reader();
+	ms = time_to_switch_off();
+	note("switched off in %lld ms, of at most %lld", ms, most);
+	EXPECT_GT(most, ms);
+	EXPECT_EQ(0, proc_stat("history_rows"));
+	/* The next era begins beside who reads the last one. */
+	history_on();
+	close(socket_listen(AF_INET, "127.0.0.1", PORT, 5));
+	EXPECT_TRUE(history_of(&self->client, SOCKPORT_ROLE_IN, PORT).told);
+	EXPECT_FALSE(history_of(&self->client, SOCKPORT_ROLE_OUT, 10000).told);
 	EXPECT_EQ(0, waitpid(self->reader, NULL, WNOHANG));
 }
 
 /*
- * Neither does the end of a namespace wait: not that of the one that ends first, nor that of
- * the next, of which an end is seen here.
+ * Neither does the end of a namespace wait, while history is switched off: not that of the
+ * one that ends first, nor that of the next, of which an end is seen here.
  */
 TEST_F_TIMEOUT(life, namespaces_end, 600)
 {
 	struct deadline d;
 	long long begin;
 
-	make_rows();
-	self->reader = begin_reader();
-	wait_until_slow();
 	run("ip netns add sockport-first; ip netns add sockport-second");
 	run("ip link add sp-near type veth peer name sp-far netns sockport-second");
 	ASSERT_NE(0, if_nametoindex("sp-near"));
+	trace_probe("recall", "sockport:sockport_port_recall");
+	trace_count();
+	self->reader = begin_slow_reader();
+	begin = now_ms();
 	self->switcher = fork();
 	if (!self->switcher) {
 		module_parameter("history", "N", NULL);
 		_exit(0);
 	}
-	usleep(500000);
-	begin = now_ms();
-	run("ip netns del sockport-first");
+	run("sleep 1; ip netns del sockport-first");
 	run("sleep 1; ip netns del sockport-second");
-	for (d = deadline(); if_nametoindex("sp-near") && now_ms() < begin + 15000;)
+	for (d = deadline(); if_nametoindex("sp-near") && now_ms() < begin + 12000;)
 		deadline_wait(&d, "the end of a namespace");
 	note("ended in %lld ms", now_ms() - begin);
 	EXPECT_EQ(0, if_nametoindex("sp-near"));
 	EXPECT_EQ(0, waitpid(self->reader, NULL, WNOHANG));
-}
-
-/* How often a lock is held to add up what sockets did, so far. */
-static unsigned long long folds(void)
-{
-	unsigned long long count = 0;
-	char line[256];
-	FILE *file;
-
-	file = fopen(TRACING "/kprobe_profile", "re");
-	if (!file)
-		die("kprobe_profile: %s", strerror(errno));
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, " folds %llu", &count) == 1)
-			break;
-	fclose(file);
-	return count;
 }
 
 /*
@@ -267,15 +301,12 @@ TEST_F_TIMEOUT(life, grown, 600)
 	unsigned int i;
 	int listener;
 
-	if (access(TRACING "/kprobe_events", W_OK))
-		SKIP(return, "the kernel has no kprobes");
 	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
 	module_parameter("history_sockets", "1000", self->sockets);
 	history_restart();
 	lost = proc_stat("history_sockets_lost");
-	run("echo p:" FOLDS " sockport:fold_run >>" TRACING "/kprobe_events");
-	self->traced = true;
-	run("echo 1 >" TRACING "/events/" FOLDS "/enable");
+	trace_probe("fold", "sockport:fold_run");
+	trace_count();
 
 	listener = socket_listen(AF_INET, "127.0.0.1", PORT + LOAD_WORKERS, 5);
 	for (i = 0; i < 300; i++)
@@ -297,13 +328,13 @@ TEST_F_TIMEOUT(life, grown, 600)
 	EXPECT_EQ(lost, proc_stat("history_sockets_lost"));
 	EXPECT_LE(3000, proc_stat("history_sockets"));
 
-	before = folds();
+	before = trace_calls("fold");
 	EXPECT_EQ(1500, history_value(&self->client, SOCKPORT_ROLE_OUT, PORT + LOAD_WORKERS,
 				      SOCKPORT_A_HISTORY_OPENED));
-	note("%llu holds for %llu sockets", folds() - before,
+	note("%llu holds for %llu sockets", trace_calls("fold") - before,
 	     (unsigned long long)proc_stat("history_sockets"));
 	/* There were 1024 chains. */
-	EXPECT_LT(2000, folds() - before);
+	EXPECT_LT(2000, trace_calls("fold") - before);
 	for (i = 0; i < 1500; i++) {
 		stream_shut(&stream[i], CLIENT_FIRST);
 		stream_close(&stream[i]);

@@ -16,9 +16,9 @@ struct sockport_rows;
  * DOC: the life of history
  *
  * What is kept between switching history on and switching it off is an era: rows,
- * followed sockets, doors and roles, and events are taken. It is made whole before anybody
- * sees it, so that nothing can fail any more when it is published; one that could
- * not be made leaves the module without history.
+ * followed sockets, doors and roles; and events are taken. It is made whole before
+ * anybody sees it, so that nothing can fail any more when it is published; one
+ * that could not be made leaves the module without history.
  *
  * Probes see its parts by plain pointers, which change only while no probe is
  * registered. Readers find it under RCU, and may count as one of its users: then
@@ -57,8 +57,8 @@ struct sockport_rows;
  *     BH disabled.
  *
  * None of them is held over an allocation that may sleep but 1, which only who
- * switches has. Rings of events have no lock for who puts in; who takes out has
- * a mutex (event.c), under which it may send, but takes none of these.
+ * switches has. Who hands in events takes no lock; who tells them has a mutex
+ * (event.c), under which it may send, but takes none of these.
  */
 
 /**

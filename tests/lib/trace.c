@@ -129,6 +129,27 @@ char *trace_reading(const char *file)
 	return read_names();
 }
 
+void trace_count(void)
+{
+	put(INSTANCE "events/" GROUP "/enable", "1");
+}
+
+unsigned long long trace_calls(const char *name)
+{
+	unsigned long long calls = 0;
+	char found[64], line[256];
+	FILE *file;
+
+	file = fopen(TRACING "kprobe_profile", "re");
+	if (!file)
+		die("%s: %s", TRACING "kprobe_profile", strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " %63s %llu", found, &calls) == 2 && !strcmp(found, name))
+			break;
+	fclose(file);
+	return calls;
+}
+
 void trace_end(void)
 {
 	try_put(INSTANCE "events/" GROUP "/enable", "0", 0);

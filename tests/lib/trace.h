@@ -14,6 +14,9 @@ bool trace_works(void);
 void trace_probe(const char *name, const char *function);
 /* Names of the probes that a child is in while it reads all of a file, a line each. */
 char *trace_reading(const char *file);
+/* Count the calls of all of them from now on. */
+void trace_count(void);
+unsigned long long trace_calls(const char *name);
 /* No probe is left. */
 void trace_end(void);
 

@@ -245,7 +245,7 @@ TEST_F(message, door)
 	put_line(self->line, &door_columns, &self->door, self->names, true);
 	EXPECT_STREQ("{\"proto\":\"tcp\",\"port\":23,\"service\":\"telnet\",\"attempts\":1234,"
 		     "\"first\":1767322985678,\"last\":1767323045678,\"source\":\"192.0.2.7\","
-		     "\"netns_inode\":4026531840}", self->line);
+		     "\"source_ports\":0,\"netns_inode\":4026531840}", self->line);
 	mnl_attr_put(self->header, SOCKPORT_A_CLOSED_DOOR_SOURCE, 3, "abc");
 	EXPECT_FALSE(decode_door(self->header, &self->door));
 }

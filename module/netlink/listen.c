@@ -17,13 +17,13 @@
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
-#include <net/sock.h>
 
 #include "events/event.h"
 #include "memory/memory.h"
 #include "net.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
+#include "owners/asker.h"
 #include "owners/reader.h"
 
 /* Sockets of a namespace that may ask for its events. */
@@ -71,7 +71,7 @@ static void listener_free(struct sockport_listener *listener)
 	put_pid_ns(listener->reader.pid_ns);
 	put_user_ns(listener->reader.user_ns);
 	put_cred(listener->cred);
-	sock_put(listener->sk);
+	sockport_asker_put(listener->sk);
 	sockport_free(listener->net, listener, sizeof(*listener));
 }
 
@@ -85,8 +85,7 @@ static struct sockport_listener *listener_new(struct sk_buff *skb,
 	if (!listener)
 		return NULL;
 	listener->net = net;
-	listener->sk = NETLINK_CB(skb).sk;
-	sock_hold(listener->sk);
+	listener->sk = sockport_asker_get(skb);
 	listener->portid = info->snd_portid;
 	listener->cred = get_current_cred();
 	sockport_reader_init(&listener->reader, skb, net->user_ns, true);

@@ -6,7 +6,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>
-#include <net/sock.h>
 
 #include "compat.h"
 #include "events/event.h"
@@ -18,6 +17,7 @@
 #include "netlink/netlink.h"
 #include "netlink/query.h"
 #include "netlink/reply.h"
+#include "owners/asker.h"
 #include "owners/owners.h"
 #include "ports/port.h"
 #include "walk/walk.h"
@@ -148,7 +148,7 @@ dump_start(struct netlink_callback *cb,
 		return -ENOMEM;
 	request = (struct sockport_request) {
 		.skb	= cb->skb,
-		.net	= sock_net(cb->skb->sk),
+		.net	= sockport_asker_net(cb->skb),
 		.attrs	= sockport_dump_attrs(cb),
 		.extack	= &failure->extack,
 	};
@@ -178,8 +178,8 @@ static int
 dump_paid(struct sk_buff *skb, struct netlink_callback *cb,
 	  int (*dump)(struct sk_buff *skb, struct netlink_callback *cb))
 {
-	const struct sock *sk = NETLINK_CB(cb->skb).sk;
-	const struct cred *creds = override_creds(sk->sk_socket->file->f_cred);
+	const struct cred *creds =
+		override_creds(sockport_asker_cred(cb->skb));
 	int err = dump(skb, cb);
 
 	revert_creds(creds);

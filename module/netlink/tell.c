@@ -10,13 +10,13 @@
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
-#include <net/sock.h>
 
 #include "events/event.h"
 #include "net.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
 #include "netlink/reply.h"
+#include "owners/asker.h"
 #include "owners/reader.h"
 
 /**
@@ -75,7 +75,7 @@ static void send_to_listener(struct message *message)
 {
 	struct sockport_listener *to = message->to;
 
-	if (sock_flag(to->sk, SOCK_DEAD)) {
+	if (sockport_asker_gone(to->sk)) {
 		nlmsg_free(message->skb);
 	} else if (genlmsg_unicast(to->net, message->skb, to->portid)) {
 		to->missed += message->events;

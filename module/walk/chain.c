@@ -283,7 +283,8 @@ int sockport_chain_take(struct sockport_chain *chain)
 	};
 	int err;
 
-	if (chain->lock) {
+	/* Where there is one processor, there may be no lock to point to. */
+	if (!chain->hold) {
 		chain->hold = chain_hold;
 		chain->release = chain_release;
 	}

@@ -12,8 +12,8 @@ struct sockport_walk;
  * struct sockport_chain - a chain or list that may be long, see
  *	sockport_chain_take()
  * @lock: lock of the chain, taken with BH disabled, in an RCU read-side critical
- *	section; or NULL
- * @hold: then this takes the lock. Inodes must be safe to look at until @release,
+ *	section, unless there is a @hold
+ * @hold: or NULL; takes the lock. Inodes must be safe to look at until @release,
  *	see sockport_walk_settle()
  * @release: lets it go
  * @first: first socket of the chain, or NULL

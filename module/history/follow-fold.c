@@ -161,10 +161,8 @@ static void fetch_ahead(const struct sockport_chains *chains, u64 place)
 	chain = &chains->chain[(place >> chains->shift) + CHAINS_ONCE];
 	for (i = 0; i < CHAINS_ONCE; i++) {
 		follow = first_of(&chain[CHAINS_ONCE + i]);
-		if (follow) {
+		if (follow)
 			prefetch(follow);
-			prefetch(&follow->phase);
-		}
 		follow = first_of(&chain[i]);
 		if (follow)
 			prefetch_settled(READ_ONCE(follow->sk));

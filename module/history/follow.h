@@ -38,29 +38,30 @@ enum sockport_phase {
  * @rcu: to free it, when it is in no chain any more
  * @sk: the socket; lives as long as this is in its chain
  * @net: network namespace
- * @sn: what we keep of it
  * @row: of its port, held; NULL for a listener without a port yet
- * @since: microseconds of the monotonic clock when the socket was connected,
- *	0 when that was before history began
- * @opening: jiffies when its SYN was sent, if @pid is known
- * @of_row: listeners: among those of the row, read under RCU
- * @bytes_in: added to the row so far, as all of these
- * @bytes_out: likewise
- * @retransmitted_bytes: likewise
- * @segments_in: likewise
+ * @segments_in: added to the row so far
  * @segments_out: likewise
- * @retransmitted: likewise, segments
  * @drops: likewise, packets
- * @before: what the socket had retransmitted before it was opened
- * @pid: who opened it, in the initial pid namespace, or 0
- * @comm: name of that process
  * @phase: enum sockport_phase
+ * @settled: when it was added up last, nothing was left out
  * @was_reset: the other end has sent a reset
  * @told: its connect() fails, and that has been told
  * @listened: it has been in @of_row
- * @settled: when it was added up last, nothing was left out
+ * @sn: what we keep of @net
+ * @since: microseconds of the monotonic clock when the socket was connected,
+ *	0 when that was before history began
+ * @of_row: listeners: among those of the row, read under RCU
+ * @bytes_in: added to the row so far
+ * @bytes_out: likewise
+ * @retransmitted_bytes: likewise
+ * @retransmitted: likewise, segments
+ * @before: what the socket had retransmitted before it was opened
+ * @opening: jiffies when its SYN was sent, if @pid is known
+ * @pid: who opened it, in the initial pid namespace, or 0
+ * @comm: name of that process
  *
- * Two cache lines: readers go through all of them.
+ * Two cache lines: readers go through all of them, and of a socket that did
+ * nothing they read the first one only.
  */
 struct sockport_follow {
 	union {
@@ -69,8 +70,17 @@ struct sockport_follow {
 	};
 	const struct sock	*sk;
 	struct net		*net;
-	struct sockport_net	*sn;
 	struct sockport_history	*row;
+	u32			segments_in;
+	u32			segments_out;
+	u32			drops;
+	u8			phase;
+	bool			settled;
+	bool			was_reset : 1;
+	bool			told : 1;
+	bool			listened;
+	struct sockport_net	*sn;
+
 	u64			since;
 	union {
 		struct hlist_node	of_row;
@@ -80,19 +90,11 @@ struct sockport_follow {
 		};
 	};
 	u64			retransmitted_bytes;
-	u32			segments_in;
-	u32			segments_out;
 	u32			retransmitted;
-	u32			drops;
 	u32			before;
 	u32			opening;
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
-	u8			phase;
-	bool			was_reset : 1;
-	bool			told : 1;
-	bool			listened;
-	bool			settled;
 };
 
 /**

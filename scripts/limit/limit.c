@@ -14,9 +14,9 @@
 #include <net/inet_hashtables.h>
 #include <net/tcp.h>
 
-/* Chains side by side, and sockets of them that fit one hold of the lock. */
+/* Chains side by side, and sockets of them that are fetched in one go. */
 #define CHAINS	16
-#define HOLD	64
+#define AHEAD	64
 #define STRIDE	64U
 
 static __always_inline void fetch(const struct sock *sk)
@@ -43,19 +43,19 @@ static u64 touch(const struct sock *sk)
 	       READ_ONCE(tp->snd_una) + READ_ONCE(tp->write_seq);
 }
 
-/* Those of @n chains, up to HOLD. */
-static unsigned int gather(struct hlist_nulls_node **node, unsigned int n,
+/* Those of @n chains, up to AHEAD; @n becomes how many chains have more. */
+static unsigned int gather(struct hlist_nulls_node **node, unsigned int *n,
 			   const struct sock **found)
 {
 	unsigned int count = 0, i = 0;
 	struct hlist_nulls_node *this;
 
-	while (n && count < HOLD) {
-		if (i >= n)
+	while (*n && count < AHEAD) {
+		if (i >= *n)
 			i = 0;
 		this = node[i];
 		if (is_a_nulls(this)) {
-			node[i] = node[--n];
+			node[i] = node[--*n];
 			continue;
 		}
 		found[count] = hlist_nulls_entry(this, struct sock,
@@ -72,14 +72,31 @@ static unsigned int gather(struct hlist_nulls_node **node, unsigned int n,
 	return count;
 }
 
+/* All of @n chains of one lock. */
+static unsigned int sum_up(struct hlist_nulls_node **node, unsigned int n,
+			   spinlock_t *lock, u64 *sum)
+{
+	const struct sock *found[AHEAD];
+	unsigned int sockets = 0, count, i;
+
+	spin_lock_bh(lock);
+	while (n) {
+		count = gather(node, &n, found);
+		for (i = 0; i < count; i++)
+			*sum += touch(found[i]);
+		sockets += count;
+	}
+	spin_unlock_bh(lock);
+	return sockets;
+}
+
 static int show(struct seq_file *seq, void *v)
 {
 	struct inet_hashinfo *hashes = init_net.ipv4.tcp_death_row.hashinfo;
 	unsigned int locks = hashes->ehash_locks_mask + 1;
 	unsigned int stride = min((hashes->ehash_mask + 1) / locks, STRIDE);
 	struct hlist_nulls_node *node[CHAINS];
-	const struct sock *found[HOLD];
-	unsigned int place, step, bucket, n, i;
+	unsigned int place, step, bucket, n;
 	u64 sum = 0, sockets = 0;
 
 	for (place = 0; place <= hashes->ehash_mask; cond_resched()) {
@@ -99,12 +116,8 @@ static int show(struct seq_file *seq, void *v)
 		} while (++step < stride && n < CHAINS);
 		if (!n)
 			continue;
-		spin_lock_bh(inet_ehash_lockp(hashes, bucket));
-		n = gather(node, n, found);
-		for (i = 0; i < n; i++)
-			sum += touch(found[i]);
-		spin_unlock_bh(inet_ehash_lockp(hashes, bucket));
-		sockets += n;
+		sockets += sum_up(node, n, inet_ehash_lockp(hashes, bucket),
+				  &sum);
 	}
 	seq_printf(seq, "%llu sockets, %llx\n", sockets, sum);
 	return 0;

@@ -15,18 +15,18 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/clock.h"
-#include "../userspace/doors.h"
-#include "../userspace/event-columns.h"
-#include "../userspace/events.h"
-#include "../userspace/file.h"
-#include "../userspace/holders.h"
-#include "../userspace/json.h"
-#include "../userspace/listing.h"
-#include "../userspace/metrics.h"
-#include "../userspace/port-columns.h"
-#include "../userspace/rates.h"
-#include "../userspace/show.h"
+#include "../userspace/cmd/doors.h"
+#include "../userspace/cmd/events.h"
+#include "../userspace/cmd/listing.h"
+#include "../userspace/cmd/metrics.h"
+#include "../userspace/cmd/rates.h"
+#include "../userspace/cmd/show.h"
+#include "../userspace/columns/event-columns.h"
+#include "../userspace/columns/port-columns.h"
+#include "../userspace/count/holders.h"
+#include "../userspace/format/clock.h"
+#include "../userspace/host/file.h"
+#include "../userspace/table/json.h"
 
 #define COUNTER(name)	SOCKPORT_A_HISTORY_##name
 

@@ -13,14 +13,14 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/decode.h"
-#include "../userspace/doors.h"
-#include "../userspace/event-columns.h"
-#include "../userspace/json.h"
-#include "../userspace/match.h"
-#include "../userspace/number.h"
-#include "../userspace/options.h"
-#include "../userspace/text.h"
+#include "../userspace/cmd/doors.h"
+#include "../userspace/cmd/options.h"
+#include "../userspace/columns/event-columns.h"
+#include "../userspace/format/number.h"
+#include "../userspace/kernel/decode.h"
+#include "../userspace/select/match.h"
+#include "../userspace/table/json.h"
+#include "../userspace/table/text.h"
 
 /* 2026-01-02 03:04:05.678 UTC */
 #define MOMENT	1767323045678ull

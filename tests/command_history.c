@@ -11,15 +11,15 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/bars.h"
-#include "../userspace/column.h"
-#include "../userspace/decode.h"
-#include "../userspace/history.h"
-#include "../userspace/json.h"
-#include "../userspace/number.h"
-#include "../userspace/port-columns.h"
-#include "../userspace/quantity.h"
-#include "../userspace/show-history.h"
+#include "../userspace/cmd/bars.h"
+#include "../userspace/cmd/show-history.h"
+#include "../userspace/columns/column.h"
+#include "../userspace/columns/port-columns.h"
+#include "../userspace/count/history.h"
+#include "../userspace/format/number.h"
+#include "../userspace/format/quantity.h"
+#include "../userspace/kernel/decode.h"
+#include "../userspace/table/json.h"
 
 /* 2026-01-02 03:04:05.678 UTC */
 #define MOMENT	1767323045678ull

@@ -13,9 +13,9 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/file.h"
-#include "../userspace/metrics.h"
-#include "../userspace/textfile.h"
+#include "../userspace/cmd/metrics.h"
+#include "../userspace/host/file.h"
+#include "../userspace/host/textfile.h"
 
 FIXTURE(metrics)
 {

@@ -7,10 +7,10 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/json.h"
-#include "../userspace/output.h"
-#include "../userspace/port-columns.h"
-#include "../userspace/snapshot.h"
+#include "../userspace/columns/port-columns.h"
+#include "../userspace/count/snapshot.h"
+#include "../userspace/table/json.h"
+#include "../userspace/table/output.h"
 
 #define BEGIN	1767323045000ull
 #define THEN	(BEGIN + 60000)

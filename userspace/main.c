@@ -5,22 +5,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client.h"
-#include "doors.h"
-#include "event-columns.h"
-#include "events.h"
-#include "listing.h"
-#include "metrics.h"
-#include "netns.h"
-#include "options.h"
-#include "output.h"
-#include "port-columns.h"
-#include "rates.h"
-#include "show.h"
-#include "socket-columns.h"
-#include "stats.h"
-#include "summary.h"
-#include "who.h"
+#include "cmd/doors.h"
+#include "cmd/events.h"
+#include "cmd/listing.h"
+#include "cmd/metrics.h"
+#include "cmd/options.h"
+#include "cmd/rates.h"
+#include "cmd/show.h"
+#include "cmd/stats.h"
+#include "cmd/summary.h"
+#include "cmd/who.h"
+#include "columns/event-columns.h"
+#include "columns/port-columns.h"
+#include "columns/socket-columns.h"
+#include "host/netns.h"
+#include "kernel/client.h"
+#include "table/output.h"
 
 /* What ports did meanwhile is another question than what they are. */
 #define RATE_COLUMNS	"proto,role,port,service,state,connections,accepted,opened,failed,"	\

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "format/clock.h"
 
 /* A pipe that can be written to has room for so much; see pipe(7). */
 #define PIECE	4096

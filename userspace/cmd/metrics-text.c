@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Metrics as text: OpenMetrics 1.0, or Prometheus' own format 0.0.4. */
+#include "cmd/metrics.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmd/stats.h"
+#include "format/clock.h"
+#include "format/words.h"
+
+#define US_PER_S	1000000ull
+#define NS_PER_S	1000000000ull
+
+/**
+ * enum source - where a value comes from
+ * @SOURCE_HISTORY: SOCKPORT_A_HISTORY_*
+ * @SOURCE_GAUGE: enum metrics_gauge
+ */
+enum source {
+	SOURCE_HISTORY,
+	SOURCE_GAUGE,
+};
+
+/**
+ * enum scope - what has a value
+ * @SCOPE_PORT: a port
+ * @SCOPE_TOTAL: all ports of a protocol and role
+ */
+enum scope {
+	SCOPE_PORT = 1,
+	SCOPE_TOTAL = 2,
+};
+
+/**
+ * struct value - a series of a family
+ * @index: in the source of the family
+ * @label: name and value of one more label, or NULL
+ */
+struct value {
+	uint8_t index;
+	const char *label;
+};
+
+/**
+ * struct family - metrics of one name
+ * @name: without prefix and suffix
+ * @help: what it is
+ * @unit: that @name ends with, or NULL
+ * @source: of its values
+ * @scopes: what has it, set of enum scope
+ * @is_gauge: it is no counter
+ * @divisor: of the values, makes units of them
+ * @values: its series, up to one without a label
+ */
+struct family {
+	const char *name;
+	const char *help;
+	const char *unit;
+	enum source source;
+	unsigned int scopes;
+	bool is_gauge;
+	uint32_t divisor;
+	struct value values[7];
+};
+
+#define EVERYWHERE	(SCOPE_PORT | SCOPE_TOTAL)
+#define COUNTER(title, text, attribute) \
+	{ .name = title, .help = text, .scopes = EVERYWHERE, \
+	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
+#define BYTE_COUNTER(title, text, attribute) \
+	{ .name = title, .help = text, .unit = "bytes", .scopes = EVERYWHERE, \
+	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
+#define GAUGE(title, text, measure, where) \
+	{ .name = title, .help = text, .source = SOURCE_GAUGE, .scopes = where, \
+	  .is_gauge = true, .values = { { measure, NULL } } }
+#define BYTE_GAUGE(title, text, measure) \
+	{ .name = title, .help = text, .unit = "bytes", .source = SOURCE_GAUGE, \
+	  .scopes = EVERYWHERE, .is_gauge = true, .values = { { measure, NULL } } }
+#define HISTORY_GAUGE(title, text, attribute, where) \
+	{ .name = title, .help = text, .scopes = where, .is_gauge = true, \
+	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
+
+static const struct family families[] = {
+	GAUGE("ports", "Rows of the port table.", METRICS_PORTS, SCOPE_TOTAL),
+	GAUGE("sockets", "Sockets now.", METRICS_SOCKETS, EVERYWHERE),
+	BYTE_GAUGE("receive_queue_bytes", "Bytes that wait to be read.", METRICS_RX_QUEUE),
+	BYTE_GAUGE("send_queue_bytes", "Bytes that are not acknowledged.", METRICS_TX_QUEUE),
+	GAUGE("backlog", "Connections that wait for accept().", METRICS_BACKLOG, EVERYWHERE),
+	GAUGE("backlog_limit", "Limit of the backlog, summed over listeners.",
+	      METRICS_BACKLOG_LIMIT, EVERYWHERE),
+	HISTORY_GAUGE("backlog_high", "Most connections seen waiting at one listener.",
+		      BACKLOG_HIGH, SCOPE_PORT),
+	HISTORY_GAUGE("connections", "Established connections now.", CONNECTIONS, EVERYWHERE),
+	HISTORY_GAUGE("connections_high", "Most established connections at a time.",
+		      CONNECTIONS_HIGH, SCOPE_PORT),
+	{ .name = "last_active_timestamp_seconds", .unit = "seconds", .scopes = SCOPE_PORT,
+	  .help = "When something opened or closed, or a datagram came, last.",
+	  .is_gauge = true, .divisor = MS_PER_S,
+	  .values = { { SOCKPORT_A_HISTORY_LAST_ACTIVE, NULL } } },
+	COUNTER("accepted", "Connections that came in, established.", ACCEPTED),
+	COUNTER("opened", "Connections that this host opened, established.", OPENED),
+	COUNTER("taken_in", "Connections that were there at the beginning.", TAKEN_IN),
+	{ .name = "failures", .help = "Connections that could not be opened.",
+	  .scopes = EVERYWHERE,
+	  .values = { { SOCKPORT_A_HISTORY_REFUSED, "cause=\"refused\"" },
+		      { SOCKPORT_A_HISTORY_TIMED_OUT, "cause=\"timed-out\"" },
+		      { SOCKPORT_A_HISTORY_UNREACHABLE, "cause=\"unreachable\"" },
+		      { SOCKPORT_A_HISTORY_NO_LOCAL_PORT, "cause=\"no-local-port\"" },
+		      { SOCKPORT_A_HISTORY_RESET_OPENING, "cause=\"reset-by-peer\"" },
+		      { SOCKPORT_A_HISTORY_GIVEN_UP, "cause=\"given-up\"" },
+		      { SOCKPORT_A_HISTORY_FAILED, "cause=\"other\"" } } },
+	{ .name = "closed", .help = "Established connections that ended.",
+	  .scopes = EVERYWHERE,
+	  .values = { { SOCKPORT_A_HISTORY_CLOSED, "by=\"host\"" },
+		      { SOCKPORT_A_HISTORY_CLOSED_BY_PEER, "by=\"peer\"" },
+		      { SOCKPORT_A_HISTORY_BROKEN, "by=\"error\"" } } },
+	COUNTER("resets_sent", "Segments with a reset, sent.", RESETS_SENT),
+	COUNTER("resets_received", "Connections that a reset ended.", RESETS_RECEIVED),
+	BYTE_COUNTER("received_bytes", "Payload received.", BYTES_IN),
+	BYTE_COUNTER("sent_bytes", "Payload sent, each byte once.", BYTES_OUT),
+	COUNTER("received_segments", "Segments or datagrams received.", SEGMENTS_IN),
+	COUNTER("sent_segments", "Segments or datagrams sent.", SEGMENTS_OUT),
+	COUNTER("retransmitted_segments", "Segments sent again.", RETRANSMITTED_SEGMENTS),
+	BYTE_COUNTER("retransmitted_bytes", "Payload sent again.", RETRANSMITTED_BYTES),
+	COUNTER("syn_retransmits", "SYNs, or answers to them, sent again.", SYN_RETRANSMITS),
+	COUNTER("listen_drops", "Connections and SYNs that listeners dropped.", LISTEN_DROPS),
+	COUNTER("receive_drops", "Packets that sockets dropped.", RECEIVE_DROPS),
+};
+
+/**
+ * struct histogram - a distribution
+ * @name: with unit, without prefix
+ * @help: what it is
+ * @unit: seconds of microseconds, or bytes
+ * @divisor: makes units of its values
+ * @first: number of the first bucket with a bound of its own
+ * @last: number of the last one; in between, each second one has
+ */
+static const struct histogram {
+	const char *name;
+	const char *help;
+	const char *unit;
+	uint32_t divisor;
+	uint8_t first;
+	uint8_t last;
+} histograms[ROW_KINDS] = {
+	[SOCKPORT_DISTRIBUTION_KIND_LIFETIME] = {
+		"lifetime_seconds", "From established to closed.", "seconds", US_PER_S, 10, 36 },
+	[SOCKPORT_DISTRIBUTION_KIND_BYTES] = {
+		"payload_bytes", "Payload of a connection, both directions.", "bytes", 1, 8, 34 },
+	[SOCKPORT_DISTRIBUTION_KIND_RTT] = {
+		"rtt_seconds", "Smoothed round trip time of connections at their end.",
+		"seconds", US_PER_S, 4, 24 },
+	[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = {
+		"handshake_seconds", "From the first SYN to established.",
+		"seconds", US_PER_S, 4, 26 },
+};
+
+#define COUNT(title, text, attribute) \
+	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute }
+#define NOW(title, text, attribute) \
+	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute, .is_gauge = true }
+
+/**
+ * struct account - a number of the module's own account
+ * @name: without prefix and suffix
+ * @help: what it is
+ * @unit: that @name ends with, or NULL
+ * @index: SOCKPORT_A_STATS_*
+ * @is_gauge: it is no counter
+ * @divisor: makes units of it, 0 for 1
+ */
+static const struct account {
+	const char *name;
+	const char *help;
+	const char *unit;
+	uint8_t index;
+	bool is_gauge;
+	uint32_t divisor;
+} accounts[] = {
+	COUNT("port_walks", "Walks for the port table.", PORT_WALKS),
+	COUNT("socket_walks", "Walks for the socket listing.", SOCKET_WALKS),
+	COUNT("walked_sockets", "Sockets seen by all walks.", WALKED_SOCKETS),
+	{ .name = "walk_seconds", .help = "Time spent in all walks.",
+	  .unit = "seconds", .index = SOCKPORT_A_STATS_WALK_TIME, .divisor = NS_PER_S },
+	NOW("last_walk_sockets", "Sockets seen by the last walk.", LAST_WALK_SOCKETS),
+	{ .name = "last_walk_seconds", .help = "Time spent in the last walk.",
+	  .unit = "seconds", .index = SOCKPORT_A_STATS_LAST_WALK_TIME, .is_gauge = true,
+	  .divisor = NS_PER_S },
+	COUNT("chain_restarts", "Long chains begun anew.", CHAIN_RESTARTS),
+	COUNT("missed_chains", "Long chains left out.", MISSED_CHAINS),
+	COUNT("failed_walks", "Walks that ended with an error.", FAILED_WALKS),
+	NOW("open_walks", "Walks under way now.", OPEN_WALKS),
+	{ .name = "walk_memory_bytes", .help = "Memory held by walks and port tables now.",
+	  .unit = "bytes", .index = SOCKPORT_A_STATS_WALK_MEMORY, .is_gauge = true },
+	COUNT("file_walks", "Passes over the file tables of all processes.", FILE_WALKS),
+	COUNT("walked_files", "Sockets found in file tables.", WALKED_FILES),
+	{ .name = "file_walk_seconds", .help = "Time spent in these passes.",
+	  .unit = "seconds", .index = SOCKPORT_A_STATS_FILE_WALK_TIME, .divisor = NS_PER_S },
+	NOW("history", "1 while history is kept.", HISTORY),
+	NOW("history_rows", "Ports that history is kept of.", HISTORY_ROWS),
+	COUNT("history_rows_lost",
+	      "How often something went uncounted for want of a row.", HISTORY_ROWS_LOST),
+	COUNT("history_rows_given_back",
+	      "Rows of ports that were idle when others needed room.", HISTORY_ROWS_GIVEN_BACK),
+	NOW("history_sockets", "TCP sockets that are followed now.", HISTORY_SOCKETS),
+	COUNT("history_sockets_lost", "How often a socket could not be followed.", HISTORY_SOCKETS_LOST),
+	NOW("closed_doors", "Closed ports that are remembered now.", CLOSED_DOORS),
+	COUNT("closed_doors_lost",
+	      "Attempts on closed ports that were forgotten to make room.", CLOSED_DOORS_LOST),
+	COUNT("events_sent", "Events that listeners were told of.", EVENTS_SENT),
+	COUNT("events_lost", "Events that nobody was told of, for want of room.", EVENTS_LOST),
+	COUNT("events_made", "Events that were made, heard or not.", EVENTS_MADE),
+};
+
+/**
+ * struct writer - what all parts need to know
+ * @stream: where to
+ * @metrics: what to write
+ * @format: in which form
+ */
+struct writer {
+	FILE *stream;
+	const struct metrics *metrics;
+	enum metrics_format format;
+};
+
+/*
+ * The lines in front of a family. In OpenMetrics it has its name without "_total",
+ * which only samples of counters have.
+ */
+static void put_head(const struct writer *writer, const char *prefix, const char *name,
+		     const char *type, const char *unit, const char *help)
+{
+	const bool is_open = writer->format == METRICS_OPENMETRICS;
+	const char *suffix = !is_open && !strcmp(type, "counter") ? "_total" : "";
+
+	fprintf(writer->stream, "# HELP %s%s%s %s\n# TYPE %s%s%s %s\n", prefix, name, suffix, help,
+		prefix, name, suffix, type);
+	if (is_open && unit)
+		fprintf(writer->stream, "# UNIT %s%s %s\n", prefix, name, unit);
+}
+
+/* Labels, without the braces. */
+static void put_labels(const struct writer *writer, const struct metrics_port *port,
+		       enum scope scope)
+{
+	const char *protocol = word_protocol(port->protocol), *role = word_role(port->role);
+
+	fprintf(writer->stream, "protocol=\"%s\",role=\"%s\"", protocol ? protocol : "unknown",
+		role ? role : "unknown");
+	if (scope == SCOPE_PORT && port->is_rest)
+		fputs(",port=\"rest\"", writer->stream);
+	else if (scope == SCOPE_PORT)
+		fprintf(writer->stream, ",port=\"%" PRIu32 "\"", port->port);
+}
+
+/* No more digits than there are in the divisor, a power of ten. */
+static void put_number(FILE *stream, uint64_t value, uint32_t divisor)
+{
+	uint32_t rest = divisor;
+	int digits = 0;
+
+	for (; rest > 1; rest /= 10)
+		digits++;
+	if (!digits)
+		fprintf(stream, "%" PRIu64, value);
+	else
+		fprintf(stream, "%" PRIu64 ".%0*" PRIu64, value / divisor, digits,
+			value % divisor);
+}
+
+static bool find_value(const struct metrics_port *port, enum source source, unsigned int index,
+		       uint64_t *value)
+{
+	if (source == SOURCE_GAUGE) {
+		*value = port->gauges[index];
+		return port->gauges_known >> index & 1;
+	}
+	*value = port->history.values[index];
+	return row_knows(&port->history, index);
+}
+
+static void put_values(const struct writer *writer, const char *prefix,
+		       const struct family *family, const struct metrics_port *port,
+		       enum scope scope)
+{
+	const struct value *value;
+	uint64_t number;
+	size_t i;
+
+	for (i = 0; i < sizeof(family->values) / sizeof(*family->values); i++) {
+		value = &family->values[i];
+		if (i && !value->label)
+			break;
+		if (!find_value(port, family->source, value->index, &number))
+			continue;
+		fprintf(writer->stream, "%s%s%s{", prefix, family->name,
+			family->is_gauge ? "" : "_total");
+		put_labels(writer, port, scope);
+		fprintf(writer->stream, "%s%s} ", value->label ? "," : "",
+			value->label ? value->label : "");
+		put_number(writer->stream, number, family->divisor);
+		fputc('\n', writer->stream);
+	}
+}
+
+static void put_bucket(const struct writer *writer, const char *prefix,
+		       const struct metrics_port *port, enum scope scope, unsigned int kind,
+		       unsigned int bucket, uint64_t count)
+{
+	const struct histogram *histogram = &histograms[kind];
+
+	fprintf(writer->stream, "%s%s_bucket{", prefix, histogram->name);
+	put_labels(writer, port, scope);
+	fputs(",le=\"", writer->stream);
+	if (bucket == ROW_BUCKETS)
+		fputs("+Inf", writer->stream);
+	else
+		put_number(writer->stream, (1ull << bucket) - 1, histogram->divisor);
+	fprintf(writer->stream, "%s\"} %" PRIu64 "\n",
+		bucket != ROW_BUCKETS && histogram->divisor == 1 ? ".0" : "", count);
+}
+
+static void put_sample(const struct writer *writer, const char *prefix, const char *name,
+		       const char *suffix, const struct metrics_port *port, enum scope scope)
+{
+	fprintf(writer->stream, "%s%s%s{", prefix, name, suffix);
+	put_labels(writer, port, scope);
+	fputs("} ", writer->stream);
+}
+
+static void put_histogram(const struct writer *writer, const char *prefix,
+			  const struct metrics_port *port, enum scope scope, unsigned int kind)
+{
+	const struct histogram *histogram = &histograms[kind];
+	unsigned int bucket;
+	uint64_t count = 0;
+
+	if (!(port->kinds_known >> kind & 1))
+		return;
+	for (bucket = 0; bucket < ROW_BUCKETS; bucket++) {
+		count += port->buckets[kind][bucket];
+		if (bucket >= histogram->first && bucket <= histogram->last &&
+		    !((bucket - histogram->first) % 2))
+			put_bucket(writer, prefix, port, scope, kind, bucket, count);
+	}
+	put_bucket(writer, prefix, port, scope, kind, ROW_BUCKETS, count);
+	put_sample(writer, prefix, histogram->name, "_sum", port, scope);
+	put_number(writer->stream, port->sums[kind], histogram->divisor);
+	fputc('\n', writer->stream);
+	put_sample(writer, prefix, histogram->name, "_count", port, scope);
+	fprintf(writer->stream, "%" PRIu64 "\n", count);
+}
+
+/* Number @i of the ports of a scope, NULL behind the last. */
+static const struct metrics_port *port_at(const struct metrics *metrics, enum scope scope,
+					  size_t i)
+{
+	static const struct metrics_port none;
+	const struct metrics_port *port;
+
+	if (scope == SCOPE_PORT)
+		return i < metrics->count ? &metrics->ports[i] : NULL;
+	if (i >= METRICS_PROTOCOLS * METRICS_ROLES)
+		return NULL;
+	port = metrics->totals[i / METRICS_ROLES][i % METRICS_ROLES];
+	return port ? port : &none;
+}
+
+static void put_scope(const struct writer *writer, const char *prefix, enum scope scope)
+{
+	const struct metrics_port *port;
+	const struct family *family;
+	unsigned int kind;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(families) / sizeof(*families); i++) {
+		family = &families[i];
+		if (!(family->scopes & scope))
+			continue;
+		put_head(writer, prefix, family->name, family->is_gauge ? "gauge" : "counter",
+			 family->unit, family->help);
+		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)
+			put_values(writer, prefix, family, port, scope);
+	}
+	for (kind = 1; kind < ROW_KINDS; kind++) {
+		/* What is only of now does not grow, as a histogram has to. */
+		if (!histograms[kind].name)
+			continue;
+		put_head(writer, prefix, histograms[kind].name, "histogram", histograms[kind].unit,
+			 histograms[kind].help);
+		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)
+			put_histogram(writer, prefix, port, scope, kind);
+	}
+}
+
+static void put_accounts(const struct writer *writer)
+{
+	const struct stats_row *stats = &writer->metrics->stats;
+	const struct account *account;
+	size_t i;
+
+	for (i = 0; i < sizeof(accounts) / sizeof(*accounts); i++) {
+		account = &accounts[i];
+		if (!row_knows(stats, account->index))
+			continue;
+		put_head(writer, "sockport_module_", account->name,
+			 account->is_gauge ? "gauge" : "counter", account->unit, account->help);
+		fprintf(writer->stream, "sockport_module_%s%s ", account->name,
+			account->is_gauge ? "" : "_total");
+		put_number(writer->stream, stats->values[account->index], account->divisor);
+		fputc('\n', writer->stream);
+	}
+}
+
+/* The module chose the text, but a reader must be able to trust the lines. */
+static void put_version(const struct writer *writer)
+{
+	const char *from;
+
+	put_head(writer, "sockport_module_", "info", "gauge", NULL, "Version of the module.");
+	fputs("sockport_module_info{version=\"", writer->stream);
+	for (from = writer->metrics->version; *from; from++)
+		fputc(*from <= ' ' || *from == '"' || *from == '\\' ? '?' : *from, writer->stream);
+	fputs("\"} 1\n", writer->stream);
+}
+
+static void put_attempts(const struct writer *writer)
+{
+	put_head(writer, "sockport_", "closed_door_attempts", "counter", NULL,
+		 "Attempts on ports where nobody listens.");
+	fprintf(writer->stream, "sockport_closed_door_attempts_total %" PRIu64 "\n",
+		writer->metrics->attempts);
+}
+
+/**
+ * metrics_write - write metrics as text
+ * @stream: where to
+ * @metrics: after metrics_sort()
+ * @format: METRICS_PROMETHEUS is what node_exporter reads from files
+ *
+ * Errors of writing show in ferror(@stream).
+ */
+void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format)
+{
+	const struct writer writer = { stream, metrics, format };
+
+	put_scope(&writer, "sockport_", SCOPE_TOTAL);
+	put_scope(&writer, "sockport_port_", SCOPE_PORT);
+	if (stats_have_history(&metrics->stats))
+		put_attempts(&writer);
+	put_accounts(&writer);
+	put_version(&writer);
+	if (format == METRICS_OPENMETRICS)
+		fputs("# EOF\n", stream);
+}

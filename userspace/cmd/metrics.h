@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include <stdio.h>
+
+#include "cmd/options.h"
+#include "kernel/client.h"
+
+/* Protocols and roles that totals are kept of; those of newer modules are left out. */
+#define METRICS_PROTOCOLS	(SOCKPORT_PROTOCOL_MAX + 1)
+#define METRICS_ROLES		(SOCKPORT_ROLE_MAX + 1)
+
+/**
+ * enum metrics_gauge - what a port has now
+ */
+enum metrics_gauge {
+	METRICS_SOCKETS,
+	METRICS_RX_QUEUE,
+	METRICS_TX_QUEUE,
+	METRICS_BACKLOG,
+	METRICS_BACKLOG_LIMIT,
+	METRICS_PORTS,
+	METRICS_GAUGES,
+};
+
+/**
+ * struct metrics_port - a port, or the sum over many
+ * @activity: how much it did
+ * @port: its number
+ * @protocol: SOCKPORT_PROTOCOL_*
+ * @role: SOCKPORT_ROLE_*
+ * @is_rest: it is no port, but all whose history has been given back
+ * @gauges_known: bits of enum metrics_gauge
+ * @gauges: by enum metrics_gauge
+ * @history: counters
+ * @kinds_known: bits of SOCKPORT_DISTRIBUTION_KIND_*
+ * @sums: of distributions
+ * @buckets: of distributions
+ */
+struct metrics_port {
+	uint64_t activity;
+	uint32_t port;
+	uint8_t protocol;
+	uint8_t role;
+	bool is_rest;
+	uint32_t gauges_known;
+	uint64_t gauges[METRICS_GAUGES];
+	struct history_row history;
+	uint32_t kinds_known;
+	uint64_t sums[ROW_KINDS];
+	uint64_t buckets[ROW_KINDS][ROW_BUCKETS];
+};
+
+/**
+ * struct metrics - all that is told; zeroed before use but for @top
+ * @top: how many ports have series of their own
+ * @ports: these, those that did most; after metrics_sort() in their order
+ * @count: how many of them there are
+ * @least: which of them did least, when @count is @top
+ * @totals: sums over all ports, by protocol and role; NULL where there are none
+ * @stats: the module's own account, its text is @version
+ * @version: of the module
+ * @attempts: on ports where nobody listens; unknown when no history is kept
+ */
+struct metrics {
+	uint32_t top;
+	struct metrics_port *ports;
+	size_t count;
+	size_t least;
+	struct metrics_port *totals[METRICS_PROTOCOLS][METRICS_ROLES];
+	struct stats_row stats;
+	char version[32];
+	uint64_t attempts;
+};
+
+bool metrics_add(struct metrics *metrics, const struct port_row *row);
+void metrics_sort(struct metrics *metrics);
+void metrics_free(struct metrics *metrics);
+void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format);
+int metrics_print(struct client *client, const struct options *options,
+		  struct failure *failure);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+
+#include "select/filter.h"
+
+/**
+ * enum command - the first word of the command line
+ */
+enum command {
+	COMMAND_PORTS,
+	COMMAND_SOCKETS,
+	COMMAND_SHOW,
+	COMMAND_WHO,
+	COMMAND_SUMMARY,
+	COMMAND_EVENTS,
+	COMMAND_DOORS,
+	COMMAND_METRICS,
+	COMMAND_STATS,
+	COMMAND_RESET,
+};
+
+/**
+ * enum metrics_format - form of metrics
+ * @METRICS_OPENMETRICS: OpenMetrics 1.0
+ * @METRICS_PROMETHEUS: Prometheus' own text format, version 0.0.4
+ */
+enum metrics_format {
+	METRICS_OPENMETRICS,
+	METRICS_PROMETHEUS,
+};
+
+/* With metrics, so many ports have series of their own when nobody chooses. */
+#define METRICS_TOP	100
+#define METRICS_TOP_MAX	1000
+
+/**
+ * struct options - what the command line says
+ * @command: what to do
+ * @filter: about which sockets
+ * @columns: list of columns, NULL for the default
+ * @netns: network namespace to ask about, NULL for our own
+ * @who: for COMMAND_WHO: a PID, process, unit or container; NULL for all
+ * @since: file with an earlier answer, NULL for none
+ * @textfile: for COMMAND_METRICS: file to write, NULL for stdout
+ * @port: for COMMAND_SHOW
+ * @interval: milliseconds between two looks, 0 for one look
+ * @count: of intervals or events, 0 for no end
+ * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
+ * @top: for COMMAND_METRICS: ports with series of their own
+ * @format: for COMMAND_METRICS
+ * @processes: tell who has the sockets open
+ * @all_netns: ask about all network namespaces
+ * @json: JSON instead of text
+ * @numeric: no names of users and services
+ * @no_header: no names of columns
+ * @help: print the help, and nothing else
+ * @version: print the version, and nothing else
+ * @has_filter: something was said about @filter
+ * @has_format: something was said about @format
+ * @has_top: something was said about @top
+ */
+struct options {
+	enum command command;
+	struct filter filter;
+	const char *columns;
+	const char *netns;
+	const char *who;
+	const char *since;
+	const char *textfile;
+	uint32_t port;
+	uint32_t interval;
+	uint32_t count;
+	uint32_t types;
+	uint32_t top;
+	enum metrics_format format;
+	bool processes;
+	bool all_netns;
+	bool json;
+	bool numeric;
+	bool no_header;
+	bool help;
+	bool version;
+	bool has_filter;
+	bool has_format;
+	bool has_top;
+};
+
+bool options_enter_netns(const struct options *options);
+int options_parse(struct options *options, int argc, char **argv, struct failure *failure);
+void options_help(void);
+
+#endif

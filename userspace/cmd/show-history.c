@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a port did, for people: its counters, and its distributions drawn. */
+#include "cmd/show-history.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/bars.h"
+#include "columns/port-columns.h"
+#include "count/history.h"
+#include "format/number.h"
+#include "format/quantity.h"
+#include "format/words.h"
+#include "table/table.h"
+
+#define FACTS	"accepted,opened,taken_in,failed,refused,timed_out,unreachable,"		\
+		"no_local_port,reset_opening,given_up,failed_otherwise,"			\
+		"connections,connections_high,backlog_high,closed,closed_by_peer,broken,"	\
+		"resets_sent,resets_received,bytes_in,bytes_out,segments_in,segments_out,"	\
+		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"	\
+		"receive_drops,first_active,last_active,opener,opener_user,opener_unit"
+
+/**
+ * struct port_history - what one row of the port did; the row itself is gone
+ * @next: of the next row, or NULL
+ * @title: which row
+ * @selection: columns of @facts
+ * @facts: counters that are not 0
+ * @distributions: by SOCKPORT_DISTRIBUTION_KIND_*, over @buckets
+ * @buckets: of each of them
+ */
+struct port_history {
+	struct port_history *next;
+	char title[100];
+	struct selection selection;
+	struct table *facts;
+	struct distribution_row distributions[ROW_KINDS];
+	uint8_t buckets[ROW_KINDS][ROW_BUCKETS * sizeof(uint64_t)];
+};
+
+static void copy_distributions(struct port_history *history, const struct port_row *row)
+{
+	struct distribution_row *copy;
+	unsigned int kind;
+
+	for (kind = 1; kind < ROW_KINDS; kind++) {
+		copy = &history->distributions[kind];
+		*copy = row->distributions[kind];
+		if (copy->count)
+			memcpy(history->buckets[kind], copy->buckets,
+			       copy->count * sizeof(uint64_t));
+		copy->buckets = history->buckets[kind];
+	}
+}
+
+static bool fill(struct port_history *history, const struct port_row *row, struct names *names)
+{
+	const char *protocol = word_protocol(row->protocol), *role = word_role(row->role);
+	struct failure failure;
+
+	snprintf(history->title, sizeof(history->title), "History of %s %s",
+		 protocol ? protocol : "-", role ? role : "-");
+	if (selection_parse(&history->selection, &port_columns, FACTS, &failure))
+		return false;
+	history->facts = table_new_facts();
+	if (!history->facts ||
+	    !table_facts(history->facts, &history->selection, row, names, false))
+		return false;
+	copy_distributions(history, row);
+	return true;
+}
+
+/**
+ * port_history_add - keep what a row of the port did
+ * @list: gets it at its end; nothing if the row has no history
+ * @row: the row
+ * @names: names of users
+ *
+ * Return: false without memory.
+ */
+bool port_history_add(struct port_history **list, const struct port_row *row,
+		      struct names *names)
+{
+	struct port_history *history;
+
+	if (!row->history.known)
+		return true;
+	history = calloc(1, sizeof(*history));
+	if (!history)
+		return false;
+	while (*list)
+		list = &(*list)->next;
+	*list = history;
+	return fill(history, row, names);
+}
+
+static void print_distribution(const struct distribution_row *distribution, unsigned int kind)
+{
+	static const struct { const char *title; enum quantity quantity; } kinds[ROW_KINDS] = {
+		[SOCKPORT_DISTRIBUTION_KIND_LIFETIME] = { "Lifetime", QUANTITY_TIME },
+		[SOCKPORT_DISTRIBUTION_KIND_BYTES] = { "Payload", QUANTITY_BYTES },
+		[SOCKPORT_DISTRIBUTION_KIND_RTT] = { "Round trip time at the end", QUANTITY_TIME },
+		[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = { "Handshake", QUANTITY_TIME },
+		[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW] = { "Round trip time now", QUANTITY_TIME },
+	};
+	const uint64_t values = history_values(distribution);
+	char mean[QUANTITY_MAX];
+
+	if (!values)
+		return;
+	*quantity_put(mean, kinds[kind].quantity, distribution->sum / values) = 0;
+	printf("\n%s of %" PRIu64 " connection%s, on average %s:\n", kinds[kind].title, values,
+	       values == 1 ? "" : "s", mean);
+	bars_print(stdout, distribution, kinds[kind].quantity, bars_width());
+}
+
+/**
+ * port_history_print - print what the rows of a port did
+ * @list: the rows
+ * @failure: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int port_history_print(const struct port_history *list, struct failure *failure)
+{
+	unsigned int kind;
+
+	for (; list; list = list->next) {
+		printf("\n%s:\n", list->title);
+		if (table_print(list->facts, failure))
+			return -1;
+		for (kind = 1; kind < ROW_KINDS; kind++)
+			print_distribution(&list->distributions[kind], kind);
+	}
+	return 0;
+}
+
+/**
+ * port_history_free - forget what the rows of a port did
+ * @list: the rows
+ */
+void port_history_free(struct port_history *list)
+{
+	struct port_history *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		table_free(list->facts);
+		free(list);
+	}
+}

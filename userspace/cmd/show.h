@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include "cmd/options.h"
+#include "host/names.h"
+#include "kernel/client.h"
+
+int show_port(struct client *client, const struct options *options, struct names *names,
+	      struct failure *failure);
+
+#endif

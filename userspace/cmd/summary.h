@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "cmd/options.h"
+#include "host/names.h"
+#include "kernel/client.h"
+
+int summary_print(struct client *client, const struct options *options, struct names *names,
+		  struct failure *failure);
+
+#endif

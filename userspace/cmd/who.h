@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef WHO_H
+#define WHO_H
+
+#include "cmd/options.h"
+#include "host/names.h"
+#include "kernel/client.h"
+
+int who_print(struct client *client, const struct options *options, struct names *names,
+	      struct failure *failure);
+
+#endif

@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "columns/socket-columns.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/tcp.h>
+
+#include "columns/endpoint.h"
+#include "columns/processes.h"
+#include "format/number.h"
+#include "format/words.h"
+#include "host/cgroup.h"
+#include "kernel/rows.h"
+#include "table/json.h"
+#include "table/plain.h"
+
+
+static char *fill_protocol(char *to, const struct column *column, const void *row,
+			   struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	return put_word(to, word_protocol(socket->protocol), socket->protocol);
+}
+
+static char *fill_role(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	if (!socket->role)
+		return to;
+	return put_word(to, word_role(socket->role), socket->role);
+}
+
+static char *fill_family(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_family(socket->family), socket->family);
+}
+
+static char *fill_state(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	if (!socket->state)
+		return to;
+	return put_word(to, word_state(socket->state), socket->state);
+}
+
+/* The port of the row that the socket counts in; false for kinds without ports. */
+static bool row_port(const struct socket_row *socket, uint32_t *port)
+{
+	const bool out = socket->role == SOCKPORT_ROLE_OUT;
+
+	*port = out ? socket->remote_port : socket->local_port;
+	return socket->role && row_knows(socket, out ? SOCKPORT_A_SOCKET_REMOTE_PORT :
+						       SOCKPORT_A_SOCKET_LOCAL_PORT);
+}
+
+static char *fill_port(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	uint32_t port;
+
+	(void)column;
+	(void)names;
+	return row_port(row, &port) ? number_put(to, port) : to;
+}
+
+static char *fill_service(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	const struct socket_row *socket = row;
+	uint32_t port;
+
+	(void)column;
+	if (!row_port(row, &port))
+		return to;
+	return names_put_service(names, to, port, socket->protocol);
+}
+
+static enum endpoint end_of(const struct column *column)
+{
+	return column->attribute == SOCKPORT_A_SOCKET_LOCAL_ADDRESS ? ENDPOINT_LOCAL :
+								       ENDPOINT_REMOTE;
+}
+
+static char *fill_address(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	return endpoint_put_address(to, row, end_of(column), names);
+}
+
+static char *fill_addresses(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	return endpoint_put_addresses(to, row, end_of(column), names);
+}
+
+static char *fill_end(char *to, const struct column *column, const void *row,
+		      struct names *names)
+{
+	return endpoint_put(to, row, end_of(column), names);
+}
+
+static uint32_t netns_of(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_NETNS) ? socket->netns : 0;
+}
+
+static char *fill_interface(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	if (!row_knows(row, column->attribute) || !socket->ifindex)
+		return to;
+	return names_put_interface(names, to, netns_of(socket), socket->ifindex);
+}
+
+static char *fill_timer(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_timer(socket->timer), socket->timer);
+}
+
+static char *fill_v6only(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	(void)names;
+	if (((const struct socket_row *)row)->family != AF_INET6)
+		return to;
+	*to = '0' + row_knows(row, column->attribute);
+	return to + 1;
+}
+
+static char *fill_congestion(char *to, const struct column *column, const void *row,
+			     struct names *names)
+{
+	const char *name = ((const struct socket_row *)row)->congestion;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return strlen(name) <= NAME_MAX_LENGTH ? text_put(to, name) : to;
+}
+
+static char *fill_type(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, names_are_numbers(names) ? NULL : word_type(socket->type),
+			socket->type);
+}
+
+static char *fill_association(char *to, const struct column *column, const void *row,
+			      struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return put_word(to, word_association(socket->association), socket->association);
+}
+
+static bool has_name(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_NAME) && socket->name_size <= ROW_NAME_MAX;
+}
+
+static char *fill_name(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	return has_name(socket) ? plain_put_escaped(to, socket->name, socket->name_size) : to;
+}
+
+/* JSON has escapes of its own; a 0 is "@" there too. */
+static char *json_name(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+	char name[ROW_NAME_MAX];
+	size_t i;
+
+	(void)column;
+	(void)names;
+	if (!has_name(socket))
+		return to;
+	for (i = 0; i < socket->name_size; i++)
+		name[i] = socket->name[i] ? socket->name[i] : '@';
+	return json_put_string(to, name, i);
+}
+
+/* A mask as text, as in /proc/net/netlink. */
+static char *fill_groups(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	return to + sprintf(to, "%08x", socket->groups);
+}
+
+/* The kernel counts those that did not fit or are not ours to see, too. */
+static uint32_t unlisted_processes(const struct socket_row *socket)
+{
+	const uint32_t listed = socket->processes.count < PROCESSES_SHOWN ?
+				socket->processes.count : PROCESSES_SHOWN;
+	const uint32_t all = row_knows(socket, SOCKPORT_A_SOCKET_PROCESSES) ?
+			     socket->process_count : socket->processes.count;
+
+	return all > listed ? all - listed : 0;
+}
+
+static char *fill_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct socket_row *socket = row;
+	const uint32_t more = unlisted_processes(socket);
+
+	(void)column;
+	(void)names;
+	if (!socket->processes.count && !more && !row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
+		return to;
+	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
+		*to++ = '~';
+	/* A process has its number behind its name, whatever it is called. */
+	if (row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
+		return text_put(to, "kernel");
+	if (row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED))
+		*to++ = '?';
+	to = processes_put(to, &socket->processes);
+	if (!more)
+		return to;
+	to = text_put(to, socket->processes.count ? ",+" : "+");
+	return number_put(to, more);
+}
+
+static char *json_processes(char *to, const struct column *column, const void *row,
+			    struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	(void)column;
+	(void)names;
+	if (!socket->processes.count && !row_knows(row, SOCKPORT_A_SOCKET_PROCESSES))
+		return to;
+	return processes_put_json(to, &socket->processes);
+}
+
+/* Absent where there are no processes that it could be about. */
+static char *fill_by_port(char *to, const struct column *column, const void *row,
+			  struct names *names)
+{
+	(void)names;
+	if (!row_knows(row, SOCKPORT_A_SOCKET_PROCESSES) &&
+	    !row_knows(row, SOCKPORT_A_SOCKET_PROCESS))
+		return to;
+	*to = '0' + row_knows(row, column->attribute);
+	return to + 1;
+}
+
+static char *fill_flag(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	(void)names;
+	*to = '0' + row_knows(row, column->attribute);
+	return to + 1;
+}
+
+static char *fill_cgroup(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	const struct socket_row *socket = row;
+	size_t length;
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	length = strlen(socket->cgroup);
+	return length <= CGROUP_MAX ? plain_put(to, socket->cgroup, length) : to;
+}
+
+static char *json_cgroup(char *to, const struct column *column, const void *row,
+			 struct names *names)
+{
+	(void)names;
+	return row_knows(row, column->attribute) ?
+	       cgroup_put_json(to, ((const struct socket_row *)row)->cgroup) : to;
+}
+
+static char *fill_unit(char *to, const struct column *column, const void *row,
+		       struct names *names)
+{
+	const struct socket_row *socket = row;
+	char unit[UNIT_MAX + 1];
+
+	(void)names;
+	if (!row_knows(row, column->attribute))
+		return to;
+	cgroup_unit(socket->cgroup, unit);
+	return text_put(to, unit);
+}
+
+static char *fill_netns(char *to, const struct column *column, const void *row,
+			struct names *names)
+{
+	const struct socket_row *socket = row;
+
+	if (!row_knows(row, column->attribute))
+		return to;
+	return names_put_netns(names, to, socket->netns);
+}
+
+/* Kernels differ in how much of struct tcp_info they have. */
+static const uint8_t *tcp_info_member(const struct column *column, const struct socket_row *socket,
+				      size_t size)
+{
+	if (!row_knows(socket, column->attribute) ||
+	    socket->tcp_info_size < column->offset + size)
+		return NULL;
+	return socket->tcp_info + column->offset;
+}
+
+static char *fill_tcp_info32(char *to, const struct column *column, const void *row,
+			     struct names *names)
+{
+	const uint8_t *from = tcp_info_member(column, row, sizeof(uint32_t));
+	uint32_t value;
+
+	(void)names;
+	if (!from)
+		return to;
+	memcpy(&value, from, sizeof(value));
+	return number_put(to, value);
+}
+
+static char *fill_tcp_info64(char *to, const struct column *column, const void *row,
+			     struct names *names)
+{
+	const uint8_t *from = tcp_info_member(column, row, sizeof(uint64_t));
+	uint64_t value;
+
+	(void)names;
+	if (!from)
+		return to;
+	memcpy(&value, from, sizeof(value));
+	return number_put(to, value);
+}
+
+#define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
+
+/* A member of the row that the kernel always tells, or for a group of SOCKPORT_WANT_*. */
+#define MEMBER(member, name)	\
+	.offset = offsetof(struct socket_row, member), .attribute = SOCKPORT_A_SOCKET_##name
+#define NUMBER(member, name, bits)	\
+	.type = COLUMN_NUMBER, .fill = fill_##bits, MEMBER(member, name)
+
+#define MEMORY(column, index, text)							\
+	{ .name = column, .help = text ", in bytes", .fill = fill_u32,			\
+	  .type = COLUMN_NUMBER, .want = SOCKPORT_WANT_MEMORY, .flags = COLUMN_RIGHT,	\
+	  .width = 8, MEMBER(memory[SOCKPORT_A_MEMORY_##index], MEMORY) }
+
+#define INFO(column, member, bits, text)						\
+	{ .name = column, .help = text, .fill = fill_tcp_info##bits,			\
+	  .type = COLUMN_NUMBER, .want = SOCKPORT_WANT_TCP_INFO, .flags = COLUMN_RIGHT,	\
+	  .width = 8, .offset = offsetof(struct tcp_info, member),			\
+	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO }
+
+static const struct column list[] = {
+	{ .name = "proto", .help = "kind: tcp, udp, unix, netlink, ...", .fill = fill_protocol,
+	  .flags = BOTH, .width = 7 },
+	{ .name = "role", .help = "whose port the socket belongs to, in: ours; out: theirs",
+	  .fill = fill_role, .flags = BOTH, .width = 4 },
+	{ .name = "fam", .help = "address family: 4, 6 or the name of another", .fill = fill_family,
+	  .flags = COLUMN_IN_JSON, MEMBER(family, FAMILY), .width = 3 },
+	{ .name = "state", .help = "state, as the kernel names it", .fill = fill_state,
+	  .flags = BOTH, .width = 11 },
+	{ .name = "rx_queue", .help = "bytes that wait to be read", .flags = BOTH | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_QUEUES, NUMBER(rx_queue, RX_QUEUE, u32), .width = 8 },
+	{ .name = "tx_queue", .help = "bytes not yet acknowledged", .flags = BOTH | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_QUEUES, NUMBER(tx_queue, TX_QUEUE, u32), .width = 8 },
+	{ .name = "user", .help = "name of the owner", .fill = fill_user, .flags = BOTH,
+	  .want = SOCKPORT_WANT_OWNER, MEMBER(uid, UID), .width = 10 },
+	{ .name = "local_end", .help = "local address and port, or what its kind has for them", .fill = fill_end,
+	  .flags = COLUMN_IN_TEXT, MEMBER(local, LOCAL_ADDRESS), .width = 28 },
+	{ .name = "remote_end", .help = "remote address and port, or what its kind has for them", .fill = fill_end,
+	  .flags = COLUMN_IN_TEXT, MEMBER(remote, REMOTE_ADDRESS), .width = 28 },
+	{ .name = "local", .help = "local address; of a vsock the context id", .fill = fill_address,
+	  .flags = COLUMN_IN_JSON, MEMBER(local, LOCAL_ADDRESS), .width = 21 },
+	{ .name = "lport", .help = "local port; of netlink the port id", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  NUMBER(local_port, LOCAL_PORT, u32), .width = 5 },
+	{ .name = "remote", .help = "remote address; of a vsock the context id", .fill = fill_address,
+	  .flags = COLUMN_IN_JSON, MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
+	{ .name = "rport", .help = "remote port", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  NUMBER(remote_port, REMOTE_PORT, u32), .width = 5 },
+	{ .name = "dev", .help = "index of the interface that it is bound to",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(ifindex, IFINDEX, u32), .width = 4 },
+	{ .name = "interface", .help = "name of that interface", .fill = fill_interface,
+	  .flags = COLUMN_IN_JSON, MEMBER(ifindex, IFINDEX), .width = 10 },
+	{ .name = "port", .help = "the port of its role", .fill = fill_port,
+	  .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 5 },
+	{ .name = "service", .help = "name of that port in the services database",
+	  .fill = fill_service, .flags = COLUMN_IS_NAME, .width = 12 },
+	{ .name = "backlog", .help = "connections that wait for accept(), of listeners",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_QUEUES,
+	  NUMBER(backlog, BACKLOG, u32), .width = 7 },
+	{ .name = "limit", .help = "limit of the backlog", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_QUEUES, NUMBER(limit, BACKLOG_LIMIT, u32), .width = 5 },
+	{ .name = "drops", .help = "packets dropped", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_QUEUES, NUMBER(drops, DROPS, u32), .width = 5 },
+	{ .name = "uid", .help = "number of the owner", .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_OWNER, NUMBER(uid, UID, u32), .width = 5 },
+	{ .name = "inode", .help = "inode of the socket, as in /proc/PID/fd",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_OWNER,
+	  NUMBER(inode, INODE, u64), .width = 8 },
+	{ .name = "cookie", .help = "number that no other socket ever has",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_COOKIE,
+	  NUMBER(cookie, COOKIE, u64), .width = 8 },
+	{ .name = "timer", .help = "timer: off, retransmit, keepalive, timewait or probe",
+	  .fill = fill_timer, .flags = COLUMN_IN_JSON, .want = SOCKPORT_WANT_TIMER,
+	  MEMBER(timer, TIMER), .width = 10 },
+	{ .name = "expires", .help = "milliseconds until the timer fires",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
+	  NUMBER(expires, TIMER_EXPIRES, u32), .width = 8 },
+	{ .name = "retr", .help = "retransmissions or probes unanswered so far",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
+	  NUMBER(retransmits, RETRANSMITS, u32), .width = 4 },
+	{ .name = "mark", .help = "SO_MARK; needs CAP_NET_ADMIN",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_OWNER,
+	  NUMBER(mark, MARK, u32), .width = 4 },
+	{ .name = "v6only", .help = "whether it is for IPv6 only", .fill = fill_v6only,
+	  .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  MEMBER(family, V6ONLY), .width = 6 },
+	{ .name = "type", .help = "type: stream, dgram, seqpacket, raw, ...", .fill = fill_type,
+	  .flags = COLUMN_IN_JSON, MEMBER(type, TYPE), .width = 9 },
+	{ .name = "number", .help = "protocol inside the family: of IP, Ethernet or netlink",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(number, NUMBER, u32), .width = 6 },
+	{ .name = "name", .help = "path of a UNIX socket; @ for 0, with which abstract names begin",
+	  .fill = fill_name, .json = json_name, .flags = COLUMN_IN_JSON, MEMBER(name, NAME),
+	  .width = 28 },
+	{ .name = "peer", .help = "inode of the socket at the other end of a UNIX socket",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(peer_inode, PEER_INODE, u64),
+	  .width = 8 },
+	{ .name = "local_cid", .help = "local context id of a vsock",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(local_cid, LOCAL_CID, u32),
+	  .width = 9 },
+	{ .name = "remote_cid", .help = "remote context id of a vsock",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(remote_cid, REMOTE_CID, u32),
+	  .width = 10 },
+	{ .name = "groups", .help = "mask of the first 32 multicast groups of netlink",
+	  .fill = fill_groups, .json = fill_u32, .flags = COLUMN_IN_JSON,
+	  MEMBER(groups, GROUPS), .width = 8 },
+	{ .name = "queue", .help = "queue of the interface, of an XDP socket",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(queue_id, QUEUE_ID, u32), .width = 5 },
+	{ .name = "token", .help = "local token of an MPTCP connection and its TCP subflows",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TOKEN,
+	  NUMBER(token, TOKEN, u32), .width = 10 },
+	{ .name = "association", .help = "state of an SCTP association",
+	  .fill = fill_association, .flags = COLUMN_IN_JSON,
+	  MEMBER(association, ASSOCIATION_STATE), .width = 17 },
+	{ .name = "assoc", .help = "its number, as in /proc/net/sctp/assocs",
+	  .flags = COLUMN_RIGHT | COLUMN_IN_JSON, NUMBER(association, ASSOCIATION_STATE, u8),
+	  .width = 5 },
+	{ .name = "addresses", .help = "all local addresses of an SCTP socket; + if there are more",
+	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  MEMBER(local, LOCAL_ADDRESS), .width = 21 },
+	{ .name = "remote_addresses", .help = "all addresses of its peer; + if there are more",
+	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
+	{ .name = "unlisted", .help = "whether only a process knows of it, no table of the kernel",
+	  .fill = fill_flag, .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  MEMBER(family, UNLISTED), .width = 8 },
+	{ .name = "netns", .help = "name of its network namespace, or net:[INODE]",
+	  .fill = fill_netns, MEMBER(netns, NETNS), .width = 16 },
+	{ .name = "netns_inode", .help = "inode of its network namespace",
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(netns, NETNS, u32), .width = 11 },
+	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its listener; or kernel",
+	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
+	  MEMBER(processes, PROCESS), .width = 20 },
+	{ .name = "process_count", .help = "how many processes have it open",
+	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
+	  NUMBER(process_count, PROCESSES, u32), .width = 13 },
+	{ .name = "by_port", .help = "whether the processes only have its listener open",
+	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, BY_PORT), .width = 7 },
+	{ .name = "remembered", .help = "whether the process is only the last that opened its port",
+	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, REMEMBERED), .width = 10 },
+	{ .name = "kernel", .help = "whether the kernel itself opened it", .fill = fill_flag,
+	  .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
+	  MEMBER(family, KERNEL), .width = 6 },
+	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
+	  .json = json_cgroup, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
+	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",
+	  .fill = fill_unit, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP),
+	  .width = 20 },
+	MEMORY("rmem_alloc", RMEM_ALLOC, "memory of what was received"),
+	MEMORY("rcvbuf", RCVBUF, "limit of rmem_alloc"),
+	MEMORY("wmem_alloc", WMEM_ALLOC, "memory of what is being sent"),
+	MEMORY("sndbuf", SNDBUF, "limit of what waits to be sent"),
+	MEMORY("fwd_alloc", FWD_ALLOC, "memory reserved"),
+	MEMORY("wmem_queued", WMEM_QUEUED, "memory of what waits to be sent"),
+	MEMORY("optmem", OPTMEM, "memory of options"),
+	MEMORY("backlog_bytes", BACKLOG, "memory of what came while a process held the socket"),
+	{ .name = "congestion", .help = "congestion control algorithm", .fill = fill_congestion,
+	  .want = SOCKPORT_WANT_CONGESTION, MEMBER(congestion, CONGESTION), .width = 10 },
+	INFO("rtt", tcpi_rtt, 32, "round trip time, in microseconds"),
+	INFO("rttvar", tcpi_rttvar, 32, "its deviation, in microseconds"),
+	INFO("min_rtt", tcpi_min_rtt, 32, "least round trip time, in microseconds"),
+	INFO("rto", tcpi_rto, 32, "retransmission timeout, in microseconds"),
+	INFO("cwnd", tcpi_snd_cwnd, 32, "congestion window, in segments"),
+	INFO("ssthresh", tcpi_snd_ssthresh, 32, "slow start threshold, in segments"),
+	INFO("mss", tcpi_snd_mss, 32, "bytes of a segment sent"),
+	INFO("pmtu", tcpi_pmtu, 32, "MTU of the path, in bytes"),
+	INFO("unacked", tcpi_unacked, 32, "segments not yet acknowledged"),
+	INFO("lost", tcpi_lost, 32, "segments thought lost"),
+	INFO("retrans_total", tcpi_total_retrans, 32, "segments sent again, ever"),
+	INFO("bytes_acked", tcpi_bytes_acked, 64, "bytes sent and acknowledged"),
+	INFO("bytes_received", tcpi_bytes_received, 64, "bytes received"),
+	INFO("segs_out", tcpi_segs_out, 32, "segments sent"),
+	INFO("segs_in", tcpi_segs_in, 32, "segments received"),
+	INFO("delivery_rate", tcpi_delivery_rate, 64, "bytes delivered in a second"),
+};
+
+_Static_assert(sizeof(list) / sizeof(*list) <= COLUMNS_MAX, "all columns can be selected");
+
+const struct columns socket_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sockets by the processes that have them open. The memory is that of processes and
+ * the ports they listen on, however many sockets there are.
+ */
+#include "count/holders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/number.h"
+
+/* The kernel cuts names to so many characters. */
+#define KERNEL_COMM	15
+
+/**
+ * holder_is_meant - whether somebody who says a word means a process
+ * @word: a PID, the name of a process, or a part of the path of a cgroup, see
+ *	cgroup_matches()
+ * @pid: of the process
+ * @comm: its name, "" where unknown
+ * @cgroup: path of its cgroup, "" where unknown
+ *
+ * Return: true if it is this one.
+ */
+bool holder_is_meant(const char *word, uint32_t pid, const char *comm, const char *cgroup)
+{
+	uint32_t number;
+
+	if (number_parse(word, UINT32_MAX, &number) && number == pid)
+		return true;
+	if (!strcmp(word, comm))
+		return true;
+	if (strlen(comm) == KERNEL_COMM && !strncmp(word, comm, KERNEL_COMM))
+		return true;
+	return cgroup_matches(cgroup, word);
+}
+
+static uint32_t hash_pair(uint32_t a, uint32_t b)
+{
+	/* Multiplicative hashing with the golden ratio. */
+	const uint64_t product = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
+
+	return product >> 32;
+}
+
+/* The slot that has the process, or the empty one where it belongs. */
+static uint32_t *find_holder(const struct holders *holders, uint32_t pid, uint32_t netns)
+{
+	const size_t mask = 2 * holders->room - 1;
+	size_t i = hash_pair(netns, pid) & mask;
+	const struct holder *holder;
+
+	for (; holders->slots[i]; i = (i + 1) & mask) {
+		holder = &holders->list[holders->slots[i] - 1];
+		if (holder->pid == pid && holder->netns == netns)
+			break;
+	}
+	return &holders->slots[i];
+}
+
+static bool grow_holders(struct holders *holders)
+{
+	const size_t room = holders->room ? 2 * holders->room : 64;
+	struct holder *list;
+	uint32_t *slots;
+	size_t i;
+
+	list = realloc(holders->list, room * sizeof(*list));
+	if (!list)
+		return false;
+	holders->list = list;
+	slots = calloc(2 * room, sizeof(*slots));
+	if (!slots)
+		return false;
+	free(holders->slots);
+	holders->slots = slots;
+	holders->room = room;
+	for (i = 0; i < holders->count; i++)
+		*find_holder(holders, list[i].pid, list[i].netns) = i + 1;
+	return true;
+}
+
+/*
+ * A process need not be in the cgroup that made the socket; but where /proc does not
+ * show it, that is what there is.
+ */
+static void describe(const struct holders *holders, struct holder *holder,
+		     const struct process_row *process, const char *cgroup)
+{
+	char path[CGROUP_MAX + 1];
+
+	if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
+		snprintf(holder->comm, sizeof(holder->comm), "%s", process->comm);
+	if (cgroup_of_process(holder->pid, path, sizeof(path)))
+		cgroup = path;
+	if (!cgroup)
+		cgroup = "";
+	cgroup_unit(cgroup, holder->unit);
+	holder->matches = !holders->word ||
+			  holder_is_meant(holders->word, holder->pid, holder->comm, cgroup);
+}
+
+/**
+ * holders_add - a process in the table
+ * @holders: the table
+ * @process: the process
+ * @netns: inode of a network namespace, 0 if that does not matter
+ * @cgroup: of the socket, NULL if it is not known
+ *
+ * Return: it, until the next one is added; NULL without memory.
+ */
+struct holder *holders_add(struct holders *holders, const struct process_row *process,
+			   uint32_t netns, const char *cgroup)
+{
+	struct holder *holder;
+	uint32_t *slot;
+
+	if (holders->count == holders->room && !grow_holders(holders))
+		return NULL;
+	slot = find_holder(holders, process->pid, netns);
+	if (*slot)
+		return &holders->list[*slot - 1];
+	holder = &holders->list[holders->count++];
+	*slot = holders->count;
+	*holder = (struct holder){ .known = 1, .pid = process->pid, .netns = netns };
+	describe(holders, holder, process, cgroup);
+	return holder;
+}
+
+static bool same_port(const struct held_port *a, const struct held_port *b)
+{
+	return a->holder == b->holder && a->port == b->port && a->protocol == b->protocol;
+}
+
+static uint32_t *find_port(const struct holders *holders, const struct held_port *key)
+{
+	const size_t mask = 2 * holders->port_room - 1;
+	size_t i = hash_pair(key->holder << 8 ^ key->protocol, key->port) & mask;
+
+	while (holders->port_slots[i] &&
+	       !same_port(&holders->ports[holders->port_slots[i] - 1], key))
+		i = (i + 1) & mask;
+	return &holders->port_slots[i];
+}
+
+static bool grow_ports(struct holders *holders)
+{
+	const size_t room = holders->port_room ? 2 * holders->port_room : 64;
+	struct held_port *ports;
+	uint32_t *slots;
+	size_t i;
+
+	ports = realloc(holders->ports, room * sizeof(*ports));
+	if (!ports)
+		return false;
+	holders->ports = ports;
+	slots = calloc(2 * room, sizeof(*slots));
+	if (!slots)
+		return false;
+	free(holders->port_slots);
+	holders->port_slots = slots;
+	holders->port_room = room;
+	for (i = 0; i < holders->port_count; i++)
+		*find_port(holders, &ports[i]) = i + 1;
+	return true;
+}
+
+static bool add_port(struct holders *holders, const struct held_port *key)
+{
+	uint32_t *slot;
+
+	if (holders->port_count == holders->port_room && !grow_ports(holders))
+		return false;
+	slot = find_port(holders, key);
+	if (!*slot) {
+		holders->ports[holders->port_count++] = *key;
+		*slot = holders->port_count;
+	}
+	return true;
+}
+
+/* A listener, or what datagram sockets have instead. */
+static bool is_listener(const struct socket_row *socket)
+{
+	if (socket->state == SOCKPORT_STATE_LISTEN)
+		return true;
+	return (socket->protocol == SOCKPORT_PROTOCOL_UDP ||
+		socket->protocol == SOCKPORT_PROTOCOL_UDPLITE) &&
+	       socket->role == SOCKPORT_ROLE_IN && socket->state == SOCKPORT_STATE_CLOSE;
+}
+
+/* Its processes do not have it open themselves. */
+static bool is_left(const struct socket_row *socket)
+{
+	return row_knows(socket, SOCKPORT_A_SOCKET_BY_PORT) ||
+	       row_knows(socket, SOCKPORT_A_SOCKET_REMEMBERED);
+}
+
+static void count_other(struct holder *holder, const struct socket_row *socket)
+{
+	if (is_left(socket))
+		holder->lingering++;
+	else if (socket->protocol == SOCKPORT_PROTOCOL_UNIX)
+		holder->unix_sockets++;
+	else if (!socket->role || socket->state == SOCKPORT_STATE_CLOSE)
+		holder->other++;
+	else if (socket->role == SOCKPORT_ROLE_OUT)
+		holder->out++;
+	else
+		holder->in++;
+}
+
+static bool count_one(struct holders *holders, const struct process_row *process,
+		      const struct socket_row *socket)
+{
+	const char *cgroup = row_knows(socket, SOCKPORT_A_SOCKET_CGROUP) ? socket->cgroup : NULL;
+	struct holder *holder = holders_add(holders, process, 0, cgroup);
+
+	if (!holder)
+		return false;
+	/* A listener lives, though nobody but who opened it is known. */
+	if (!is_listener(socket)) {
+		count_other(holder, socket);
+		return true;
+	}
+	if (socket->protocol == SOCKPORT_PROTOCOL_UNIX) {
+		holder->unix_listeners++;
+		return true;
+	}
+	if (!row_knows(socket, SOCKPORT_A_SOCKET_LOCAL_PORT)) {
+		holder->other++;
+		return true;
+	}
+	return add_port(holders, &(struct held_port){
+				.holder = holder - holders->list,
+				.port = socket->local_port,
+				.protocol = socket->protocol });
+}
+
+/**
+ * holders_count - count a socket for the processes that have it open
+ * @holders: the table
+ * @socket: the socket
+ *
+ * Return: false without memory.
+ */
+bool holders_count(struct holders *holders, const struct socket_row *socket)
+{
+	const uint32_t count = socket->processes.count;
+	uint32_t i;
+
+	for (i = 0; i < count && i < ROW_PROCESSES; i++)
+		if (!count_one(holders, &socket->processes.list[i], socket))
+			return false;
+	if (count > ROW_PROCESSES || (row_knows(socket, SOCKPORT_A_SOCKET_PROCESSES) &&
+				      socket->process_count > count))
+		holders->incomplete++;
+	return true;
+}
+
+static int compare_ports(const void *left, const void *right)
+{
+	const struct held_port *a = left, *b = right;
+
+	if (a->holder != b->holder)
+		return a->holder < b->holder ? -1 : 1;
+	if (a->protocol != b->protocol)
+		return a->protocol < b->protocol ? -1 : 1;
+	return (a->port > b->port) - (a->port < b->port);
+}
+
+static int compare_holders(const void *left, const void *right)
+{
+	const struct holder *a = left, *b = right;
+
+	if (a->netns != b->netns)
+		return a->netns < b->netns ? -1 : 1;
+	return (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+/**
+ * holders_sort - put the processes in order, by namespace and pid
+ * @holders: the table; nothing can be added after that
+ */
+void holders_sort(struct holders *holders)
+{
+	struct holder *holder;
+	size_t i;
+
+	if (!holders->count)
+		return;
+	if (holders->port_count)
+		qsort(holders->ports, holders->port_count, sizeof(*holders->ports),
+		      compare_ports);
+	for (i = 0; i < holders->port_count; i++) {
+		holder = &holders->list[holders->ports[i].holder];
+		if (!holder->port_count++)
+			holder->ports = &holders->ports[i];
+	}
+	qsort(holders->list, holders->count, sizeof(*holders->list), compare_holders);
+}
+
+/**
+ * holders_free - forget all processes
+ * @holders: the table
+ */
+void holders_free(struct holders *holders)
+{
+	free(holders->list);
+	free(holders->slots);
+	free(holders->ports);
+	free(holders->port_slots);
+	*holders = (struct holders){ .word = holders->word };
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which unit or container a control group belongs to, by the names that systemd
+ * and container engines give their groups; see systemd.unit(5).
+ */
+#include "host/cgroup.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/file.h"
+#include "table/json.h"
+#include "table/plain.h"
+
+/* An id has so many hexadecimal digits; people are shown the first of them. */
+#define ID_LENGTH	64
+#define ID_SHOWN	12
+
+/* A part of a path, or what is left of it when the decoration is off. */
+struct part {
+	const char *text;
+	size_t length;
+};
+
+static bool ends_with(const struct part *part, const char *suffix)
+{
+	const size_t length = strlen(suffix);
+
+	return part->length > length &&
+	       !memcmp(part->text + part->length - length, suffix, length);
+}
+
+static bool is_unit(const struct part *part)
+{
+	return ends_with(part, ".service") || ends_with(part, ".scope") ||
+	       ends_with(part, ".slice");
+}
+
+static struct part without_suffix(const struct part *part)
+{
+	struct part stem = *part;
+
+	while (is_unit(part) && stem.text[--stem.length] != '.')
+		;
+	return stem;
+}
+
+static bool strip_prefix(struct part *part, const char *prefix)
+{
+	const size_t length = strlen(prefix);
+
+	if (part->length <= length || memcmp(part->text, prefix, length))
+		return false;
+	part->text += length;
+	part->length -= length;
+	return true;
+}
+
+static bool is_id(const struct part *part)
+{
+	size_t i;
+
+	for (i = 0; i < part->length; i++)
+		if (!isdigit((unsigned char)part->text[i]) &&
+		    (part->text[i] < 'a' || part->text[i] > 'f'))
+			return false;
+	return part->length == ID_LENGTH;
+}
+
+/* The id alone (Docker, Kubernetes), or in a scope of systemd's; or LXC's own form. */
+static bool is_container(const struct part *part, struct part *name)
+{
+	static const char *const prefixes[] = {
+		"docker-", "libpod-", "cri-containerd-", "crio-",
+	};
+	size_t i;
+
+	*name = *part;
+	if (strip_prefix(name, "lxc.payload."))
+		return true;
+	*name = without_suffix(part);
+	for (i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+		if (strip_prefix(name, prefixes[i]))
+			break;
+	return is_id(name);
+}
+
+/* The last part before @end; false if there is none. */
+static bool last_part(const char *path, const char *end, struct part *part)
+{
+	const char *start;
+
+	while (end > path && end[-1] == '/')
+		end--;
+	for (start = end; start > path && start[-1] != '/'; start--)
+		;
+	*part = (struct part){ start, end - start };
+	return part->length;
+}
+
+/**
+ * cgroup_unit - which unit or container a control group belongs to
+ * @path: of the group
+ * @unit: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if the
+ *	path tells none
+ *
+ * It is the last part of the path that is a unit of systemd, or a container: of
+ * that the beginning of its id, as container engines show it. What only looks like
+ * a decoration stays.
+ *
+ * Return: length of the name.
+ */
+size_t cgroup_unit(const char *path, char *unit)
+{
+	const char *end = path + strlen(path);
+	struct part part, name;
+
+	*unit = 0;
+	for (; last_part(path, end, &part); end = part.text) {
+		if (is_container(&part, &name)) {
+			if (is_id(&name))
+				name.length = ID_SHOWN;
+			part = name;
+		} else if (!is_unit(&part)) {
+			continue;
+		}
+		if (part.length > UNIT_MAX)
+			break;
+		*plain_put(unit, part.text, part.length) = 0;
+		return part.length;
+	}
+	return 0;
+}
+
+/**
+ * cgroup_put_json - write the path of a group as a string, as it is
+ * @to: room for VALUE_JSON_MAX characters
+ * @path: of the group
+ *
+ * Return: behind the last character; @to if the path counts as unknown.
+ */
+char *cgroup_put_json(char *to, const char *path)
+{
+	const size_t length = strlen(path);
+
+	return length <= CGROUP_MAX ? json_put_string(to, path, length) : to;
+}
+
+static bool equals(const struct part *part, const char *word)
+{
+	return part->length == strlen(word) && !memcmp(part->text, word, part->length);
+}
+
+static bool part_matches(const struct part *part, const char *word)
+{
+	const struct part stem = without_suffix(part);
+	const size_t length = strlen(word);
+	struct part name;
+
+	if (equals(part, word) || equals(&stem, word))
+		return true;
+	if (!is_container(part, &name))
+		return false;
+	return equals(&name, word) || (is_id(&name) && length >= ID_SHOWN &&
+				       length < ID_LENGTH && !memcmp(name.text, word, length));
+}
+
+/**
+ * cgroup_matches - whether a word names a part of the path of a control group
+ * @path: of the group
+ * @word: a part; a unit may be without its suffix, a container's id may be cut
+ *	to 12 digits or more
+ *
+ * Return: true if it does.
+ */
+bool cgroup_matches(const char *path, const char *word)
+{
+	const char *end = path + strlen(path);
+	struct part part;
+
+	for (; last_part(path, end, &part); end = part.text)
+		if (part_matches(&part, word))
+			return true;
+	return false;
+}
+
+/* HIERARCHY:CONTROLLERS:PATH, see cgroups(7). */
+static const char *path_of_line(const char *line, bool *is_systemd)
+{
+	const char *controllers = strchr(line, ':');
+	const char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+
+	if (!path)
+		return NULL;
+	*is_systemd = !strncmp(controllers, "::", 2) || !strncmp(controllers, ":name=systemd:", 14);
+	return path + 1;
+}
+
+/**
+ * cgroup_of_process - the control group that a process is in
+ * @pid: the process
+ * @path: where to put it, terminated by 0
+ * @size: of @path
+ *
+ * Of several hierarchies it is that of version 2, or of systemd, if it says
+ * anything.
+ *
+ * Return: whether it could be read.
+ */
+bool cgroup_of_process(uint32_t pid, char *path, size_t size)
+{
+	char name[32], text[2 * CGROUP_MAX];
+	const char *found, *best = NULL;
+	char *rest = text, *line;
+	bool is_systemd;
+
+	snprintf(name, sizeof(name), "/proc/%u/cgroup", pid);
+	if (!file_read_start(name, text, sizeof(text)))
+		return false;
+	while ((line = strsep(&rest, "\n"))) {
+		found = path_of_line(line, &is_systemd);
+		if (found && (!best || !best[1] || (is_systemd && found[1])))
+			best = found;
+	}
+	return best && (size_t)snprintf(path, size, "%s", best) < size;
+}

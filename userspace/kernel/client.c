@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "kernel/client.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/genetlink.h>
+
+#include "format/clock.h"
+#include "kernel/decode.h"
+#include "kernel/exchange.h"
+#include "kernel/request.h"
+
+/**
+ * exchange_bad_answer - say that the kernel's answer cannot be read
+ * @failure: where to say it
+ *
+ * Return: -1.
+ */
+int exchange_bad_answer(struct failure *failure)
+{
+	return failure_set(failure, EXIT_RUN,
+			   "the answer of the kernel is malformed: command and module do not fit together, install the same version of both");
+}
+
+/* The kernel refused. Some errors have a meaning that strerror() does not know. */
+static int explain(struct exchange *exchange, int error, const char *words)
+{
+	struct failure *failure = exchange->failure;
+
+	exchange->ended = true;
+	if (exchange->is_lookup && error == ENOENT)
+		return failure_set(failure, EXIT_RUN,
+				   "the sockport module is not loaded: load it with `modprobe sockport` or `insmod sockport.ko`");
+	if (error == EPERM || error == EACCES)
+		return failure_set(failure, EXIT_RUN,
+				   "permission denied%s%s: ask again as root",
+				   words ? ": " : "", words ? words : "");
+	if (error == EOPNOTSUPP || (words && (strcasestr(words, "unknown attribute") ||
+					      strcasestr(words, "reserved bit"))))
+		return failure_set(failure, EXIT_RUN,
+				   "the loaded sockport module is too old for this command: load one of the same version");
+	if (error == EINTR)
+		return failure_set(failure, EXIT_RUN,
+				   "the sockets changed under the dump, the answer is incomplete: try again");
+	if (exchange->any)
+		return failure_set(failure, EXIT_RUN,
+				   "the kernel broke off in the middle (%s), the answer is incomplete: try again",
+				   words ? words : strerror(error));
+	return failure_set(failure, error == EINVAL || error == ERANGE ? EXIT_USAGE : EXIT_RUN,
+			   "the kernel refused: %s", words ? words : strerror(error));
+}
+
+static int take_error(const struct nlmsghdr *message, void *data)
+{
+	const struct nlmsgerr *reply = mnl_nlmsg_get_payload(message);
+	struct exchange *exchange = data;
+	size_t skip = sizeof(*reply);
+
+	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*reply))) {
+		exchange->ended = true;
+		exchange_bad_answer(exchange->failure);
+		return MNL_CB_ERROR;
+	}
+	if (!reply->error)
+		return MNL_CB_STOP;
+	if (!(message->nlmsg_flags & NLM_F_CAPPED))
+		skip += reply->msg.nlmsg_len - sizeof(reply->msg);
+	explain(exchange, 0u - reply->error, decode_extack(message, skip));
+	return MNL_CB_ERROR;
+}
+
+/* A dump that failed half-way ends like one that did not, but with an error. */
+static int take_done(const struct nlmsghdr *message, void *data)
+{
+	const int *error = mnl_nlmsg_get_payload(message);
+
+	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*error)) || *error >= 0)
+		return MNL_CB_STOP;
+	explain(data, 0u - *error, decode_extack(message, sizeof(*error)));
+	return MNL_CB_ERROR;
+}
+
+static int take_reply(const struct nlmsghdr *message, void *data)
+{
+	struct exchange *exchange = data;
+
+	exchange->any = true;
+	if (exchange->take && exchange->take(message, exchange)) {
+		exchange->ended = true;
+		return MNL_CB_ERROR;
+	}
+	return message->nlmsg_flags & NLM_F_MULTI ? MNL_CB_OK : MNL_CB_STOP;
+}
+
+/* Errors of reading and of libmnl; those of the kernel have been explained. */
+static int broken(struct exchange *exchange)
+{
+	switch (errno) {
+	case EINTR:
+		return explain(exchange, EINTR, NULL);
+	case ENOBUFS:
+	case ENOSPC:
+		return failure_set(exchange->failure, EXIT_RUN,
+				   "part of the kernel's answer was lost, it is incomplete: try again");
+	case EPROTO:
+	case ESRCH:
+		return exchange_bad_answer(exchange->failure);
+	}
+	return failure_set(exchange->failure, EXIT_RUN, "cannot read the kernel's answer: %s",
+			   strerror(errno));
+}
+
+static int ended_early(struct exchange *exchange)
+{
+	return failure_set(exchange->failure, EXIT_RUN,
+			   "the kernel's answer ended early, it is incomplete: try again");
+}
+
+static ssize_t read_some(struct client *client)
+{
+	ssize_t length;
+
+	do
+		length = mnl_socket_recvfrom(client->socket, client->reply, sizeof(client->reply));
+	while (length < 0 && errno == EINTR);
+	return length;
+}
+
+static int receive(struct exchange *exchange)
+{
+	mnl_cb_t control[] = {
+		[NLMSG_ERROR] = take_error,
+		[NLMSG_DONE] = take_done,
+	};
+	struct client *client = exchange->client;
+	ssize_t length;
+	int more;
+
+	exchange->failure->status = 0;
+	do {
+		length = read_some(client);
+		if (length < 0)
+			return broken(exchange);
+		if (!length)
+			return ended_early(exchange);
+		more = mnl_cb_run2(client->reply, length, client->sequence,
+				   mnl_socket_get_portid(client->socket), take_reply, exchange,
+				   control, sizeof(control) / sizeof(*control));
+	} while (more > MNL_CB_STOP);
+	if (more == MNL_CB_STOP)
+		return 0;
+	return exchange->ended ? -1 : broken(exchange);
+}
+
+/**
+ * exchange_talk - ask the kernel, and hand its replies out
+ * @exchange: who takes them
+ * @request: from exchange_start()
+ *
+ * Return: 0 when all replies were taken, else -1.
+ */
+int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
+{
+	struct client *client = exchange->client;
+
+	request->nlmsg_seq = ++client->sequence;
+	exchange->time = clock_now_ms();
+	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
+		return failure_set(exchange->failure, EXIT_RUN, "cannot ask the kernel: %s",
+				   strerror(errno));
+	return receive(exchange);
+}
+
+static int take_family(const struct nlmsghdr *message, struct exchange *exchange)
+{
+	uint32_t version;
+
+	if (!decode_family(message, SOCKPORT_MCGRP_EVENTS, &exchange->client->family, &version,
+			   &exchange->client->events))
+		return exchange_bad_answer(exchange->failure);
+	if (version < SOCKPORT_FAMILY_VERSION)
+		return explain(exchange, EOPNOTSUPP, NULL);
+	return 0;
+}
+
+static int find_family(struct client *client, struct failure *failure)
+{
+	struct exchange exchange = {
+		.client = client,
+		.failure = failure,
+		.take = take_family,
+		.is_lookup = true,
+	};
+	struct nlmsghdr *request;
+
+	request = request_start(client->request, GENL_ID_CTRL, 0, CTRL_CMD_GETFAMILY, 1);
+	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, SOCKPORT_FAMILY_NAME);
+	return exchange_talk(&exchange, request);
+}
+
+/* Options that make the kernel say more, or check more; none is necessary. */
+static void set_options(struct mnl_socket *socket)
+{
+	static const int options[] = {
+		NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK,
+	};
+	int on = 1;
+	size_t i;
+
+	for (i = 0; i < sizeof(options) / sizeof(*options); i++)
+		mnl_socket_setsockopt(socket, options[i], &on, sizeof(on));
+}
+
+static int connect_client(struct client *client, struct failure *failure)
+{
+	client->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!client->socket || mnl_socket_bind(client->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return failure_set(failure, EXIT_RUN, "cannot open a netlink socket: %s",
+				   strerror(errno));
+	set_options(client->socket);
+	return find_family(client, failure);
+}
+
+/**
+ * client_open - find the kernel module
+ * @failure: what is wrong, as that the module is not loaded
+ *
+ * Return: to be closed with client_close(), or NULL.
+ */
+struct client *client_open(struct failure *failure)
+{
+	struct client *client = malloc(sizeof(*client));
+
+	if (!client) {
+		failure_set(failure, EXIT_RUN, "out of memory");
+		return NULL;
+	}
+	client->socket = NULL;
+	client->sequence = 0;
+	client->netns = -1;
+	client->netns_all = false;
+	client->events = 0;
+	if (!connect_client(client, failure))
+		return client;
+	client_close(client);
+	return NULL;
+}
+
+/**
+ * client_ask_netns - ask about other network namespaces from now on
+ * @client: the client
+ * @netns: descriptor of the one to ask about, stays the caller's; -1 for our own
+ * @all: ask about all of them
+ */
+void client_ask_netns(struct client *client, int netns, bool all)
+{
+	client->netns = netns;
+	client->netns_all = all;
+}
+
+/**
+ * client_close - end the conversation
+ * @client: from client_open(), or NULL
+ */
+void client_close(struct client *client)
+{
+	if (!client)
+		return;
+	if (client->socket)
+		mnl_socket_close(client->socket);
+	free(client);
+}

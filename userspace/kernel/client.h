@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include "failure.h"
+#include "kernel/rows.h"
+#include "select/filter.h"
+
+/*
+ * The way to the kernel module. Plain structs come out, one callback a row;
+ * nothing here knows what becomes of them.
+ */
+
+struct client;
+
+/**
+ * typedef port_function - takes a row of the port table
+ * @row: the row
+ * @data: what the caller of the dump gave
+ *
+ * Return: 0, or -1 to give the dump up.
+ */
+typedef int (*port_function)(const struct port_row *row, void *data);
+
+/**
+ * typedef socket_function - takes a socket
+ * @row: the socket, gone when the function returns
+ * @data: what the caller of the dump gave
+ *
+ * Return: 0, or -1 to give the dump up.
+ */
+typedef int (*socket_function)(const struct socket_row *row, void *data);
+
+/**
+ * typedef stats_function - takes the module's account
+ * @row: the account, gone when the function returns
+ * @data: what the caller gave
+ *
+ * Return: 0 or -1.
+ */
+typedef int (*stats_function)(const struct stats_row *row, void *data);
+
+/**
+ * typedef door_function - takes a port where nobody listens
+ * @row: the port
+ * @data: what the caller of the dump gave
+ *
+ * Return: 0, or -1 to give the dump up.
+ */
+typedef int (*door_function)(const struct door_row *row, void *data);
+
+/**
+ * typedef event_function - takes an event
+ * @row: the event, gone when the function returns
+ * @data: what the caller gave
+ *
+ * Return: 0, or -1 to take no more.
+ */
+typedef int (*event_function)(const struct event_row *row, void *data);
+
+struct client *client_open(struct failure *failure);
+void client_close(struct client *client);
+void client_ask_netns(struct client *client, int netns, bool all);
+int client_ports(struct client *client, const struct filter *filter, uint32_t want,
+		 port_function function, void *data, struct failure *failure);
+int client_sockets(struct client *client, const struct filter *filter, uint32_t want,
+		   socket_function function, void *data, struct failure *failure);
+int client_stats(struct client *client, stats_function function, void *data,
+		 struct failure *failure);
+int client_doors(struct client *client, door_function function, void *data,
+		 struct failure *failure);
+int client_reset(struct client *client, struct failure *failure);
+int client_listen(struct client *client, struct failure *failure);
+int client_descriptor(const struct client *client);
+int client_events(struct client *client, event_function function, void *data, bool *lost,
+		  struct failure *failure);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a port did: counters, distributions and who opened it. */
+#include "kernel/decode-history.h"
+
+#include "kernel/attribute.h"
+
+/**
+ * decode_history - read the counters of a port
+ * @nest: SOCKPORT_A_PORT_HISTORY
+ * @history: what it says; zeroed before
+ *
+ * Return: false if @nest is malformed.
+ */
+bool decode_history(const struct nlattr *nest, struct history_row *history)
+{
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_HISTORY_MAX || type == SOCKPORT_A_HISTORY_PAD)
+			continue;
+		if (payload_size(attribute) != sizeof(*history->values))
+			return false;
+		memcpy(&history->values[type], payload(attribute), sizeof(*history->values));
+		history->known |= 1ull << type;
+	}
+	return at_end(&attributes);
+}
+
+static bool store_buckets(struct distribution_row *distribution, const struct nlattr *attribute)
+{
+	const size_t size = payload_size(attribute);
+
+	distribution->buckets = payload(attribute);
+	distribution->count = size / sizeof(uint64_t);
+	return !(size % sizeof(uint64_t)) && size <= ROW_BUCKETS * sizeof(uint64_t);
+}
+
+/**
+ * decode_distribution - read one of the distributions of a port
+ * @nest: SOCKPORT_A_PORT_DISTRIBUTION
+ * @distributions: by SOCKPORT_DISTRIBUTION_KIND_*, the one of @nest is set, and points
+ *	into it; of a kind that is not known here, none
+ *
+ * Return: false if @nest is malformed.
+ */
+bool decode_distribution(const struct nlattr *nest,
+			 struct distribution_row distributions[ROW_KINDS])
+{
+	static const struct field sum = FIELD(distribution_row, sum);
+	struct attributes attributes = nested(nest);
+	struct distribution_row distribution = { 0 };
+	const struct nlattr *attribute;
+	uint8_t kind = 0;
+	bool good = true;
+
+	while (good && (attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) > SOCKPORT_A_DISTRIBUTION_MAX)
+			continue;
+		switch (type_of(attribute)) {
+		case SOCKPORT_A_DISTRIBUTION_KIND:
+			good = store(&kind, &(struct field){ 0, sizeof(kind) }, attribute);
+			break;
+		case SOCKPORT_A_DISTRIBUTION_SUM:
+			good = store(&distribution, &sum, attribute);
+			break;
+		case SOCKPORT_A_DISTRIBUTION_BUCKETS:
+			good = store_buckets(&distribution, attribute);
+			break;
+		}
+		distribution.known |= 1ull << type_of(attribute);
+	}
+	if (kind < ROW_KINDS)
+		distributions[kind] = distribution;
+	return good && at_end(&attributes) && kind;
+}
+
+static bool store_opener(struct opener_row *opener, unsigned int type,
+			 const struct nlattr *attribute)
+{
+	static const struct field fields[SOCKPORT_A_OPENER_MAX + 1] = {
+		[SOCKPORT_A_OPENER_PID] = FIELD(opener_row, pid),
+		[SOCKPORT_A_OPENER_UID] = FIELD(opener_row, uid),
+	};
+
+	switch (type) {
+	case SOCKPORT_A_OPENER_COMM:
+		opener->comm = text_of(attribute);
+		return opener->comm;
+	case SOCKPORT_A_OPENER_CGROUP:
+		opener->cgroup = text_of(attribute);
+		return opener->cgroup;
+	}
+	return !fields[type].size || store(opener, &fields[type], attribute);
+}
+
+/**
+ * decode_opener - read who opened a port
+ * @nest: SOCKPORT_A_PORT_OPENER
+ * @opener: what it says, points into @nest; zeroed before
+ *
+ * Return: false if @nest is malformed.
+ */
+bool decode_opener(const struct nlattr *nest, struct opener_row *opener)
+{
+	struct attributes attributes = nested(nest);
+	const struct nlattr *attribute;
+
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) > SOCKPORT_A_OPENER_MAX)
+			continue;
+		if (!store_opener(opener, type_of(attribute), attribute))
+			return false;
+		opener->known |= 1ull << type_of(attribute);
+	}
+	return at_end(&attributes);
+}

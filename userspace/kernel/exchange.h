@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "kernel/client.h"
+#include "kernel/request.h"
+
+/* What the parts of the client share; for them only. */
+
+/* The kernel fills buffers of up to 32 KiB at once, if one read takes them. */
+#define REPLY_MAX	(32 * 1024)
+
+struct mnl_socket;
+
+/**
+ * struct client - a conversation with the kernel module
+ * @socket: generic netlink
+ * @sequence: of the last request
+ * @family: id of the family sockport
+ * @netns: descriptor of the network namespace to ask about, -1 for our own
+ * @netns_all: ask about all of them
+ * @events: id of the multicast group of events, 0 where the module has none
+ * @request: where requests are made, aligned for them
+ * @reply: what was read
+ */
+struct client {
+	struct mnl_socket *socket;
+	uint32_t sequence;
+	uint16_t family;
+	int netns;
+	bool netns_all;
+	uint32_t events;
+	uint64_t request[REQUEST_MAX / sizeof(uint64_t)];
+	uint64_t reply[REPLY_MAX / sizeof(uint64_t)];
+};
+
+/**
+ * struct exchange - a request and who takes the replies
+ * @client: the client
+ * @failure: what went wrong
+ * @take: takes a reply; returns 0 or -1 to give up; NULL where only success matters
+ * @function: takes the row, of one of the types in client.h
+ * @data: for it
+ * @time: when the request was made, in milliseconds since 1970
+ * @any: there were replies
+ * @ended: one of our own functions ended it with an error, so errno means nothing
+ * @is_lookup: the question is whether there is such a family
+ */
+struct exchange {
+	struct client *client;
+	struct failure *failure;
+	int (*take)(const struct nlmsghdr *message, struct exchange *exchange);
+	union {
+		port_function port;
+		socket_function socket;
+		stats_function stats;
+		door_function door;
+		event_function event;
+	} function;
+	void *data;
+	uint64_t time;
+	bool any;
+	bool ended;
+	bool is_lookup;
+};
+
+int exchange_bad_answer(struct failure *failure);
+int exchange_talk(struct exchange *exchange, struct nlmsghdr *request);
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Filters for what the kernel sends unfiltered. As in the kernel, what is unknown
+ * does not match, and an IPv4 prefix takes IPv4-mapped addresses too.
+ */
+#include "select/match.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Whether a value is in a list of the filter; an empty list takes all. */
+#define IN_LIST(values, known, value) ({						\
+	unsigned int __i;								\
+	bool __found = !(values)->count;						\
+											\
+	for (__i = 0; (known) && !__found && __i < (values)->count; __i++)		\
+		__found = (values)->list[__i] == (value);				\
+	__found; })
+
+#define IN_RANGES(values, known, value) ({						\
+	unsigned int __i;								\
+	bool __found = !(values)->count;						\
+											\
+	for (__i = 0; (known) && !__found && __i < (values)->count; __i++)		\
+		__found = (values)->list[__i].first <= (value) &&			\
+			  (value) <= (values)->list[__i].last;				\
+	__found; })
+
+#define IN_PREFIXES(values, address, size) ({						\
+	unsigned int __i;								\
+	bool __found = !(values)->count;						\
+											\
+	for (__i = 0; (size) && !__found && __i < (values)->count; __i++)		\
+		__found = has_prefix(&(values)->list[__i], address, size);		\
+	__found; })
+
+static uint8_t family_of(uint8_t size)
+{
+	return size == sizeof(struct in_addr) ? AF_INET : AF_INET6;
+}
+
+static bool is_mapped(const uint8_t *address, uint8_t size)
+{
+	static const uint8_t start[12] = { [10] = 0xff, [11] = 0xff };
+
+	return size == sizeof(struct in6_addr) && !memcmp(address, start, sizeof(start));
+}
+
+static bool has_prefix(const struct prefix *prefix, const uint8_t *address, uint8_t size)
+{
+	const unsigned int bytes = prefix->length / 8, bits = prefix->length % 8;
+
+	if (prefix->family == AF_INET && is_mapped(address, size)) {
+		address += 12;
+		size = 4;
+	}
+	if (prefix->family != family_of(size) || memcmp(prefix->address, address, bytes))
+		return false;
+	return !bits || !((prefix->address[bytes] ^ address[bytes]) >> (8 - bits));
+}
+
+static bool ends_match(const struct filter *filter, const struct event_row *event)
+{
+	const uint8_t size = event->local_size ? event->local_size : event->remote_size;
+
+	return IN_LIST(&filter->families, size, family_of(size)) &&
+	       IN_RANGES(&filter->local_ports,
+			 row_knows(event, SOCKPORT_A_EVENT_LOCAL_PORT), event->local_port) &&
+	       IN_RANGES(&filter->remote_ports,
+			 row_knows(event, SOCKPORT_A_EVENT_REMOTE_PORT), event->remote_port) &&
+	       IN_PREFIXES(&filter->locals, event->local, event->local_size) &&
+	       IN_PREFIXES(&filter->remotes, event->remote, event->remote_size);
+}
+
+/**
+ * match_event - whether an event is wanted
+ * @filter: what it must match; states are not looked at
+ * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
+ * @event: the event
+ *
+ * That events were lost is always wanted; that the history was reset, unless other
+ * types are: neither belongs to a port.
+ *
+ * Return: whether it is.
+ */
+bool match_event(const struct filter *filter, uint32_t types, const struct event_row *event)
+{
+	if (event->type == SOCKPORT_EVENT_TYPE_LOST)
+		return true;
+	if (types && (event->type > SOCKPORT_EVENT_TYPE_MAX || !(types >> event->type & 1)))
+		return false;
+	if (event->type == SOCKPORT_EVENT_TYPE_RESET)
+		return true;
+	return IN_LIST(&filter->protocols, row_knows(event, SOCKPORT_A_EVENT_PROTOCOL),
+		       event->protocol) &&
+	       IN_LIST(&filter->roles, row_knows(event, SOCKPORT_A_EVENT_ROLE), event->role) &&
+	       IN_RANGES(&filter->ports, row_knows(event, SOCKPORT_A_EVENT_PORT), event->port) &&
+	       IN_LIST(&filter->uids, row_knows(event, SOCKPORT_A_EVENT_UID), event->uid) &&
+	       ends_match(filter, event);
+}
+
+/**
+ * match_door - whether a port where nobody listens is wanted
+ * @filter: what it must match; only MATCH_DOOR_KEYS are looked at
+ * @door: the port
+ *
+ * Return: whether it is.
+ */
+bool match_door(const struct filter *filter, const struct door_row *door)
+{
+	return IN_LIST(&filter->protocols, true, door->protocol) &&
+	       IN_RANGES(&filter->ports, true, door->port) &&
+	       IN_LIST(&filter->families, door->source_size, family_of(door->source_size)) &&
+	       IN_PREFIXES(&filter->remotes, door->source, door->source_size);
+}

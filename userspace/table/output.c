@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "table/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stop.h"
+
+static int cannot_write(int error, struct failure *failure)
+{
+	return failure_set(failure, EXIT_RUN, "cannot write the output: %s", strerror(error));
+}
+
+/**
+ * output_check_standard - see whether stdout is open at all
+ * @failure: that it is not
+ *
+ * If it were not, the next file to be opened would get its number.
+ *
+ * Return: 0 or -1.
+ */
+int output_check_standard(struct failure *failure)
+{
+	return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? cannot_write(errno, failure) : 0;
+}
+
+/**
+ * output_open - begin to write to a file
+ * @output: the output
+ * @descriptor: of the file; stays open
+ * @failure: what went wrong
+ *
+ * Return: 0, and output_close() must be called; or -1.
+ */
+int output_open(struct output *output, int descriptor, struct failure *failure)
+{
+	*output = (struct output){ .descriptor = descriptor };
+	output->buffer = malloc(OUTPUT_CHUNK + OUTPUT_ROW_MAX);
+	if (!output->buffer)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	output->next = output->buffer;
+	return 0;
+}
+
+static bool write_all(struct output *output, const char *from, const char *end)
+{
+	ssize_t length;
+	size_t size;
+
+	while (from < end) {
+		size = stop_may_write(output->descriptor, end - from);
+		length = size ? write(output->descriptor, from, size) : -1;
+		if (!size || (length < 0 && errno != EINTR)) {
+			output->error = size ? errno : EINTR;
+			return false;
+		}
+		if (length > 0)
+			from += length;
+	}
+	return true;
+}
+
+/**
+ * output_flush - write what has been added
+ * @output: the output
+ *
+ * Return: false when writing failed, now or before.
+ */
+bool output_flush(struct output *output)
+{
+	const char *end = output->next;
+
+	output->next = output->buffer;
+	return !output->error && write_all(output, output->buffer, end);
+}
+
+/**
+ * output_discard - forget what has been added and not been written
+ * @output: the output
+ */
+void output_discard(struct output *output)
+{
+	output->next = output->buffer;
+}
+
+/**
+ * output_close - write the rest, free the output
+ * @output: the output
+ * @failure: what went wrong, if writing did
+ *
+ * Return: 0, or -1 if anything could not be written.
+ */
+int output_close(struct output *output, struct failure *failure)
+{
+	output_flush(output);
+	free(output->buffer);
+	output->buffer = NULL;
+	return output->error ? cannot_write(output->error, failure) : 0;
+}
+
+/**
+ * output_close_standard - write the rest of stdout and close it
+ * @failure: what went wrong, if writing did
+ *
+ * Some file systems report a full disk at close() only.
+ *
+ * Return: 0 or -1.
+ */
+int output_close_standard(struct failure *failure)
+{
+	const int failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) || failed)
+		return cannot_write(errno ? errno : EIO, failure);
+	return 0;
+}

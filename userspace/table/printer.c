@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "table/printer.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "table/json.h"
+#include "table/text.h"
+
+static int out_of_memory(struct printer *printer)
+{
+	return failure_set(printer->failure, EXIT_RUN, "out of memory");
+}
+
+/**
+ * printer_begin - begin to show rows
+ * @printer: @form, @selection, @names and @failure are set
+ * @no_header: without the names of the columns, in text
+ *
+ * Return: 0, and printer_end() must be called; or -1.
+ */
+int printer_begin(struct printer *printer, bool no_header)
+{
+	printer->is_first = true;
+	if (printer->form == PRINT_TABLE) {
+		printer->table = table_new(printer->selection, no_header);
+		return printer->table ? 0 : out_of_memory(printer);
+	}
+	if (output_open(&printer->output, STDOUT_FILENO, printer->failure))
+		return -1;
+	if (printer->form == PRINT_JSON)
+		json_array_begin(&printer->output);
+	else if (!no_header)
+		text_header(&printer->output, printer->selection);
+	return 0;
+}
+
+/**
+ * printer_row - show a row
+ * @printer: the printer
+ * @row: one of the structs of rows.h
+ *
+ * Return: 0, or -1 when no more rows can be shown.
+ */
+int printer_row(struct printer *printer, const void *row)
+{
+	switch (printer->form) {
+	case PRINT_TEXT:
+		printer->is_first = false;
+		return text_row(&printer->output, printer->selection, row, printer->names) ? 0 : -1;
+	case PRINT_JSON:
+		return json_array_row(&printer->output, &printer->is_first, printer->selection,
+				      row, printer->names) ? 0 : -1;
+	default:
+		return table_row(printer->table, row, printer->names) ? 0 : out_of_memory(printer);
+	}
+}
+
+static int end_table(struct printer *printer, bool complete)
+{
+	int error = complete ? table_print(printer->table, printer->failure) : -1;
+
+	table_free(printer->table);
+	return error;
+}
+
+/**
+ * printer_end - show what has not been shown, free all
+ * @printer: the printer
+ * @complete: all rows came; if not, JSON stays without its end, a header without
+ *	rows is taken back, and a table is not shown at all
+ *
+ * Return: 0, or -1 if not @complete or not all could be written.
+ */
+int printer_end(struct printer *printer, bool complete)
+{
+	if (printer->form == PRINT_TABLE)
+		return end_table(printer, complete);
+	if (complete && printer->form == PRINT_JSON) {
+		json_array_end(&printer->output, printer->is_first);
+		json_put(&printer->output, "\n");
+	}
+	if (!complete && printer->is_first)
+		output_discard(&printer->output);
+	/* What stopped the rows is told, unless it was writing. */
+	if (output_close(&printer->output, printer->failure))
+		return -1;
+	return complete ? 0 : -1;
+}

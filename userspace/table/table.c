@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tables for people: the widths follow the values, so all rows are kept. */
+#include "table/table.h"
+
+#include <errno.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+
+/**
+ * struct table - a table in the making
+ * @scols: libsmartcols' own
+ * @selection: the columns
+ */
+struct table {
+	struct libscols_table *scols;
+	const struct selection *selection;
+};
+
+static struct table *table_alloc(void)
+{
+	struct table *table = calloc(1, sizeof(*table));
+
+	if (table)
+		table->scols = scols_new_table();
+	if (table && table->scols)
+		return table;
+	free(table);
+	return NULL;
+}
+
+static bool add_column(struct table *table, const char *title, unsigned int flags)
+{
+	return scols_table_new_column(table->scols, title, 0,
+				      flags & COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0);
+}
+
+/**
+ * table_new - begin a table
+ * @selection: its columns; must stay
+ * @no_header: without their names
+ *
+ * Return: to be freed with table_free(), or NULL without memory.
+ */
+struct table *table_new(const struct selection *selection, bool no_header)
+{
+	struct table *table = table_alloc();
+	char title[COLUMN_TITLE_MAX];
+	size_t i;
+
+	if (!table)
+		return NULL;
+	table->selection = selection;
+	scols_table_enable_noheadings(table->scols, no_header);
+	for (i = 0; i < selection->count; i++) {
+		*selection_put_title(title, selection, i) = 0;
+		if (!add_column(table, title, selection->list[i]->flags))
+			goto free_table;
+	}
+	return table;
+
+free_table:
+	table_free(table);
+	return NULL;
+}
+
+/**
+ * table_new_facts - begin a table of names, values and what they are about
+ *
+ * It has no header; rows come from table_fact().
+ *
+ * Return: to be freed with table_free(), or NULL without memory.
+ */
+struct table *table_new_facts(void)
+{
+	struct table *table = table_alloc();
+
+	if (!table)
+		return NULL;
+	scols_table_enable_noheadings(table->scols, 1);
+	scols_table_set_column_separator(table->scols, "  ");
+	if (add_column(table, "NAME", 0) && add_column(table, "VALUE", COLUMN_RIGHT) &&
+	    add_column(table, "ABOUT", 0))
+		return table;
+	table_free(table);
+	return NULL;
+}
+
+/**
+ * table_free - end a table
+ * @table: the table, or NULL
+ */
+void table_free(struct table *table)
+{
+	if (!table)
+		return;
+	scols_unref_table(table->scols);
+	free(table);
+}
+
+static bool fill_cell(struct libscols_line *line, size_t i, const struct column *column,
+		      const void *row, struct names *names)
+{
+	char value[VALUE_MAX + 1];
+	char *end = column->fill(value, column, row, names);
+
+	if (end == value)
+		*end++ = '-';
+	*end = 0;
+	return !scols_line_set_data(line, i, value);
+}
+
+/**
+ * table_row - add a row; "-" where a value is unknown
+ * @table: from table_new()
+ * @row: the row
+ * @names: for columns with names
+ *
+ * Return: false without memory.
+ */
+bool table_row(struct table *table, const void *row, struct names *names)
+{
+	const struct selection *selection = table->selection;
+	struct libscols_line *line;
+	size_t i;
+
+	line = scols_table_new_line(table->scols, NULL);
+	if (!line)
+		return false;
+	for (i = 0; i < selection->count; i++)
+		if (!fill_cell(line, i, selection->list[i], row, names))
+			return false;
+	return true;
+}
+
+/**
+ * table_fact - add a row of three texts
+ * @table: from table_new_facts()
+ * @name: what it is
+ * @value: how much it is
+ * @about: what that means
+ *
+ * Return: false without memory.
+ */
+bool table_fact(struct table *table, const char *name, const char *value, const char *about)
+{
+	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+
+	return line && !scols_line_set_data(line, 0, name) &&
+	       !scols_line_set_data(line, 1, value) && !scols_line_set_data(line, 2, about);
+}
+
+/**
+ * table_facts - add a row for each column: its name, its value and what it is
+ * @table: from table_new_facts()
+ * @selection: the columns
+ * @row: where the values are
+ * @names: for columns with names
+ * @zeroes: also those that are 0 or unknown
+ *
+ * Return: false without memory.
+ */
+bool table_facts(struct table *table, const struct selection *selection, const void *row,
+		 struct names *names, bool zeroes)
+{
+	const struct column *column;
+	char value[VALUE_MAX + 1];
+	char *end;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		column = selection->list[i];
+		end = column->fill(value, column, row, names);
+		if (!zeroes && (end == value || (end == value + 1 && *value == '0')))
+			continue;
+		if (end == value)
+			*end++ = '-';
+		*end = 0;
+		if (!table_fact(table, column->name, value, column->help))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * table_is_empty - whether a table has no rows
+ * @table: the table
+ *
+ * Return: true if it has none.
+ */
+bool table_is_empty(const struct table *table)
+{
+	return scols_table_is_empty(table->scols);
+}
+
+/* libsmartcols prints nothing for a table without rows. */
+static void print_header(const struct table *table)
+{
+	const struct selection *selection = table->selection;
+	char title[COLUMN_TITLE_MAX];
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		*selection_put_title(title, selection, i) = 0;
+		printf("%s%s", i ? " " : "", title);
+	}
+	putchar('\n');
+}
+
+/**
+ * table_print - print a table to stdout
+ * @table: the table
+ * @failure: what went wrong
+ *
+ * Errors of writing show in ferror(stdout).
+ *
+ * Return: 0 or -1.
+ */
+int table_print(struct table *table, struct failure *failure)
+{
+	int error;
+
+	if (table_is_empty(table)) {
+		if (!scols_table_is_noheadings(table->scols))
+			print_header(table);
+		return 0;
+	}
+	error = scols_print_table(table->scols);
+	if (error)
+		return failure_set(failure, EXIT_RUN, "cannot print the table: %s",
+				   strerror(-error));
+	return 0;
+}

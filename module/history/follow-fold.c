@@ -16,7 +16,7 @@
 #include "net.h"
 
 /* Chains, or sockets, that are seen in one hold of a lock. */
-#define CHAINS_ONCE	16
+#define CHAINS_ONCE	8
 #define SOCKETS_ONCE	64
 /* Sockets that are read in one go, so that their cache misses overlap. */
 #define AHEAD		32
@@ -57,12 +57,6 @@ static __always_inline void prefetch_rest(const struct sock *sk)
 	prefetch(&tp->total_retrans);
 }
 
-static void fold_some(struct sockport_follow **some, unsigned int n)
-{
-	while (n)
-		sockport_follow_fold_one(some[--n]);
-}
-
 /* Returns how many sockets the chain has. */
 typedef unsigned int (*see_t)(void *data, struct hlist_head *chain);
 
@@ -87,51 +81,66 @@ static __always_inline u64 see_run(struct sockport_followed *in, u64 place,
 	return place;
 }
 
-/**
- * struct fold - sockets that are about to be added up
- * @net: their namespace, NULL for all
- * @n: how many
- * @some: they
+/*
+ * Sockets of @n chains side by side, so that the cache misses of one hide those
+ * of the others. @n becomes how many chains have more.
  */
-struct fold {
-	const struct net	*net;
-	unsigned int		n;
-	struct sockport_follow	*some[AHEAD];
-};
-
-static __always_inline unsigned int fold_chain(void *data,
-					       struct hlist_head *chain)
+static __always_inline unsigned int gather(struct hlist_node **node,
+					   unsigned int *n,
+					   struct sockport_follow **found)
 {
-	struct sockport_follow *follow;
-	struct fold *fold = data;
-	unsigned int seen = 0;
+	unsigned int count = 0, i = 0;
 
-	hlist_for_each_entry(follow, chain, node) {
-		seen++;
-		if ((fold->net && follow->net != fold->net) || settled(follow))
-			continue;
-		prefetch_rest(follow->sk);
-		fold->some[fold->n++] = follow;
-		if (fold->n == AHEAD) {
-			fold_some(fold->some, fold->n);
-			fold->n = 0;
-		}
+	while (*n && count < AHEAD) {
+		if (i >= *n)
+			i = 0;
+		found[count] = hlist_entry(node[i], struct sockport_follow,
+					   node);
+		prefetch_settled(found[count++]->sk);
+		node[i] = node[i]->next;
+		if (node[i])
+			prefetch(node[i++]);
+		else
+			node[i] = node[--*n];
 	}
-	return seen;
+	return count;
+}
+
+static void fold_some(struct sockport_follow **some, unsigned int n,
+		      const struct net *net)
+{
+	unsigned int i, busy = 0;
+
+	for (i = 0; i < n; i++) {
+		if ((net && some[i]->net != net) || settled(some[i]))
+			continue;
+		prefetch_rest(some[i]->sk);
+		some[busy++] = some[i];
+	}
+	while (busy)
+		sockport_follow_fold_one(some[--busy]);
 }
 
 /* Returns the place to go on at. Seen from outside: by it holds are counted. */
 static noinline u64 fold_run(struct sockport_followed *in,
 			     const struct net *net, u64 place)
 {
+	const u64 end = (place | (BIT(SOCKPORT_LOCK_SHIFT) - 1)) + 1;
 	struct sockport_region *region = sockport_region_of(in, place);
-	struct fold fold;
+	struct sockport_follow *some[AHEAD];
+	struct hlist_node *node[CHAINS_ONCE];
+	struct sockport_chains *chains;
+	unsigned int i, n = 0;
 
-	fold.net = net;
-	fold.n = 0;
 	spin_lock_bh(&region->lock);
-	place = see_run(in, place, fold_chain, &fold);
-	fold_some(fold.some, fold.n);
+	for (i = 0; place < end && i < CHAINS_ONCE; i++) {
+		chains = sockport_chains_of(in, place);
+		node[n] = chains->chain[place >> chains->shift].first;
+		n += !!node[n];
+		place += BIT(chains->shift);
+	}
+	while (n)
+		fold_some(some, gather(node, &n, some), net);
 	spin_unlock_bh(&region->lock);
 	return place;
 }

@@ -38,52 +38,6 @@ static struct inet_hashinfo *tcp_hashes(const struct net *net)
 	return net->ipv4.tcp_death_row.hashinfo;
 }
 
-static struct inet_bind_hashbucket *
-tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
-{
-	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
-}
-
-static void note_bucket(struct sockport_walk *walk, struct sockport_tcp *ports,
-			const struct inet_bind_bucket *tb)
-{
-	const struct sockport_space *space;
-
-	if (!sockport_roles_bind(tb))
-		return;
-	space = sockport_scope_find(walk->scope, ib_net(tb));
-	if (space)
-		__set_bit(tb->port, ports[space->index].bound);
-}
-
-/**
- * sockport_tcp_note_bound - note the ports that bind() has opened
- * @walk: walk
- * @ports: of each of its namespaces
- *
- * Context: process context, may sleep.
- */
-void sockport_tcp_note_bound(struct sockport_walk *walk,
-			     struct sockport_tcp *ports)
-{
-	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
-	struct inet_bind_hashbucket *head;
-	struct inet_bind_bucket *tb;
-	unsigned int i;
-
-	for (i = 0; i < hashes->bhash_size; i++) {
-		head = &hashes->bhash[i];
-		if (!hlist_empty(&head->chain)) {
-			spin_lock_bh(&head->lock);
-			inet_bind_bucket_for_each(tb, &head->chain)
-				note_bucket(walk, ports, tb);
-			spin_unlock_bh(&head->lock);
-		}
-		if (i % 256 == 255)
-			cond_resched();
-	}
-}
-
 static int tcp_begin(struct sockport_walk *walk)
 {
 	int err;
@@ -394,138 +348,6 @@ static int tcp_established(struct sockport_walk *walk)
 	}
 }
 
-/*
- * What tells the buckets of one hash bucket apart: namespace, port and device,
- * the last two in a number.
- */
-struct tb_key {
-	const struct net	*net;
-	u64			port;
-};
-
-static struct tb_key tb_key(const struct inet_bind_bucket *tb)
-{
-	return (struct tb_key) {
-		.net	= ib_net(tb),
-		.port	= (u64)tb->port << 32 | (u32)tb->l3mdev,
-	};
-}
-
-static bool tb_before(const struct tb_key *a, const struct tb_key *b)
-{
-	return a->net < b->net || (a->net == b->net && a->port < b->port);
-}
-
-struct bound_chain {
-	struct sockport_chain		chain;
-	struct inet_bind_hashbucket	*head;
-	struct inet_bind_bucket		*tb;
-	struct tb_key			key;
-	struct tb_key			last;
-};
-
-/*
- * The sockets of the bind bucket with the lowest key after the last one's:
- * buckets come and go while the lock is let go. What connect() made has no
- * idle sockets: one that fails to connect gives its port back.
- */
-static struct sock *bound_first(struct sockport_chain *chain)
-{
-	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
-	struct inet_bind_bucket *tb;
-
-	bc->tb = NULL;
-	inet_bind_bucket_for_each(tb, &bc->head->chain) {
-		struct tb_key key = tb_key(tb);
-
-		if (!sockport_roles_bind(tb) || !tb_before(&bc->last, &key) ||
-		    (bc->tb && tb_before(&bc->key, &key)) ||
-		    !sockport_scope_find(chain->walk->scope, key.net))
-			continue;
-		bc->tb = tb;
-		bc->key = key;
-	}
-	return bc->tb ? sockport_bind_first(bc->tb) : NULL;
-}
-
-static struct sock *bound_next(struct sockport_chain *chain, struct sock *sk)
-{
-	return sockport_bind_next(sk);
-}
-
-static bool bound_on(struct sockport_chain *chain, struct sock *sk)
-{
-	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
-	struct net *net = sock_net(sk);
-
-	/*
-	 * The number is cleared under the lock of the hash bucket: where it is
-	 * another bucket's, what @tb points to may be gone and used again.
-	 */
-	if (tcp_bind_head(net, tcp_hashes(net), READ_ONCE(sk->sk_num)) !=
-	    bc->head)
-		return false;
-	if (sk->sk_state == TCP_TIME_WAIT)
-		return inet_twsk(sk)->tw_tb == bc->tb;
-	return inet_csk(sk)->icsk_bind_hash == bc->tb;
-}
-
-static const void *bound_before(const struct sock *sk)
-{
-	return sk->sk_bind_node.pprev;
-}
-
-static bool bound_take(struct sockport_chain *chain, struct sock *sk)
-{
-	return inet_sk_state_load(sk) != TCP_CLOSE ||
-	       sockport_tcp_take(chain->walk, sk);
-}
-
-/* All idle sockets of a hash bucket, one bind bucket after the other. */
-static int take_bound(struct sockport_walk *walk,
-		      struct inet_bind_hashbucket *head)
-{
-	struct bound_chain bc = {
-		.chain = {
-			.lock	= &head->lock,
-			.first	= bound_first,
-			.next	= bound_next,
-			.on	= bound_on,
-			.before	= bound_before,
-			.take	= bound_take,
-			.walk	= walk,
-		},
-		.head = head,
-	};
-	int err;
-
-	do {
-		bc.last = bc.key;
-		err = sockport_chain_take(&bc.chain);
-	} while (!err && bc.tb);
-	return err;
-}
-
-static int tcp_bound(struct sockport_walk *walk)
-{
-	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
-	struct inet_bind_hashbucket *head;
-	unsigned int mark = walk->count;
-	int err;
-
-	while (walk->bucket < hashes->bhash_size && walk->count == mark) {
-		head = &hashes->bhash[walk->bucket];
-		if (!hlist_empty(&head->chain)) {
-			err = take_bound(walk, head);
-			if (err)
-				return err;
-			cond_resched();
-		}
-		walk->bucket++;
-	}
-	return walk->count > mark;
-}
-
 /* Listeners come first: connections that nobody has open have their owners. */
 static const struct {
 	u32	states;
@@ -533,7 +355,7 @@ static const struct {
 } tcp_phases[] = {
 	{ ~0U, tcp_listeners },
 	{ CONNECTED, tcp_established },
-	{ IDLE, tcp_bound },
+	{ IDLE, sockport_tcp_bound },
 };
 
 static int tcp_batch(struct sockport_walk *walk)

@@ -36,6 +36,7 @@ sockport_tcp_state(const struct sockport_walk *walk,
 
 void sockport_tcp_note_bound(struct sockport_walk *walk,
 			     struct sockport_tcp *ports);
+int sockport_tcp_bound(struct sockport_walk *walk);
 int sockport_tcp_listeners(struct sockport_walk *walk,
 			   bool (*take)(struct sockport_walk *walk,
 					struct sock *sk));

@@ -318,7 +318,29 @@ static inline struct sock *sockport_bind_next(struct sock *sk)
 						     struct inet_bind2_bucket,
 						     bhash_node));
 }
+/* Calls @tell for what each list begins with. Returns false after @most of them. */
+static inline bool
+sockport_bind_lists(struct inet_bind_bucket *tb, unsigned int most,
+		    void (*tell)(void *data, const void *first), void *data)
+{
+	struct inet_bind2_bucket *tb2;
+
+	hlist_for_each_entry(tb2, &tb->bhash2, bhash_node) {
+		if (!most--)
+			return false;
+		tell(data, tb2->owners.first);
+	}
+	return true;
+}
 #else
+static inline bool
+sockport_bind_lists(struct inet_bind_bucket *tb, unsigned int most,
+		    void (*tell)(void *data, const void *first), void *data)
+{
+	tell(data, tb->owners.first);
+	return true;
+}
+
 static inline struct sock *sockport_bind_first(struct inet_bind_bucket *tb)
 {
 	return hlist_entry_safe(tb->owners.first, struct sock, sk_bind_node);

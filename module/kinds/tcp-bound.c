@@ -25,16 +25,40 @@ tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
 	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
 }
 
-static void note_bucket(struct sockport_walk *walk, struct sockport_tcp *ports,
-			const struct inet_bind_bucket *tb)
-{
-	const struct sockport_space *space;
+typedef void (*see_bucket_t)(struct sockport_tcp *ports,
+			     struct inet_bind_bucket *tb);
 
-	if (!sockport_roles_bind(tb))
-		return;
-	space = sockport_scope_find(walk->scope, ib_net(tb));
-	if (space)
-		__set_bit(tb->port, ports[space->index].bound);
+/* All bind buckets of the walk's namespaces, @ports is of each namespace. */
+static void see_buckets(struct sockport_walk *walk, struct sockport_tcp *ports,
+			see_bucket_t see)
+{
+	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
+	const struct sockport_space *space;
+	struct inet_bind_hashbucket *head;
+	struct inet_bind_bucket *tb;
+	unsigned int i;
+
+	for (i = 0; i < hashes->bhash_size; i++) {
+		head = &hashes->bhash[i];
+		if (!hlist_empty(&head->chain)) {
+			spin_lock_bh(&head->lock);
+			inet_bind_bucket_for_each(tb, &head->chain) {
+				space = sockport_scope_find(walk->scope,
+							    ib_net(tb));
+				if (space)
+					see(&ports[space->index], tb);
+			}
+			spin_unlock_bh(&head->lock);
+		}
+		if (i % 256 == 255)
+			cond_resched();
+	}
+}
+
+static void note_bucket(struct sockport_tcp *ports, struct inet_bind_bucket *tb)
+{
+	if (sockport_roles_bind(tb))
+		__set_bit(tb->port, ports->bound);
 }
 
 /**
@@ -47,22 +71,33 @@ static void note_bucket(struct sockport_walk *walk, struct sockport_tcp *ports,
 void sockport_tcp_note_bound(struct sockport_walk *walk,
 			     struct sockport_tcp *ports)
 {
-	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
-	struct inet_bind_hashbucket *head;
-	struct inet_bind_bucket *tb;
-	unsigned int i;
+	see_buckets(walk, ports, note_bucket);
+}
 
-	for (i = 0; i < hashes->bhash_size; i++) {
-		head = &hashes->bhash[i];
-		if (!hlist_empty(&head->chain)) {
-			spin_lock_bh(&head->lock);
-			inet_bind_bucket_for_each(tb, &head->chain)
-				note_bucket(walk, ports, tb);
-			spin_unlock_bh(&head->lock);
-		}
-		if (i % 256 == 255)
-			cond_resched();
-	}
+static void link_first(void *data, const void *first)
+{
+	*(u64 *)data += sockport_tcp_link_of(first);
+}
+
+/* See sockport_tcp_link(). Of a bucket with many lists nothing is known. */
+static void link_bucket(struct sockport_tcp *ports, struct inet_bind_bucket *tb)
+{
+	u64 *links = &ports->links[tb->port % SOCKPORT_TCP_LINKS];
+
+	if (test_bit(tb->port, ports->bound) &&
+	    !sockport_bind_lists(tb, SOCKPORT_HOLD, link_first, links))
+		__clear_bit(tb->port, ports->bound);
+}
+
+/* Has the walk seen all sockets of a bind bucket? */
+static bool all_seen(const struct sockport_walk *walk,
+		     const struct sockport_space *space,
+		     const struct inet_bind_bucket *tb)
+{
+	const struct sockport_tcp *ports = sockport_tcp_state(walk, space);
+
+	return test_bit(tb->port, ports->bound) &&
+	       !ports->links[tb->port % SOCKPORT_TCP_LINKS];
 }
 
 /*
@@ -103,6 +138,7 @@ struct bound_chain {
 static struct sock *bound_first(struct sockport_chain *chain)
 {
 	struct bound_chain *bc = container_of(chain, struct bound_chain, chain);
+	const struct sockport_space *space;
 	struct inet_bind_bucket *tb;
 
 	bc->tb = NULL;
@@ -110,8 +146,10 @@ static struct sock *bound_first(struct sockport_chain *chain)
 		struct tb_key key = tb_key(tb);
 
 		if (!sockport_roles_bind(tb) || !tb_before(&bc->last, &key) ||
-		    (bc->tb && tb_before(&bc->key, &key)) ||
-		    !sockport_scope_find(chain->walk->scope, key.net))
+		    (bc->tb && tb_before(&bc->key, &key)))
+			continue;
+		space = sockport_scope_find(chain->walk->scope, key.net);
+		if (!space || all_seen(chain->walk, space, tb))
 			continue;
 		bc->tb = tb;
 		bc->key = key;
@@ -193,6 +231,8 @@ int sockport_tcp_bound(struct sockport_walk *walk)
 	unsigned int mark = walk->count;
 	int err;
 
+	if (!walk->bucket)
+		see_buckets(walk, walk->state, link_bucket);
 	while (walk->bucket < hashes->bhash_size && walk->count == mark) {
 		head = &hashes->bhash[walk->bucket];
 		if (!hlist_empty(&head->chain)) {

@@ -237,6 +237,9 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 
 	state = inet_sk_state_load(sk);
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
+	if (state != TCP_NEW_SYN_RECV)
+		sockport_tcp_link(sockport_tcp_state(walk, space), sk,
+				  rec->local_port);
 	if (walk->want & SOCKPORT_WANT_ADDRESS)
 		sockport_record_address(rec, sk);
 	tcp_identify(walk, rec, sk, state);

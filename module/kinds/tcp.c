@@ -26,8 +26,10 @@
 #define CHAINS		16
 /* Buckets of one lock that are looked at before the next lock's. */
 #define STRIDE		64U
-/* Holds that are made before somebody looks whether the walk is to go on. */
-#define HOLDS		256
+/* Sockets that are fetched for the next holds. */
+#define FETCH		256
+/* Groups of chains before somebody looks whether the walk is to go on. */
+#define GROUPS		256
 
 #define IDLE		((u32)BIT(SOCKPORT_STATE_CLOSE))
 #define LISTEN		((u32)BIT(SOCKPORT_STATE_LISTEN))
@@ -108,13 +110,13 @@ struct chains {
 };
 
 /*
- * Up to @most chains of one lock that are not empty. A lock guards every
+ * Up to CHAINS chains of one lock that are not empty. A lock guards every
  * (ehash_locks_mask + 1)th bucket; STRIDE buckets of one lock are looked at,
  * then those of the next, so that the heads are read while they are cached.
  * @place moves on.
  */
 static void find_chains(struct inet_hashinfo *hashes, unsigned int *place,
-			unsigned int most, struct chains *chains)
+			struct chains *chains)
 {
 	unsigned int locks = hashes->ehash_locks_mask + 1;
 	unsigned int stride = min((hashes->ehash_mask + 1) / locks, STRIDE);
@@ -134,7 +136,38 @@ static void find_chains(struct inet_hashinfo *hashes, unsigned int *place,
 			chains->at[chains->count++] = bucket;
 		}
 		++*place;
-	} while (++step < stride && chains->count < most);
+	} while (++step < stride && chains->count < CHAINS);
+}
+
+/*
+ * When chains are so long that a hold has only some of them, too few are stepped
+ * through side by side: fetch what the next holds will read. No lock is held:
+ * what is found may be free already, but is memory that sockets were and will be
+ * in until the end of the RCU read-side critical section, and is only a hint.
+ */
+static void fetch_chains(u32 want, const struct inet_hashinfo *hashes,
+			 const struct chains *chains)
+{
+	unsigned int i, n = chains->count, most = FETCH;
+	const struct hlist_nulls_node *node[CHAINS];
+
+	rcu_read_lock();
+	for (i = 0; i < n; i++)
+		node[i] = READ_ONCE(hashes->ehash[chains->at[i]].chain.first);
+	while (n && most--) {
+		if (i >= n)
+			i = 0;
+		if (is_a_nulls(node[i])) {
+			node[i] = node[--n];
+			continue;
+		}
+		prefetch_rest(want, ehash_at(node[i]));
+		node[i] = READ_ONCE(node[i]->next);
+		if (!is_a_nulls(node[i]))
+			prefetch_head(node[i]);
+		i++;
+	}
+	rcu_read_unlock();
 }
 
 /**
@@ -292,32 +325,53 @@ static int take_long(struct sockport_walk *walk, struct inet_hashinfo *hashes,
 	return err;
 }
 
+/* Some holds for the chains of one lock. */
+static int take_chains(struct sockport_walk *walk, struct inet_hashinfo *hashes,
+		       const struct chains *chains)
+{
+	unsigned int at, count;
+	struct chains some;
+	u32 left;
+	int err;
+
+	if (walk->width < chains->count)
+		fetch_chains(walk->want, hashes, chains);
+	some.bucket = chains->bucket;
+	for (at = 0; at < chains->count; at += count) {
+		count = min(chains->count - at, walk->width);
+		some.count = count;
+		memcpy(some.at, chains->at + at, count * sizeof(*some.at));
+		err = sockport_walk_reserve(walk, SOCKPORT_HOLD);
+		if (err)
+			return err;
+		left = hold_chains(walk, hashes, &some);
+		if (left) {
+			err = take_long(walk, hashes, &some, left);
+			if (err)
+				return err;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
 static int take_established(struct sockport_walk *walk,
 			    struct inet_hashinfo *hashes)
 {
 	unsigned int mark = walk->count;
-	unsigned int holds, place;
 	struct chains chains;
-	u32 left;
+	unsigned int n;
 	int err;
 
 	if (!walk->width)
 		walk->width = CHAINS;
-	err = sockport_walk_reserve(walk, SOCKPORT_HOLD);
-	if (err)
-		return err;
-	place = walk->bucket;
-	for (holds = 0; place <= hashes->ehash_mask; holds++) {
-		if (walk->count > mark || holds == HOLDS)
+	for (n = 0; walk->bucket <= hashes->ehash_mask; n++) {
+		if (walk->count > mark || n == GROUPS)
 			return 1;
-		find_chains(hashes, &place, walk->width, &chains);
-		walk->bucket = place;
-		left = chains.count ? hold_chains(walk, hashes, &chains) : 0;
-		if (left) {
-			err = take_long(walk, hashes, &chains, left);
-			if (err)
-				return err;
-		}
+		find_chains(hashes, &walk->bucket, &chains);
+		err = take_chains(walk, hashes, &chains);
+		if (err)
+			return err;
 		cond_resched();
 	}
 	return walk->count > mark;

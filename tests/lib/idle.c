@@ -187,7 +187,13 @@ struct rows idle_sockets(void)
 	}
 	add(&rows, AF_INET, "127.0.0.1", IDLE_LISTENER);
 	fd = socket_listen(AF_INET, "127.0.0.1", IDLE_LISTENER, 3);
-	(void)fd;
+	/* The port's connections lie around it in the list of its sockets. */
+	for (i = 0; i < IDLE_CONNECTIONS; i++) {
+		socket_connect(AF_INET, "127.0.0.1", IDLE_LISTENER, 0);
+		socket_accept(fd);
+		if (i % 2)
+			add(&rows, AF_INET, "127.0.0.2", IDLE_LISTENER);
+	}
 	become(0);
 	add_options(&rows);
 	add_reset(&rows);

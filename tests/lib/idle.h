@@ -11,6 +11,7 @@
 #define IDLE_LISTENER	20003	/* beside a listener with the same address */
 #define IDLE_RESET	20004	/* was a connection once */
 #define IDLE_SHARERS	40
+#define IDLE_CONNECTIONS 5	/* to IDLE_LISTENER */
 #define IDLE_MARK	0x5a5a
 #define IDLE_UID	2001
 

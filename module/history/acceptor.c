@@ -11,9 +11,9 @@
  * chain of a followed socket. So a queue is never locked with a chain locked.
  */
 #include <linux/rculist.h>
-#include <net/addrconf.h>
 #include <net/inet_connection_sock.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 
 #include "history/acceptor.h"
 #include "history/follow.h"
@@ -90,6 +90,34 @@ void sockport_acceptor_find(struct sockport_acceptor *acceptor,
 	}
 }
 
+static bool is_ipv4(const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6)
+		return ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr);
+#endif
+	return true;
+}
+
+/* An IPv4 connection may be one of IPv6 whose addresses are mapped. */
+static bool has_address(const struct sock *listener, const struct sock *sk,
+			bool any_address)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (listener->sk_family == AF_INET6 &&
+	    ipv6_addr_any(&listener->sk_v6_rcv_saddr))
+		return any_address &&
+		       !(ipv6_only_sock(listener) && is_ipv4(sk));
+	if (!is_ipv4(sk))
+		return listener->sk_family == AF_INET6 &&
+		       ipv6_addr_equal(&listener->sk_v6_rcv_saddr,
+				       &sk->sk_v6_rcv_saddr);
+#endif
+	return is_ipv4(listener) &&
+	       (listener->sk_rcv_saddr == sk->sk_rcv_saddr ||
+		(any_address && !listener->sk_rcv_saddr));
+}
+
 static bool may_take(const struct sock *listener, const struct sock *sk,
 		     bool any_address)
 {
@@ -97,7 +125,7 @@ static bool may_take(const struct sock *listener, const struct sock *sk,
 
 	return inet_sk_state_load(listener) == TCP_LISTEN &&
 	       (!device || device == sk->sk_bound_dev_if) &&
-	       inet_rcv_saddr_equal(listener, sk, any_address);
+	       has_address(listener, sk, any_address);
 }
 
 /* Return: false when there are several, or one of whom nothing is known. */

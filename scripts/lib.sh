@@ -231,6 +231,20 @@ stock_meta()
 	esac
 }
 
+# newest_stock SERIES: its package, if there is one.
+newest_stock()
+{
+	apt-cache pkgnames linux-image-"$1" |
+		grep -E "^linux-image-${1//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" | grep -vE -- "-(rt|cloud)-" |
+		sort -V | tail -n 1 | grep .
+}
+
+# Has the distribution a stock kernel of this series?
+offers()
+{
+	has_apt && need_candidate "$(stock_meta)" && newest_stock "$1" >/dev/null
+}
+
 # The stock kernel's package: the newest of a series, else the distribution's own.
 stock_package()
 {
@@ -239,9 +253,7 @@ stock_package()
 	meta=$(stock_meta)
 	need_candidate "$meta"
 	if [ -n "$series" ]; then
-		package=$(apt-cache pkgnames linux-image-"$series" |
-			grep -E "^linux-image-${series//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" | grep -vE -- "-(rt|cloud)-" |
-			sort -V | tail -n 1) || :
+		package=$(newest_stock "$series") || :
 	else
 		package=$(apt-cache depends --important "$meta" |
 			sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)

@@ -2,8 +2,9 @@
 /*
  * Differences between kernels 6.1 to 7.3, all of them
  *
- * Each difference names the change that made it. No other file of the module
- * looks at the kernel's version.
+ * Each difference names the change that made it, and the version that had it
+ * first. But distributions take changes from later kernels: no version is asked,
+ * kbuild/probe.sh looks into the headers for each.
  */
 #ifndef SOCKPORT_COMPAT_H
 #define SOCKPORT_COMPAT_H
@@ -14,7 +15,6 @@
 #include <linux/rhashtable-types.h>
 #include <linux/sched/coredump.h>
 #include <linux/user_namespace.h>
-#include <linux/version.h>
 #include <linux/workqueue.h>
 #include <net/af_unix.h>
 #include <net/genetlink.h>
@@ -26,22 +26,20 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
+#include "kbuild/netlink-table.h"
+
 /* 6.12, "move asm/unaligned.h to linux/unaligned.h" */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#ifdef SOCKPORT_HAVE_UNALIGNED_H
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>
-#endif
-
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "sockport needs Linux 6.1 or later"
 #endif
 
 /* 6.7, "genetlink: use attrs from struct genl_info" */
 static inline struct nlattr **
 sockport_dump_attrs(const struct netlink_callback *cb)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#ifdef SOCKPORT_HAVE_GENL_INFO_DUMP
 	return genl_info_dump((struct netlink_callback *)cb)->attrs;
 #else
 	return genl_dumpit_info((struct netlink_callback *)cb)->attrs;
@@ -51,25 +49,33 @@ sockport_dump_attrs(const struct netlink_callback *cb)
 /* 6.2, "udp: Introduce optional per-netns hash table" */
 static inline struct udp_table *sockport_udp_table(const struct net *net)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#ifdef SOCKPORT_HAVE_NET_UDP_TABLE
 	return net->ipv4.udp_table;
 #else
 	return &udp_table;
 #endif
 }
 
-/* 6.13, "ping: do not export the iterator of its table" and what is like it */
-#define SOCKPORT_PING_TABLE	(LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0))
+/* 6.13 exports the iterator of the table of ping sockets no more. */
+#ifdef SOCKPORT_HAVE_PING_SEQ
+#define SOCKPORT_PING_TABLE	1
+#else
+#define SOCKPORT_PING_TABLE	0
+#endif
 
 /* 7.2 has no UDP-Lite any more, its header is gone with it. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+#ifdef SOCKPORT_HAVE_UDPLITE_TABLE
 #include <net/udplite.h>
+
+#define SOCKPORT_UDPLITE_TABLE	1
 
 static inline struct udp_table *sockport_udplite_table(const struct net *net)
 {
 	return &udplite_table;
 }
 #else
+#define SOCKPORT_UDPLITE_TABLE	0
+
 static inline struct udp_table *sockport_udplite_table(const struct net *net)
 {
 	return NULL;
@@ -87,7 +93,7 @@ sockport_udp4_lookup(struct net *net, struct udp_table *table,
 		     const struct sk_buff *skb, __be16 source, __be16 dest)
 {
 	const struct iphdr *ip = ip_hdr(skb);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+#ifdef SOCKPORT_HAVE_UDP_LOOKUP_TABLE
 	return __udp4_lib_lookup(net, ip->saddr, source, ip->daddr, dest,
 				 inet_iif(skb), inet_sdif(skb), table, NULL);
 #else
@@ -105,7 +111,7 @@ sockport_udp6_lookup(struct net *net, struct udp_table *table,
 	return NULL;
 #else
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+#ifdef SOCKPORT_HAVE_UDP_LOOKUP_TABLE
 	return __udp6_lib_lookup(net, &ip->saddr, source, &ip->daddr, dest,
 				 inet6_iif(skb), inet6_sdif(skb), table, NULL);
 #else
@@ -116,15 +122,17 @@ sockport_udp6_lookup(struct net *net, struct udp_table *table,
 }
 
 /* 6.15, "af_unix: Move internal definitions to net/unix/." */
-#ifndef UNIX_HASH_SIZE
+#ifndef SOCKPORT_HAVE_UNIX_HASH_SIZE
 #define UNIX_HASH_SIZE	512
+#endif
+#ifndef SOCKPORT_HAVE_UNIX_INQ_LEN
 long unix_inq_len(struct sock *sk);
 #endif
 
 /* 6.17, "net: annotate races around sk->sk_uid" */
 static inline kuid_t sockport_sock_uid(const struct sock *sk)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#ifdef SOCKPORT_HAVE_SK_UID
 	return sk_uid(sk);
 #else
 	return READ_ONCE(sk->sk_uid);
@@ -141,7 +149,7 @@ static inline kuid_t sockport_sock_uid(const struct sock *sk)
  * Two steps in one RCU read-side critical section: what the first returns is
  * for the second, which returns 0 where there is no inode.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#ifdef SOCKPORT_HAVE_SK_INO
 static inline u64 sockport_sock_ino_begin(const struct sock *sk)
 {
 	return sock_i_ino(sk);
@@ -170,7 +178,7 @@ static inline u64 sockport_sock_ino_end(u64 sock)
 /* 6.18, "net: add sk_drops_read(), sk_drops_inc() and sk_drops_reset()" */
 static inline u32 sockport_sock_drops(const struct sock *sk)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#ifdef SOCKPORT_HAVE_SK_DROPS_READ
 	return sk_drops_read(sk);
 #else
 	return atomic_read(&sk->sk_drops);
@@ -186,7 +194,7 @@ static inline u32 sockport_sock_drops(const struct sock *sk)
  * Caller is in an RCU read-side critical section, and has task_lock(), unless
  * @task is the current one.
  */
-#ifdef SOCKPORT_EXEC_STATE
+#ifdef SOCKPORT_HAVE_TASK_EXEC_STATE
 #include <linux/sched/exec_state.h>
 
 static inline bool
@@ -202,7 +210,7 @@ sockport_task_dumpable(struct task_struct *task,
 /* 6.19, "mm: convert core mm to mm_flags_*() accessors" and what follows it */
 static inline bool sockport_mm_dumpable(struct mm_struct *mm)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#ifdef SOCKPORT_HAVE_MM_FLAGS_GET_DUMPABLE
 	return __mm_flags_get_dumpable(mm) == SUID_DUMP_USER;
 #else
 	return __get_dumpable(READ_ONCE(mm->flags)) == SUID_DUMP_USER;
@@ -218,7 +226,7 @@ sockport_task_dumpable(struct task_struct *task,
 		*user_ns = task->mm->user_ns;
 		return sockport_mm_dumpable(task->mm);
 	}
-#ifdef SOCKPORT_USER_DUMPABLE
+#ifdef SOCKPORT_HAVE_USER_DUMPABLE
 	return task->user_dumpable;
 #else
 	return false;
@@ -227,7 +235,7 @@ sockport_task_dumpable(struct task_struct *task,
 #endif
 
 /* 7.3 has no MPTCP sockets any more whose memory is elsewhere. */
-#ifndef SOCKPORT_FORWARD_ALLOC_GET
+#ifndef SOCKPORT_HAVE_SK_FORWARD_ALLOC_GET
 static inline int sk_forward_alloc_get(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_forward_alloc);
@@ -237,7 +245,7 @@ static inline int sk_forward_alloc_get(const struct sock *sk)
 /* 6.17, "workqueue: Add system_percpu_wq and system_dfl_wq"; the old name warns. */
 static inline struct workqueue_struct *sockport_unbound_wq(void)
 {
-#ifdef SOCKPORT_DFL_WQ
+#ifdef SOCKPORT_HAVE_SYSTEM_DFL_WQ
 	return system_dfl_wq;
 #else
 	return system_unbound_wq;
@@ -245,21 +253,20 @@ static inline struct workqueue_struct *sockport_unbound_wq(void)
 }
 
 /* "genetlink: add CAP_NET_ADMIN test for multicast bind", backported to 6.1 */
-#ifndef GENL_MCAST_CAP_NET_ADMIN
+#ifndef SOCKPORT_HAVE_GENL_MCAST_CAP_NET_ADMIN
 #define GENL_MCAST_CAP_NET_ADMIN	GENL_UNS_ADMIN_PERM
 #endif
 
 /*
  * When the retransmit timer fires: first a field, then the timer itself told
  * by icsk_timeout(), which "tcp: rename icsk_timeout() to
- * tcp_timeout_expires()" gave another name and argument. Backports follow no
- * version, so Kbuild looks.
+ * tcp_timeout_expires()" gave another name and argument.
  */
 static inline unsigned long sockport_tcp_timeout(const struct sock *sk)
 {
-#if defined(SOCKPORT_TCP_TIMEOUT_EXPIRES)
+#if defined(SOCKPORT_HAVE_TCP_TIMEOUT_EXPIRES)
 	return tcp_timeout_expires(sk);
-#elif defined(SOCKPORT_ICSK_TIMEOUT)
+#elif defined(SOCKPORT_HAVE_ICSK_TIMEOUT_OF)
 	return icsk_timeout(inet_csk(sk));
 #else
 	return READ_ONCE(inet_csk(sk)->icsk_timeout);
@@ -270,7 +277,7 @@ static inline unsigned long sockport_tcp_timeout(const struct sock *sk)
 static inline const struct timer_list *
 sockport_tcp_keepalive(const struct sock *sk)
 {
-#ifdef SOCKPORT_ICSK_KEEPALIVE_TIMER
+#ifdef SOCKPORT_HAVE_ICSK_KEEPALIVE_TIMER
 	return &inet_csk(sk)->icsk_keepalive_timer;
 #else
 	return &sk->sk_timer;
@@ -285,7 +292,7 @@ sockport_tcp_keepalive(const struct sock *sk)
  * Time-wait sockets are among them: nothing beyond struct sock_common may be
  * read before the state is known. Caller holds the lock of the bhash bucket.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#ifdef SOCKPORT_HAVE_BIND2_OWNERS
 static inline struct sock *
 sockport_bind2_first(struct inet_bind2_bucket *tb2)
 {
@@ -355,8 +362,8 @@ static inline struct sock *sockport_bind_next(struct sock *sk)
 
 /*
  * struct netlink_table is private to net/netlink, though nl_table is exported.
- * scripts/mirror compares this with the kernel's. 6.4, "netlink: remove unused
- * 'compare' function"; 6.6, "netlink: Add new netlink_release function".
+ * 6.4, "netlink: remove unused 'compare' function"; 6.6, "netlink: Add new
+ * netlink_release function".
  */
 struct listeners;
 
@@ -370,10 +377,10 @@ struct netlink_table {
 	struct module		*module;
 	int			(*bind)(struct net *net, int group);
 	void			(*unbind)(struct net *net, int group);
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#if defined(SOCKPORT_HAVE_NETLINK_RELEASE)
 	void			(*release)(struct sock *sk,
 					   unsigned long *groups);
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#elif defined(SOCKPORT_HAVE_NETLINK_COMPARE)
 	bool			(*compare)(struct net *net, struct sock *sock);
 #endif
 	int			registered;
@@ -383,14 +390,31 @@ extern struct netlink_table *nl_table;
 extern rwlock_t nl_table_lock;
 
 /*
+ * Is it the kernel's own? Its BTF tells, which Kbuild asks. Where there is none
+ * to ask, it is if what is public of the table is as we know it.
+ */
+#if defined(SOCKPORT_BTF_NETLINK_TABLE)
+#define SOCKPORT_NETLINK_TABLE \
+	(sizeof(struct netlink_table) == SOCKPORT_BTF_NETLINK_TABLE && \
+	 offsetof(struct netlink_table, hash) == \
+		SOCKPORT_BTF_NETLINK_TABLE_HASH && \
+	 offsetof(struct netlink_table, mc_list) == \
+		SOCKPORT_BTF_NETLINK_TABLE_MC_LIST)
+#elif defined(SOCKPORT_HAVE_NETLINK_CFG_KNOWN)
+#define SOCKPORT_NETLINK_TABLE	true
+#else
+#define SOCKPORT_NETLINK_TABLE	false
+#endif
+
+/*
  * "sctp: hold socket lock when dumping endpoints in sctp_diag" gave
  * sctp_for_each_endpoint() a namespace and a position, and let its callback
- * sleep. It is in 6.1 too, so Kbuild looks. Before it the endpoints of all
+ * sleep. It is in 6.1 too. Before it the endpoints of all
  * namespaces come, a bucket in one hold of its lock.
  */
 struct sctp_endpoint;
 
-#ifdef SOCKPORT_SCTP_ENDPOINTS_OF_ALL
+#ifdef SOCKPORT_HAVE_SCTP_ENDPOINTS_OF_ALL
 #define SOCKPORT_SCTP_ENDPOINTS_SLEEP	false
 
 static inline int
@@ -429,9 +453,11 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
  * "net: introduce sk_skb_reason_drop function"; 6.12, "udp: add skb to
  * udp_fail_queue_rcv_skb tracepoint".
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#ifdef SOCKPORT_HAVE_RSTREASON_H
 #include <net/rstreason.h>
+#endif
 
+#ifdef SOCKPORT_HAVE_SEND_RESET_REASON
 #define SOCKPORT_PROBE_SEND_RESET(name) \
 	void name(void *data, const struct sock *sk, \
 		  const struct sk_buff *skb, const enum sk_rst_reason reason)
@@ -440,11 +466,11 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 	void name(void *data, const struct sock *sk, const struct sk_buff *skb)
 #endif
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#if defined(SOCKPORT_HAVE_KFREE_SKB_CONST_RX_SK)
 #define SOCKPORT_PROBE_KFREE_SKB(name) \
 	void name(void *data, struct sk_buff *skb, void *location, \
 		  enum skb_drop_reason reason, const struct sock *rx_sk)
-#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#elif defined(SOCKPORT_HAVE_KFREE_SKB_RX_SK)
 #define SOCKPORT_PROBE_KFREE_SKB(name) \
 	void name(void *data, struct sk_buff *skb, void *location, \
 		  enum skb_drop_reason reason, struct sock *rx_sk)
@@ -454,7 +480,7 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 		  enum skb_drop_reason reason)
 #endif
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#ifdef SOCKPORT_HAVE_UDP_FAIL_SKB
 #define SOCKPORT_PROBE_UDP_FAIL(name) \
 	void name(void *data, int rc, struct sock *sk, struct sk_buff *skb)
 #else
@@ -465,7 +491,7 @@ struct mptcp_sock *mptcp_token_iter_next(const struct net *net, long *s_slot,
 /* 6.18, "tcp: Update bind bucket state on port release": who picked the port */
 static inline bool sockport_sock_connect_bind(const struct sock *sk)
 {
-#ifdef SOCK_CONNECT_BIND
+#ifdef SOCKPORT_HAVE_SOCK_CONNECT_BIND
 	return sk->sk_userlocks & SOCK_CONNECT_BIND;
 #else
 	return false;
@@ -475,18 +501,18 @@ static inline bool sockport_sock_connect_bind(const struct sock *sk)
 static inline bool
 sockport_tw_connect_bind(const struct inet_timewait_sock *tw)
 {
-#ifdef SOCK_CONNECT_BIND
+#ifdef SOCKPORT_HAVE_TW_CONNECT_BIND
 	return tw->tw_connect_bind;
 #else
 	return false;
 #endif
 }
 
-/* "tcp: ulp: diag: more info without CAP_NET_ADMIN", Kbuild looks for it */
+/* "tcp: ulp: diag: more info without CAP_NET_ADMIN" */
 static inline int sockport_ulp_info(const struct tcp_ulp_ops *ops,
 				    struct sock *sk, struct sk_buff *skb)
 {
-#ifdef SOCKPORT_ULP_INFO_NET_ADMIN
+#ifdef SOCKPORT_HAVE_ULP_INFO_NET_ADMIN
 	return ops->get_info(sk, skb, false);
 #else
 	return ops->get_info(sk, skb);

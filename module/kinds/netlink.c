@@ -4,7 +4,8 @@
  *
  * Each protocol has a hash table of all sockets that have a port id, the
  * kernel's own ones too, and a list of those that joined a group. A socket
- * that joined one and was never bound is on the list alone.
+ * that joined one and was never bound is on the list alone. Where the kernel's
+ * tables are not as we know them, only open files lead to these sockets.
  */
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -15,6 +16,7 @@
 
 #include "compat.h"
 #include "net.h"
+#include "kinds/netlink.h"
 #include "kinds/plain.h"
 #include "walk/chain.h"
 #include "walk/walk.h"
@@ -29,13 +31,21 @@ struct member_chain {
 	unsigned long		flags;
 };
 
-/*
- * Port ids and groups. Returns false when the socket has been closed: our
- * reference does not keep the struct socket, which sock_orphan() cuts off
+/**
+ * sockport_nlsock_name - put port ids and groups into a record
+ * @rec: record to fill
+ * @detail: its detail
+ * @sk: netlink socket, with a reference
+ *
+ * Our reference does not keep the struct socket, which sock_orphan() cuts off
  * under this lock before its memory and operations go.
+ *
+ * Context: process context.
+ *
+ * Return: false when the socket has been closed.
  */
-static bool nlsock_name(struct sockport_record *rec,
-			struct sockport_detail *detail, struct sock *sk)
+bool sockport_nlsock_name(struct sockport_record *rec,
+			  struct sockport_detail *detail, struct sock *sk)
 {
 	struct sockaddr_nl local, remote;
 	bool named = false;
@@ -61,7 +71,7 @@ static void ask_name(struct sockport_walk *walk, unsigned int record,
 {
 	struct sockport_record *rec = &walk->batch[record];
 
-	if (!nlsock_name(rec, &walk->details[record], sk))
+	if (!sockport_nlsock_name(rec, &walk->details[record], sk))
 		rec->has |= SOCKPORT_IS_HIDDEN;
 }
 
@@ -284,6 +294,8 @@ static int nlsock_batch(struct sockport_walk *walk)
 	unsigned int mark = walk->count;
 	int err;
 
+	if (!SOCKPORT_NETLINK_TABLE)
+		return 0;
 	while (walk->bucket < MAX_LINKS && walk->count == mark) {
 		err = take_protocol(walk, &nl_table[walk->bucket++]);
 		if (err)

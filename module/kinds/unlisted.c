@@ -13,6 +13,7 @@
 #include <net/tcp_states.h>
 
 #include "compat.h"
+#include "kinds/netlink.h"
 #include "kinds/unlisted.h"
 #include "walk/filter.h"
 #include "walk/walk.h"
@@ -122,7 +123,8 @@ static bool netlink_listed(struct socket *sock)
 {
 	struct sockaddr_nl address = {};
 
-	return kernel_getsockname(sock, (struct sockaddr *)&address) >= 0 &&
+	return SOCKPORT_NETLINK_TABLE &&
+	       kernel_getsockname(sock, (struct sockaddr *)&address) >= 0 &&
 	       (address.nl_pid || sock->sk->sk_bind_node.pprev);
 }
 
@@ -161,7 +163,31 @@ static u8 protocol_of(const struct sock *sk)
 	return SOCKPORT_PROTOCOL_OTHER;
 }
 
-/* Not bound, so neither port nor address, nor a state but one. */
+/* Where its kind has no table for us it may be bound and connected. */
+static void unlisted_name(struct unlisted_socket *socket, struct sock *sk)
+{
+	struct sockport_record *rec = &socket->rec;
+	bool connected = false;
+
+	if (rec->protocol == SOCKPORT_PROTOCOL_PING && sk_hashed(sk)) {
+		rec->local_port = READ_ONCE(sk->sk_num);
+		rec->remote_port = ntohs(READ_ONCE(sk->sk_dport));
+		rec->has |= SOCKPORT_HAS_PORTS;
+		sockport_record_address(rec, sk);
+		connected = READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
+	} else if (rec->protocol == SOCKPORT_PROTOCOL_NETLINK &&
+		   !SOCKPORT_NETLINK_TABLE) {
+		sockport_nlsock_name(rec, &socket->detail, sk);
+		connected = READ_ONCE(sk->sk_state) == NETLINK_CONNECTED;
+	}
+	if (connected)
+		rec->state = SOCKPORT_STATE_ESTABLISHED;
+}
+
+/*
+ * Most are not bound, and have neither port nor address then, nor a state but
+ * one.
+ */
 static void unlisted_record(struct unlisted_socket *socket,
 			    struct sockport_space *space, struct sock *sk)
 {
@@ -176,6 +202,7 @@ static void unlisted_record(struct unlisted_socket *socket,
 	rec->ifindex = READ_ONCE(sk->sk_bound_dev_if);
 	if (protocol != SOCKPORT_PROTOCOL_OTHER)
 		rec->state = SOCKPORT_STATE_CLOSE;
+	unlisted_name(socket, sk);
 	sockport_record_uid(rec, sk);
 }
 

@@ -64,7 +64,7 @@ ends_of_kinds()
 	done
 	python3 -c 'import json, sys
 names = [row["name"] for row in json.load(open(sys.argv[1])) if row["name"]]
-sys.exit("@odd \\ \n\u00e4,\"name\"" not in names or
+sys.exit("@odd \\134 \n\u00e4,\"name\"" not in names or
          not any(name.endswith("/with a blank") for name in names))' "$work/json"
 }
 
@@ -329,12 +329,12 @@ sockets_processes()
 {
 	processes_of 0 || return 1
 	# Its second descriptor of the socket does not count.
-	sockport sockets -pHo lport --port 9000 listen | grep -q " web?server\[$FIXTURE_WEB\]:[0-9] *$" &&
+	sockport sockets -pHo lport --port 9000 listen | grep -q " web\\\\040server\[$FIXTURE_WEB\]:[0-9] *$" &&
 		expect both 2 "$(sockport sockets -H -o process_count --port 9001 | tr -d ' ')" &&
 		sockport sockets -H -o processes --port 9001 |
 			grep -q "fixture\[$FIXTURE_PID\]:[0-9]*" &&
 		sockport sockets -H --columns processes --port 9001 |
-			grep -q "web?server\[$FIXTURE_WEB\]:3"
+			grep -q "web\\\\040server\[$FIXTURE_WEB\]:3"
 }
 
 # Nobody has accepted the fifth connection, so nobody has it open.
@@ -349,7 +349,7 @@ by_port()
 ports_processes()
 {
 	sockport ports -pJ >"$work/json" && python3 lib/holders.py ports "$work/json" &&
-		sockport ports -pH --port 9000 --role in tcp | grep -q " web?server\[$FIXTURE_WEB\] *$" &&
+		sockport ports -pH --port 9000 --role in tcp | grep -q " web\\\\040server\[$FIXTURE_WEB\] *$" &&
 		sockport -Ho port,processes --port 9033 | grep -q "\[$FIXTURE_USER\] *$"
 }
 
@@ -358,7 +358,7 @@ show_processes()
 	sockport show 9001 >"$work/text" && sockport show 9001 --json >"$work/json" || return 1
 	sed -n '/^Processes:/,/^$/p' "$work/text" >"$work/owners"
 	grep -q "^ *$FIXTURE_PID fixture " "$work/owners" &&
-		grep -q "^ *$FIXTURE_WEB web?server " "$work/owners" &&
+		grep -q "^ *$FIXTURE_WEB web\\\\040server " "$work/owners" &&
 		expect lines 5 "$(wc -l <"$work/owners")" &&
 		python3 -c 'import json, sys
 answer = json.load(open(sys.argv[1]))
@@ -556,9 +556,9 @@ sys.exit(not {"tcp:80", "tcp:443", "tcp:8443", "tcp:9001", "udp:15000", "unix:2"
 who_text()
 {
 	sockport who "$FIXTURE_WEB" >"$work/text" || return 1
-	grep -q "^ *$FIXTURE_WEB web?server .* tcp:9000,tcp:9001,udp:9000 *1 *1 *0 *0 *0" \
+	grep -q "^ *$FIXTURE_WEB web\\\\040server .* tcp:9000,tcp:9001,udp:9000 *1 *1 *0 *0 *0" \
 		"$work/text" &&
-		grep -q "^ *$FIXTURE_WEB web?server *3 tcp .* 127.0.0.1:9001 " "$work/text" &&
+		grep -q "^ *$FIXTURE_WEB web\\\\040server *3 tcp .* 127.0.0.1:9001 " "$work/text" &&
 		fails 1 'nosuchprocess' who nosuchprocess &&
 		fails 1 '4194305' who 4194305 --json
 }

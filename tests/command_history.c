@@ -11,15 +11,16 @@
 
 #include "kselftest_harness.h"
 
+#include "lib/value.h"
+
 #include "../userspace/cmd/bars.h"
 #include "../userspace/cmd/show-history.h"
 #include "../userspace/columns/column.h"
-#include "../userspace/columns/port-columns.h"
+#include "../userspace/columns/tables.h"
 #include "../userspace/count/history.h"
 #include "../userspace/format/number.h"
 #include "../userspace/format/quantity.h"
 #include "../userspace/kernel/decode.h"
-#include "../userspace/table/json.h"
 
 /* 2026-01-02 03:04:05.678 UTC */
 #define MOMENT	1767323045678ull
@@ -31,7 +32,7 @@ FIXTURE(port)
 	struct names *names;
 	struct names *numbers;
 	struct port_row row;
-	char text[VALUE_JSON_MAX + 1];
+	char text[VALUE_MAX + 1];
 };
 
 FIXTURE_SETUP(port)
@@ -97,11 +98,7 @@ static const char *value_of(char *to, const char *name, const struct port_row *r
 
 	if (selection_parse(&selection, &port_columns, name, &failure))
 		return NULL;
-	if (json)
-		*json_put_value(to, selection.list[0], row, names) = 0;
-	else
-		*selection.list[0]->fill(to, selection.list[0], row, names) = 0;
-	return to;
+	return fill_into(to, json ? SINK_JSON : SINK_TEXT, selection.list[0], row, names);
 }
 
 #define TEXT(name)	value_of(self->text, name, &self->row, self->names, false)
@@ -127,14 +124,14 @@ TEST_F(port, history)
 	EXPECT_STREQ("1400", NUMERIC("bytes_in"));
 	EXPECT_STREQ("1400", JSON("bytes_in"));
 	EXPECT_STREQ("2500", TEXT("connections_high"));
-	EXPECT_STREQ("2026-01-02T03:04:05", TEXT("last_active"));
+	EXPECT_STREQ("2026-01-02T03:04:05+00:00", TEXT("last_active"));
 	EXPECT_STREQ("1767323045678", NUMERIC("last_active"));
 	EXPECT_STREQ("1767323045678", JSON("last_active"));
 	EXPECT_STREQ("65s", TEXT("active"));
 	EXPECT_STREQ("65000", JSON("active"));
 	EXPECT_STREQ("1767323110678", JSON("time"));
-	EXPECT_STREQ("null", JSON("seconds"));
-	EXPECT_STREQ("null", JSON("restarted"));
+	EXPECT_STREQ("", JSON("seconds"));
+	EXPECT_STREQ("", JSON("restarted"));
 }
 
 /* What did not come is not 0; and where one cause is unknown, so is their sum. */
@@ -144,11 +141,11 @@ TEST_F(port, no_history)
 
 	ASSERT_TRUE(decode_port(self->header, &self->row));
 	EXPECT_STREQ("", TEXT("accepted"));
-	EXPECT_STREQ("null", JSON("bytes_out"));
-	EXPECT_STREQ("null", JSON("failed"));
-	EXPECT_STREQ("null", JSON("active"));
-	EXPECT_STREQ("null", JSON("distributions"));
-	EXPECT_STREQ("null", JSON("opener_pid"));
+	EXPECT_STREQ("", JSON("bytes_out"));
+	EXPECT_STREQ("", JSON("failed"));
+	EXPECT_STREQ("", JSON("active"));
+	EXPECT_STREQ("", JSON("distributions"));
+	EXPECT_STREQ("", JSON("opener_pid"));
 	EXPECT_STREQ("", TEXT("opener"));
 	nest = mnl_attr_nest_start(self->header, SOCKPORT_A_PORT_HISTORY);
 	mnl_attr_put_u64(self->header, SOCKPORT_A_HISTORY_REFUSED, 7);
@@ -158,7 +155,7 @@ TEST_F(port, no_history)
 	EXPECT_STREQ("7", TEXT("refused"));
 	EXPECT_STREQ("", TEXT("failed"));
 	EXPECT_STREQ("", TEXT("first_active"));
-	EXPECT_STREQ("null", JSON("first_active"));
+	EXPECT_STREQ("", JSON("first_active"));
 }
 
 /* It is no port: neither a number nor what goes with one. */
@@ -176,8 +173,8 @@ TEST_F(port, rest)
 	EXPECT_STREQ("rest", TEXT("port"));
 	EXPECT_STREQ("0", JSON("port"));
 	EXPECT_STREQ("true", JSON("rest"));
-	EXPECT_STREQ("null", JSON("category"));
-	EXPECT_STREQ("null", JSON("local_range"));
+	EXPECT_STREQ("", JSON("category"));
+	EXPECT_STREQ("", JSON("local_range"));
 	EXPECT_STREQ("", TEXT("service"));
 	EXPECT_STREQ("300", JSON("accepted"));
 }
@@ -206,7 +203,7 @@ TEST_F(port, opener)
 {
 	put_opener(self->header);
 	ASSERT_TRUE(decode_port(self->header, &self->row));
-	EXPECT_STREQ("web?server[4711]", TEXT("opener"));
+	EXPECT_STREQ("web\\040server[4711]", TEXT("opener"));
 	EXPECT_STREQ("4711", JSON("opener_pid"));
 	EXPECT_STREQ("0", JSON("opener_uid"));
 	EXPECT_STREQ("\"root\"", JSON("opener_user"));
@@ -347,8 +344,8 @@ TEST(quantities)
 	EXPECT_PUT("2m", quantity_put_age(to, 120000));
 	EXPECT_PUT("47h", quantity_put_age(to, 47 * 3600000ull));
 	EXPECT_PUT("2d", quantity_put_age(to, 48 * 3600000ull));
-	EXPECT_PUT("2026-01-02T03:04:05", quantity_put_moment(to, MOMENT, 0));
-	EXPECT_PUT("2026-01-02T03:04:05.678", quantity_put_moment(to, MOMENT, 3));
+	EXPECT_PUT("2026-01-02T03:04:05+00:00", quantity_put_moment(to, MOMENT, 0));
+	EXPECT_PUT("2026-01-02T03:04:05.678+00:00", quantity_put_moment(to, MOMENT, 3));
 }
 
 /* What is drawn for these buckets; to be freed. */

@@ -7,9 +7,9 @@
 
 #include "kselftest_harness.h"
 
-#include "../userspace/columns/port-columns.h"
+#include "../userspace/columns/tables.h"
+#include "../userspace/columns/row.h"
 #include "../userspace/count/snapshot.h"
-#include "../userspace/table/json.h"
 #include "../userspace/table/output.h"
 
 #define BEGIN	1767323045000ull
@@ -21,7 +21,8 @@
 static struct port_row make_port(uint32_t port, uint64_t value, uint64_t time)
 {
 	struct port_row row = {
-		.known = 1ull << SOCKPORT_A_PORT_NETNS | 1ull << SOCKPORT_A_PORT_PORT,
+		.known = 1ull << SOCKPORT_A_PORT_NETNS | 1ull << SOCKPORT_A_PORT_PORT |
+			 1ull << SOCKPORT_A_PORT_PROTOCOL | 1ull << SOCKPORT_A_PORT_ROLE,
 		.netns = 4026531840u,
 		.protocol = SOCKPORT_PROTOCOL_TCP,
 		.role = SOCKPORT_ROLE_IN,
@@ -219,16 +220,18 @@ static void write_ports(const char *path, const struct port_row *rows, size_t co
 	struct failure failure;
 	struct output output;
 	bool is_first = true;
+	struct sink sink;
 	size_t i;
 
+	sink_init(&sink, SINK_JSON, names, false);
 	selection_default(&selection, &port_columns, COLUMN_IN_JSON | COLUMN_IN_DUMP, false);
 	if (columns)
 		selection_parse(&selection, &port_columns, columns, &failure);
 	output_open(&output, fileno(stream), &failure);
-	json_array_begin(&output);
+	row_array_begin(&output);
 	for (i = 0; i < count; i++)
-		json_array_row(&output, &is_first, &selection, &rows[i], names);
-	json_array_end(&output, is_first);
+		row_array_item(&output, &is_first, &selection, &rows[i], &sink);
+	row_array_end(&output, is_first);
 	output_close(&output, &failure);
 	fclose(stream);
 }

@@ -4,41 +4,35 @@
  * names, and what it counts.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
+#include <locale.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kselftest_harness.h"
 
-#include "../userspace/columns/column.c"
-#include "../userspace/columns/endpoint.c"
-#include "../userspace/columns/processes.c"
-#include "../userspace/count/destinations.c"
-#include "../userspace/count/holders.c"
-#include "../userspace/failure.c"
-#include "../userspace/format/address.c"
-#include "../userspace/format/number.c"
-#include "../userspace/format/words.c"
-#include "../userspace/host/category.c"
-#include "../userspace/host/cgroup.c"
-#include "../userspace/host/file.c"
-#include "../userspace/host/limit.c"
-#include "../userspace/host/names.c"
-#include "../userspace/host/netns.c"
-#include "../userspace/host/services.c"
-#include "../userspace/host/users.c"
-#include "../userspace/kernel/decode-history.c"
-#include "../userspace/kernel/decode.c"
-#include "../userspace/kernel/request.c"
-#include "../userspace/select/filter.c"
-#include "../userspace/stop.c"
-#include "../userspace/table/json.c"
-#include "../userspace/table/output.c"
-#include "../userspace/table/plain.c"
-#include "../userspace/table/utf8.c"
+#include "lib/value.h"
+
+#include "../userspace/columns/endpoint.h"
+#include "../userspace/columns/processes.h"
+#include "../userspace/count/destinations.h"
+#include "../userspace/count/holders.h"
+#include "../userspace/format/address.h"
+#include "../userspace/format/words.h"
+#include "../userspace/host/cgroup.h"
+#include "../userspace/host/limit.h"
+#include "../userspace/host/netns.h"
+#include "../userspace/host/services.h"
+#include "../userspace/host/users.h"
+#include "../userspace/kernel/decode.h"
+#include "../userspace/kernel/request.h"
+#include "../userspace/select/filter.h"
+#include "../userspace/table/escape.h"
 
 /* A fixed sequence: a failure can be repeated. */
 static uint32_t random_next(uint32_t *state)
@@ -503,100 +497,166 @@ static bool json_is(const char *text, size_t length, const char *expected)
 {
 	char json[256];
 
-	*json_put_string(json, text, length) = 0;
+	*escape_json(json, text, length) = 0;
 	return !strcmp(json, expected);
 }
 
 TEST(json_strings)
 {
-	EXPECT_TRUE(json_is("", 0, "\"\""));
-	EXPECT_TRUE(json_is("plain", 5, "\"plain\""));
-	EXPECT_TRUE(json_is("a\"b\\c/", 6, "\"a\\\"b\\\\c/\""));
-	EXPECT_TRUE(json_is("\n\0\x1f", 3, "\"\\u000a\\u0000\\u001f\""));
-	/* Controls that JSON would let pass. */
-	EXPECT_TRUE(json_is("\x7f\xc2\x80\xc2\x9f\xc2\xa0", 7, "\"\\u007f\\u0080\\u009f\xc2\xa0\""));
+	EXPECT_TRUE(json_is("", 0, ""));
+	EXPECT_TRUE(json_is("plain", 5, "plain"));
+	EXPECT_TRUE(json_is("a\"b\\c/", 6, "a\\\"b\\\\c/"));
+	EXPECT_TRUE(json_is("\n\0\x1f", 3, "\\u000a\\u0000\\u001f"));
+	/* Controls and blanks that JSON would let pass, and what a terminal turns around by. */
+	EXPECT_TRUE(json_is("\x7f\xc2\x80\xc2\x9f\xc2\xa0", 7, "\\u007f\\u0080\\u009f\\u00a0"));
+	EXPECT_TRUE(json_is("\xe2\x80\xae\xf3\xa0\x81\x81", 7, "\\u202e\\udb40\\udc41"));
 	EXPECT_TRUE(json_is("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9,
-			    "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\""));
+			    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
 	/* Cut off, alone, too long, a surrogate, beyond Unicode. */
-	EXPECT_TRUE(json_is("\xc3", 1, "\"\\ufffd\""));
-	EXPECT_TRUE(json_is("\xa9x", 2, "\"\\ufffdx\""));
-	EXPECT_TRUE(json_is("\xc0\x80", 2, "\"\\ufffd\\ufffd\""));
-	EXPECT_TRUE(json_is("\xed\xa0\x80", 3, "\"\\ufffd\\ufffd\\ufffd\""));
-	EXPECT_TRUE(json_is("\xf4\x90\x80\x80", 4, "\"\\ufffd\\ufffd\\ufffd\\ufffd\""));
-	EXPECT_TRUE(json_is("\xff", 1, "\"\\ufffd\""));
+	EXPECT_TRUE(json_is("\xc3", 1, "\\ufffd"));
+	EXPECT_TRUE(json_is("\xa9x", 2, "\\ufffdx"));
+	EXPECT_TRUE(json_is("\xc0\x80", 2, "\\ufffd\\ufffd"));
+	EXPECT_TRUE(json_is("\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd"));
+	EXPECT_TRUE(json_is("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd"));
+	EXPECT_TRUE(json_is("\xff", 1, "\\ufffd"));
 }
 
-/* The value of a column is what @row says. */
-static char *fill_row(char *to, const struct column *column, const void *row,
-		      struct names *names)
+static const enum sink_form forms[] = { SINK_TEXT, SINK_JSON };
+
+/* Hand something over to a sink of each form; what comes out of it. */
+#define EXPECT_VALUES(text, json, hand_over) do {				\
+	static const char *const expected[] = { text, json };			\
+	char value[256];							\
+	struct sink sink;							\
+	size_t i_;								\
+										\
+	for (i_ = 0; i_ < 2; i_++) {						\
+		sink = sink_into(value, forms[i_], NULL);			\
+		hand_over;							\
+		*sink.to = 0;							\
+		EXPECT_STREQ(expected[i_], value);				\
+	}									\
+} while (0)
+
+static void put_list(struct sink *sink, bool more)
 {
-	(void)column;
-	(void)names;
-	return text_put(to, row);
+	value_list_begin(sink);
+	value_list_item(sink);
+	value_u64(sink, 0);
+	value_list_item(sink);
+	value_text(sink, "a,\"b");
+	if (more)
+		value_list_more(sink, 3);
+	value_list_end(sink);
 }
 
-static bool value_is(enum column_type type, const char *text, const char *expected)
+static void put_object(struct sink *sink)
 {
-	const struct column column = { .name = "x", .fill = fill_row, .type = type };
-	char json[8 * VALUE_MAX];
-
-	*json_put_value(json, &column, text, NULL) = 0;
-	return !strcmp(json, expected);
+	value_object_begin(sink);
+	value_object_key(sink, "LISTEN");
+	value_u64(sink, 2);
+	value_object_key(sink, "list");
+	put_list(sink, false);
+	value_object_key(sink, "none");
+	value_null(sink);
+	value_object_end(sink);
 }
 
-TEST(json_values)
+TEST(values)
 {
-	EXPECT_TRUE(value_is(COLUMN_NUMBER, "12", "12"));
-	EXPECT_TRUE(value_is(COLUMN_STRING, "12", "\"12\""));
-	EXPECT_TRUE(value_is(COLUMN_BOOLEAN, "1", "true"));
-	EXPECT_TRUE(value_is(COLUMN_BOOLEAN, "0", "false"));
-	EXPECT_TRUE(value_is(COLUMN_NUMBERS, "0,33", "[0,33]"));
-	EXPECT_TRUE(value_is(COLUMN_NUMBERS, "0,33,+", "[0,33]"));
-	EXPECT_TRUE(value_is(COLUMN_STRINGS, "root,a\"b,+", "[\"root\",\"a\\\"b\"]"));
-	EXPECT_TRUE(value_is(COLUMN_COUNTS, "LISTEN:2,CLOSE:1", "{\"LISTEN\":2,\"CLOSE\":1}"));
-	EXPECT_TRUE(value_is(COLUMN_NUMBER, "", "null"));
-	EXPECT_TRUE(value_is(COLUMN_NUMBERS, "", "null"));
+	EXPECT_VALUES("12", "12", value_u64(&sink, 12));
+	EXPECT_VALUES("1", "true", value_bool(&sink, true));
+	EXPECT_VALUES("0", "false", value_bool(&sink, false));
+	EXPECT_VALUES("0000000a", "10", value_hex(&sink, 10));
+	EXPECT_VALUES("tcp", "\"tcp\"", value_word_or_number(&sink, "tcp", 1));
+	EXPECT_VALUES("77", "\"77\"", value_word_or_number(&sink, NULL, 77));
+	EXPECT_VALUES("", "\"\"", value_text(&sink, ""));
+	EXPECT_VALUES("0,a\\054\"b", "[0,\"a,\\\"b\"]", put_list(&sink, false));
+	EXPECT_VALUES("0,a\\054\"b,+3", "[0,\"a,\\\"b\"]", put_list(&sink, true));
+	EXPECT_VALUES("LISTEN:2,list:0,a\\054\"b,none:",
+		      "{\"LISTEN\":2,\"list\":[0,\"a,\\\"b\"],\"none\":null}", put_object(&sink));
+	EXPECT_VALUES("2K", "2048", value_bytes(&sink, 2048));
+	EXPECT_VALUES("1.5s", "1500000", value_us(&sink, 1500000));
+	EXPECT_VALUES("1.005", "1.005", value_seconds(&sink, 1005));
+	EXPECT_VALUES("5.00", "10", value_count(&sink, 10, 2000));
+	EXPECT_VALUES("10", "10", value_count(&sink, 10, 0));
 }
 
-static bool plain_is(const char *bytes, size_t length, const char *expected)
+/* What IPv4 peers of a listener for both families are called. */
+TEST(value_mapped_address)
 {
-	char text[64];
+	uint8_t address[16];
 
-	*plain_put(text, bytes, length) = 0;
-	return !strcmp(text, expected);
+	inet_pton(AF_INET6, "::ffff:192.0.2.1", address);
+	EXPECT_VALUES("192.0.2.1", "\"192.0.2.1\"", value_address(&sink, address, 16));
+	inet_pton(AF_INET6, "::192.0.2.1", address);
+	EXPECT_VALUES("::192.0.2.1", "\"::192.0.2.1\"", value_address(&sink, address, 16));
 }
 
-TEST(plain_texts)
+static bool text_is(const char *bytes, size_t length, bool utf8, int extra, const char *expected)
 {
-	EXPECT_TRUE(plain_is("", 0, ""));
-	EXPECT_TRUE(plain_is("a b,c\n\x1b[2J\x7f", 11, "a?b?c??[2J?"));
-	EXPECT_TRUE(plain_is("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9,
-			     "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"));
+	char text[128];
+	int seen = 0;
+
+	*escape_text(text, bytes, length, utf8, &seen) = 0;
+	return !strcmp(text, expected) && seen == extra;
+}
+
+TEST(texts)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	EXPECT_TRUE(text_is("", 0, true, 0, ""));
+	EXPECT_TRUE(text_is("a b,c\n\x1b[2J\x7f", 11, true, 0, "a\\040b\\054c\\012\\033\\1332J\\177"));
+	/* Two of three bytes of one column, one of three of two. */
+	EXPECT_TRUE(text_is("\xc3\xa9\xe2\x82\xac", 5, true, 3, "\xc3\xa9\xe2\x82\xac"));
+	EXPECT_TRUE(text_is("\xe6\x9c\x8d", 3, true, 1, "\xe6\x9c\x8d"));
+	EXPECT_TRUE(text_is("\xc3\xa9", 2, false, 0, "\\303\\251"));
 	/* Control sequence introducers, as a character and as a byte; what is cut off. */
-	EXPECT_TRUE(plain_is("\xc2\x9b" "2J\x9b" "2J", 7, "?2J?2J"));
-	EXPECT_TRUE(plain_is("\xc2\xa0x\xc2", 4, "\xc2\xa0x?"));
+	EXPECT_TRUE(text_is("\xc2\x9b" "2J\x9b" "2J", 7, true, 0, "\\302\\2332J\\2332J"));
+	EXPECT_TRUE(text_is("\xc2\xa0x\xc2", 4, true, 0, "\\302\\240x\\302"));
+	/* It turns the rest of the line around; it has no width. */
+	EXPECT_TRUE(text_is("\xe2\x80\xaex", 4, true, 0, "\\342\\200\\256x"));
+	EXPECT_TRUE(text_is("\xe2\x80\x8bx", 4, true, 0, "\\342\\200\\213x"));
+	/* Marks are ours, where they stand for something. */
+	EXPECT_TRUE(text_is("~sshd", 5, true, 0, "\\176sshd"));
+	EXPECT_TRUE(text_is("?", 1, true, 0, "\\077"));
+	EXPECT_TRUE(text_is("a~?", 3, true, 0, "a~?"));
+	EXPECT_TRUE(text_is("-", 1, true, 0, "\\055"));
+	EXPECT_TRUE(text_is("-x", 2, true, 0, "-x"));
+	EXPECT_TRUE(text_is("sshd[1]", 7, true, 0, "sshd\\1331]"));
+	/* A backslash is one, unless it could begin an escape. */
+	EXPECT_TRUE(text_is("dev\\x2duuid", 11, true, 0, "dev\\x2duuid"));
+	EXPECT_TRUE(text_is("a\\054", 5, true, 0, "a\\134054"));
 }
 
-static bool escaped_is(const char *name, size_t size, const char *expected)
+static bool path_is(const char *name, size_t size, const char *text, const char *json)
 {
-	char text[PLAIN_ESCAPE * 108 + 1];
+	char ours[ESCAPE_JSON * 108 + 1];
+	bool same;
 
-	*plain_put_escaped(text, (const uint8_t *)name, size) = 0;
-	return !strcmp(text, expected);
+	*escape_path(ours, (const uint8_t *)name, size) = 0;
+	same = !strcmp(ours, text);
+	*escape_path_json(ours, (const uint8_t *)name, size) = 0;
+	return same && !strcmp(ours, json);
 }
 
 TEST(unix_names)
 {
-	char all[108], text[PLAIN_ESCAPE * 108 + 1];
+	char all[108], text[ESCAPE_JSON * 108 + 1];
 
-	EXPECT_TRUE(escaped_is("/run/x.sock", 11, "/run/x.sock"));
-	EXPECT_TRUE(escaped_is("\0abstract\0\0", 11, "@abstract@@"));
-	EXPECT_TRUE(escaped_is("@relative@", 10, "\\100relative@"));
-	EXPECT_TRUE(escaped_is("a b\nc\\\xff\x7f", 8, "a\\040b\\012c\\134\\377\\177"));
-	EXPECT_TRUE(escaped_is("", 0, ""));
+	EXPECT_TRUE(path_is("/run/x.sock", 11, "/run/x.sock", "/run/x.sock"));
+	EXPECT_TRUE(path_is("\0abstract\0\0", 11, "@abstract\\000\\000",
+			    "@abstract\\\\000\\\\000"));
+	EXPECT_TRUE(path_is("\0a@b", 4, "@a@b", "@a@b"));
+	EXPECT_TRUE(path_is("\0a\0b", 4, "@a\\000b", "@a\\\\000b"));
+	EXPECT_TRUE(path_is("@relative@", 10, "\\100relative@", "\\\\100relative@"));
+	EXPECT_TRUE(path_is("a b\nc\\\xff\x7f", 8, "a\\040b\\012c\\134\\377\\177",
+			    "a b\\u000ac\\\\134\\\\377\\u007f"));
+	EXPECT_TRUE(path_is("\xc3\xa9\xfe", 3, "\\303\\251\\376", "\xc3\xa9\\\\376"));
+	EXPECT_TRUE(path_is("", 0, "", ""));
 	memset(all, '\xff', sizeof(all));
-	EXPECT_EQ(sizeof(text) - 1,
-		  plain_put_escaped(text, (uint8_t *)all, sizeof(all)) - text);
+	EXPECT_EQ(ESCAPE_TEXT * sizeof(all),
+		  escape_path(text, (uint8_t *)all, sizeof(all)) - text);
 }
 
 #define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -615,11 +675,18 @@ TEST(units)
 		  "0123456789ab" },
 		{ "/docker/" ID, "0123456789ab" },
 		{ "/lxc.payload.web/", "web" },
-		{ "/lxc.payload.web/system.slice/sshd.service", "sshd.service" },
+		/* The first one is whose it is, the second what that one calls it. */
+		{ "/lxc.payload.web/system.slice/sshd.service", "web/sshd.service" },
+		{ "/user.slice/user-7.slice/user@7.service/app.slice/nginx.service",
+		  "user@7.service/nginx.service" },
+		{ "/user.slice/user-7.slice/user@7.service/user.slice/libpod-" ID ".scope/a.service",
+		  "user@7.service/0123456789ab" },
+		{ "/system.slice/docker-" ID ".scope/init.scope", "0123456789ab/init.scope" },
+		{ "/a.slice/b.slice/c", "b.slice" },
 		/* Not certain enough to take anything off. */
 		{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope" },
 		{ "/machine.slice/machine-web.scope", "machine-web.scope" },
-		{ "/a b.service", "a?b.service" },
+		{ "/a b.service", "a b.service" },
 		{ "/", "" }, { "", "" }, { "/.service", "" }, { "/foo/bar", "" },
 	};
 	char unit[UNIT_MAX + 1];
@@ -635,6 +702,7 @@ TEST(meant)
 {
 	const char *service = "/system.slice/nginx.service";
 	const char *container = "/system.slice/docker-" ID ".scope";
+	const char *delegated = "/user.slice/user-7.slice/user@7.service/app.slice/nginx.service";
 
 	EXPECT_TRUE(holder_is_meant("17", 17, "x", ""));
 	EXPECT_FALSE(holder_is_meant("17", 170, "x", ""));
@@ -650,6 +718,12 @@ TEST(meant)
 	EXPECT_TRUE(holder_is_meant(ID, 1, "x", container));
 	EXPECT_FALSE(holder_is_meant("0123456789a", 1, "x", container));
 	EXPECT_FALSE(holder_is_meant("0123456789ac", 1, "x", container));
+	/* Who may make groups below one of their own does not make units of the system. */
+	EXPECT_FALSE(holder_is_meant("nginx", 1, "x", delegated));
+	EXPECT_FALSE(holder_is_meant("nginx.service", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user@7", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user-7.slice", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user@7.service/nginx.service", 1, "x", delegated));
 }
 
 TEST(netns_names)
@@ -670,11 +744,11 @@ TEST(netns_names)
 	EXPECT_FALSE(netns_path(".", path, sizeof(path)));
 	EXPECT_FALSE(netns_path("..", path, sizeof(path)));
 	EXPECT_FALSE(netns_path("a-name-that-is-longer-than-the-path", path, sizeof(path)));
-	EXPECT_EQ(-1, netns_open("/dev/null", &netns, &failure));
+	EXPECT_EQ(-1, netns_open_named("/dev/null", &netns, &failure));
 	EXPECT_EQ(EXIT_USAGE, failure.status);
-	EXPECT_EQ(-1, netns_open("no-such-namespace", &netns, &failure));
+	EXPECT_EQ(-1, netns_open_named("no-such-namespace", &netns, &failure));
 	EXPECT_EQ(EXIT_USAGE, failure.status);
-	ASSERT_EQ(0, netns_open("/proc/self/ns/net", &netns, &failure));
+	ASSERT_EQ(0, netns_open_named("/proc/self/ns/net", &netns, &failure));
 	close(netns);
 }
 
@@ -864,12 +938,30 @@ static void put_kind(struct nlmsghdr *header, uint8_t protocol, uint8_t family)
 	mnl_attr_put_u8(header, SOCKPORT_A_SOCKET_FAMILY, family);
 }
 
+static char *end_of(char *to, const struct socket_row *row, enum endpoint which,
+		    struct names *names)
+{
+	struct sink sink = sink_into(to, SINK_TEXT, names);
+
+	value_end_of(&sink, row, which);
+	*sink.to = 0;
+	return to;
+}
+
+static char *addresses_of(char *to, const struct socket_row *row, enum endpoint which,
+			  struct names *names)
+{
+	struct sink sink = sink_into(to, SINK_TEXT, names);
+
+	value_addresses_of(&sink, row, which);
+	*sink.to = 0;
+	return to;
+}
+
 #define EXPECT_ENDS(local, remote) do {							\
 	ASSERT_TRUE(decode_socket(self->header, &self->row));				\
-	*endpoint_put(self->text, &self->row, ENDPOINT_LOCAL, self->names) = 0;		\
-	EXPECT_STREQ(local, self->text);						\
-	*endpoint_put(self->text, &self->row, ENDPOINT_REMOTE, self->names) = 0;	\
-	EXPECT_STREQ(remote, self->text);						\
+	EXPECT_STREQ(local, end_of(self->text, &self->row, ENDPOINT_LOCAL, self->names));	\
+	EXPECT_STREQ(remote, end_of(self->text, &self->row, ENDPOINT_REMOTE, self->names));	\
 } while (0)
 
 TEST_F(message, unix_ends)
@@ -956,9 +1048,9 @@ TEST_F(message, sctp_ends)
 		mnl_attr_put(self->header, SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS, 4, address);
 	}
 	EXPECT_ENDS("[::1]+2:5000", "10.0.0.0+39:*");
-	*endpoint_put_addresses(self->text, &self->row, ENDPOINT_LOCAL, self->names) = 0;
-	EXPECT_STREQ("::1,10.0.0.0,10.0.0.0", self->text);
-	*endpoint_put_addresses(self->text, &self->row, ENDPOINT_REMOTE, self->names) = 0;
+	EXPECT_STREQ("::1,10.0.0.0,10.0.0.0",
+		     addresses_of(self->text, &self->row, ENDPOINT_LOCAL, self->names));
+	addresses_of(self->text, &self->row, ENDPOINT_REMOTE, self->names);
 	EXPECT_STREQ("10.0.0.32,+", strstr(self->text, "10.0.0.32"));
 	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_MORE_REMOTE_ADDRESS, 5, "12345");
 	EXPECT_FALSE(decode_socket(self->header, &self->row));
@@ -974,6 +1066,17 @@ static void put_process(struct nlmsghdr *header, uint32_t pid, const char *comm)
 	mnl_attr_nest_end(header, nest);
 }
 
+static char *processes_of(char *to, const struct process_rows *processes, enum sink_form form)
+{
+	struct sink sink = sink_into(to, form, NULL);
+
+	value_list_begin(&sink);
+	value_processes(&sink, processes);
+	value_list_end(&sink);
+	*sink.to = 0;
+	return to;
+}
+
 TEST_F(message, processes)
 {
 	uint32_t pid;
@@ -982,16 +1085,15 @@ TEST_F(message, processes)
 	put_process(self->header, 1, "in it");
 	put_process(self->header, 22, "a\"b");
 	ASSERT_TRUE(decode_socket(self->header, &self->row));
-	*processes_put(self->text, &self->row.processes) = 0;
-	EXPECT_STREQ("in?it[1]:6,a\"b[22]:6", self->text);
-	*processes_put_json(self->text, &self->row.processes) = 0;
+	EXPECT_STREQ("in\\040it[1]:6,a\"b[22]:6",
+		     processes_of(self->text, &self->row.processes, SINK_TEXT));
 	EXPECT_STREQ("[{\"pid\":1,\"comm\":\"in it\",\"fd\":6},{\"pid\":22,\"comm\":\"a\\\"b\",\"fd\":6}]",
-		     self->text);
+		     processes_of(self->text, &self->row.processes, SINK_JSON));
 	for (pid = 3; pid < 50; pid++)
 		put_process(self->header, pid, "x");
 	ASSERT_TRUE(decode_socket(self->header, &self->row));
 	EXPECT_EQ(49, self->row.processes.count);
-	*processes_put(self->text, &self->row.processes) = 0;
+	processes_of(self->text, &self->row.processes, SINK_TEXT);
 	EXPECT_STREQ(",x[16]:6", strstr(self->text, ",x[16]"));
 }
 

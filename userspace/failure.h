@@ -2,6 +2,8 @@
 #ifndef FAILURE_H
 #define FAILURE_H
 
+#include <stdbool.h>
+
 /* Exit status of the command; 0 is success. */
 #define EXIT_RUN	1
 #define EXIT_USAGE	2
@@ -9,10 +11,12 @@
 /**
  * struct failure - why something could not be done
  * @status: what the command exits with, EXIT_RUN or EXIT_USAGE
+ * @stopped: nothing went wrong, somebody has seen enough
  * @text: one line for the user, which says what to do about it; no newline
  */
 struct failure {
 	int status;
+	bool stopped;
 	char text[400];
 };
 

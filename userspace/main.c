@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,9 @@
 #include "cmd/stats.h"
 #include "cmd/summary.h"
 #include "cmd/who.h"
-#include "columns/event-columns.h"
-#include "columns/port-columns.h"
-#include "columns/socket-columns.h"
+#include "columns/tables.h"
 #include "host/netns.h"
+#include "host/place.h"
 #include "kernel/client.h"
 #include "table/output.h"
 
@@ -108,42 +108,63 @@ static int answer(struct client *client, const struct options *options, struct n
 }
 
 /* The kernel is asked by descriptor; settings and interfaces need us to be there. */
-static int ask_about(struct client *client, int netns, const struct options *options,
-		     const struct selection *selection, struct failure *failure)
+static int ask_about(struct client *client, int netns, struct place *place,
+		     const struct options *options, const struct selection *selection, struct failure *failure)
 {
 	struct names *names = names_new(options->numeric);
 	int error;
 
 	if (!names)
 		return failure_set(failure, EXIT_RUN, "out of memory");
-	if (!options_enter_netns(options)) {
+	if (!options_enter_netns(options))
 		client_ask_netns(client, netns, options->all_netns);
-		if (netns >= 0 && !netns_enter(netns))
-			names_set_elsewhere(names);
-	}
+	if (place->is_other)
+		names_set_place(names, place);
+	else if (netns >= 0)
+		names_set_elsewhere(names);
 	error = answer(client, options, names, selection, failure);
 	names_free(names);
 	return error;
 }
 
+/* A socket is about the namespace that it was made in. */
+static struct client *open_client(struct place *place, const struct options *options,
+				  struct failure *failure)
+{
+	struct client *client;
+
+	if (!options_enter_netns(options))
+		return client_open(failure);
+	if (!place_visit(place)) {
+		failure_set(failure, EXIT_RUN, "cannot enter the network namespace: %s",
+			    strerror(errno));
+		return NULL;
+	}
+	client = client_open(failure);
+	place_return(place);
+	return client;
+}
+
 static int ask(const struct options *options, struct failure *failure)
 {
 	struct selection selection;
+	struct place place = { 0 };
 	struct client *client;
 	int error = -1, netns = -1;
 
 	if (prepare(&selection, options, failure))
 		return -1;
-	if (options->netns && netns_open(options->netns, &netns, failure))
+	if (options->netns && netns_open_named(options->netns, &netns, failure))
 		return -1;
-	if (options_enter_netns(options) && !netns_enter(netns))
+	if (netns >= 0 && !place_open(&place, netns) && options_enter_netns(options))
 		return failure_set(failure, EXIT_RUN,
 				   "cannot enter the network namespace '%.100s': %s: ask again as root",
 				   options->netns, strerror(errno));
-	client = client_open(failure);
+	client = open_client(&place, options, failure);
 	if (client)
-		error = ask_about(client, netns, options, &selection, failure);
+		error = ask_about(client, netns, &place, options, &selection, failure);
 	client_close(client);
+	place_close(&place);
 	if (netns >= 0)
 		close(netns);
 	return error;
@@ -167,14 +188,18 @@ static int run(int argc, char **argv, struct failure *failure)
 int main(int argc, char **argv)
 {
 	struct failure failure = { 0 };
-	int error = run(argc, argv, &failure);
+	int error;
+
+	/* What characters the terminal can show; numbers and messages stay as they are. */
+	setlocale(LC_CTYPE, "");
+	error = run(argc, argv, &failure);
 
 	/* What was printed before it failed comes before why. */
 	if (error)
 		fflush(stdout);
 	else
 		error = output_close_standard(&failure);
-	if (!error)
+	if (!error || failure.stopped)
 		return EXIT_SUCCESS;
 	fprintf(stderr, "sockport: %s\n", failure.text);
 	return failure.status;

@@ -109,7 +109,8 @@ def told(row):
 
 
 def plain(name):
-    return re.sub(r"[\x00- \x7f,]", "?", name)
+    """What is not fit for a list of words, or would look like a mark, is \\OOO."""
+    return re.sub(r"[\x00- \x7f,\[]|^[~?]", lambda found: f"\\{ord(found[0]):03o}", name)
 
 
 def in_text(processes, by_port):

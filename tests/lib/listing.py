@@ -21,6 +21,7 @@ import collections
 import ipaddress
 import json
 import os
+import re
 import sys
 
 import holders
@@ -92,10 +93,11 @@ GROWING = ("time", "segments_in", "segments_out", "last_active")
 
 
 def address(plain):
-    """Mapped addresses can be written in two ways; interfaces are left out."""
+    """An IPv4 address inside of an IPv6 one is that; interfaces are left out."""
     if plain == "-":
         return plain
-    return str(ipaddress.ip_address(plain.split("%")[0]))
+    parsed = ipaddress.ip_address(plain.split("%")[0])
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 def text(value):
@@ -123,8 +125,14 @@ def command_socket(row):
     if row["groups"] is not None:
         plain["groups"] = f"{row['groups']:08x}"
     if row["name"] is not None:
-        plain["name"] = path(row["name"].encode())
+        plain["name"] = path(unescaped(row["name"]))
     return plain
+
+
+def unescaped(name):
+    """The bytes of a name that is \\OOO where JSON cannot have it; @ begins an abstract one."""
+    raw = re.sub(rb"\\([0-7]{3})", lambda found: bytes([int(found[1], 8)]), name.encode())
+    return b"\0" + raw[1:] if name.startswith("@") else raw
 
 
 def ynl_port(row):
@@ -216,10 +224,10 @@ def compare_text(proc_path, text_path):
     expected = [row for row in expected if row.get("sockets") != "0"]
     shown, rows = lines(text_path)
     seen = [row for row in rows if row.get("unlisted") != "1" and row.get("sockets") != "0"]
-    for row in seen:
+    for row in seen + expected:
         for end in ("local", "remote"):
             if end in row:
-                row[end] = row[end].split("%")[0]
+                row[end] = address(row[end])
     if shown[:len(columns)] != columns:
         print("other columns:", *shown)
         return 1

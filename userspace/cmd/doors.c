@@ -4,13 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "format/address.h"
-#include "format/number.h"
-#include "format/quantity.h"
+#include "columns/printer.h"
+#include "columns/tables.h"
 #include "select/match.h"
-#include "table/printer.h"
 
 static bool grow(struct doors *doors)
 {
@@ -104,74 +101,6 @@ void doors_free(struct doors *doors)
 	free(doors->list);
 	*doors = (struct doors){ 0 };
 }
-
-static char *fill_service(char *to, const struct column *column, const void *row,
-			  struct names *names)
-{
-	const struct door_row *door = row;
-
-	(void)column;
-	return names_put_service(names, to, door->port, door->protocol);
-}
-
-static char *fill_moment(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	const uint64_t *ms = (const void *)((const char *)row + column->offset);
-
-	if (!row_knows(row, column->attribute) || names_are_numbers(names))
-		return fill_u64(to, column, row, names);
-	return quantity_put_moment(to, *ms, 0);
-}
-
-static char *fill_source(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	const struct door_row *door = row;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return address_put(to, door->source_size == 4 ? AF_INET : AF_INET6, door->source);
-}
-
-static char *fill_netns(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	if (!row_knows(row, column->attribute))
-		return to;
-	return names_put_netns(names, to, ((const struct door_row *)row)->netns);
-}
-
-#define IN_BOTH		(COLUMN_IN_TEXT | COLUMN_IN_JSON)
-#define MEMBER(member, name)						\
-	.offset = offsetof(struct door_row, member), .attribute = SOCKPORT_A_CLOSED_DOOR_##name
-
-static const struct column list[] = {
-	{ .name = "proto", .help = "protocol", .fill = fill_u8_protocol,
-	  MEMBER(protocol, PROTOCOL), .flags = IN_BOTH },
-	{ .name = "port", .help = "the port where nobody listens", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(port, PORT), .flags = IN_BOTH | COLUMN_RIGHT },
-	{ .name = "service", .help = "its name in the services database", .fill = fill_service,
-	  .flags = IN_BOTH | COLUMN_IS_NAME },
-	{ .name = "attempts", .help = "how often somebody knocked", .fill = fill_u64,
-	  .type = COLUMN_NUMBER, MEMBER(attempts, ATTEMPTS), .flags = IN_BOTH | COLUMN_RIGHT },
-	{ .name = "first", .help = "the first time; in JSON milliseconds since 1970",
-	  .fill = fill_moment, .json = fill_u64, MEMBER(first, FIRST), .flags = IN_BOTH },
-	{ .name = "last", .help = "the last time", .fill = fill_moment, .json = fill_u64,
-	  MEMBER(last, LAST), .flags = IN_BOTH },
-	{ .name = "source", .help = "who knocked last", .fill = fill_source,
-	  MEMBER(source, SOURCE), .flags = IN_BOTH },
-	{ .name = "source_ports", .help = "ports where that one knocked last: many for who scans",
-	  .fill = fill_u32, .type = COLUMN_NUMBER, MEMBER(source_ports, SOURCE),
-	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-	{ .name = "netns", .help = "name of the network namespace, or net:[INODE]",
-	  .fill = fill_netns, MEMBER(netns, NETNS) },
-	{ .name = "netns_inode", .help = "inode of the network namespace", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(netns, NETNS), .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-};
-
-const struct columns door_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
 
 /* Where the ports go, with what went wrong there. */
 struct gathering {

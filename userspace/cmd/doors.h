@@ -18,9 +18,6 @@ struct doors {
 	size_t room;
 };
 
-/* Columns of a struct door_row. */
-extern const struct columns door_columns;
-
 bool doors_add(struct doors *doors, const struct door_row *row);
 void doors_count_sources(struct doors *doors);
 void doors_sort(struct doors *doors);

@@ -6,26 +6,30 @@
 #include <unistd.h>
 
 #include "cmd/stats.h"
+#include "columns/row.h"
 #include "format/clock.h"
 #include "select/match.h"
 #include "stop.h"
-#include "table/json.h"
-#include "table/text.h"
+
+/* How long a name is taken for granted. */
+#define REFRESH_MS	1000
 
 /**
  * struct follow - what becomes of events
  * @options: filter and form
- * @names: names of users and services
  * @selection: columns that are shown
+ * @sink: takes their values
  * @output: stdout
  * @shown: events so far, the news that some were lost not counted
+ * @refreshed: when names were forgotten, on the clock of stop_clock_ms()
  */
 struct follow {
 	const struct options *options;
-	struct names *names;
 	const struct selection *selection;
+	struct sink sink;
 	struct output output;
 	uint32_t shown;
+	uint64_t refreshed;
 };
 
 static bool is_done(const struct follow *follow)
@@ -41,9 +45,9 @@ static int take_event(const struct event_row *row, void *data)
 		return 0;
 	follow->shown += row->type != SOCKPORT_EVENT_TYPE_LOST;
 	if (!follow->options->json)
-		return text_row(&follow->output, follow->selection, row, follow->names) ? 0 : -1;
-	json_object(&follow->output, follow->selection, row, follow->names);
-	json_put(&follow->output, "\n");
+		return row_line(&follow->output, follow->selection, row, &follow->sink) ? 0 : -1;
+	row_object(&follow->output, follow->selection, row, &follow->sink);
+	output_put(&follow->output, "\n");
 	return output_row_done(&follow->output) ? 0 : -1;
 }
 
@@ -60,6 +64,17 @@ static int tell_lost(struct follow *follow)
 	return take_event(&row, follow);
 }
 
+/* Names change while one looks on, but not that often. */
+static void refresh_names(struct follow *follow)
+{
+	const uint64_t now = stop_clock_ms();
+
+	if (now < follow->refreshed + REFRESH_MS)
+		return;
+	follow->refreshed = now;
+	names_refresh(follow->sink.names);
+}
+
 /* Who reads along gets each batch at once. */
 static int follow_events(struct follow *follow, struct client *client, struct failure *failure)
 {
@@ -67,6 +82,7 @@ static int follow_events(struct follow *follow, struct client *client, struct fa
 
 	while (!is_done(follow) &&
 	       stop_wait(client_descriptor(client), 0) == STOP_READABLE) {
+		refresh_names(follow);
 		lost = false;
 		if (client_events(client, take_event, follow, &lost, failure) ||
 		    (lost && tell_lost(follow)) || !output_flush(&follow->output))
@@ -99,16 +115,17 @@ static int check_history(const struct stats_row *row, void *data)
 int events_follow(struct client *client, const struct options *options, struct names *names,
 		  const struct selection *selection, struct failure *failure)
 {
-	struct follow follow = { .options = options, .names = names, .selection = selection };
+	struct follow follow = { .options = options, .selection = selection };
 	int error = 0;
 
+	sink_init(&follow.sink, options->json ? SINK_JSON : SINK_TEXT, names, options->numeric);
 	stop_catch();
 	if (client_stats(client, check_history, failure, failure) ||
 	    client_listen(client, failure) ||
 	    output_open(&follow.output, STDOUT_FILENO, failure))
 		return -1;
 	if (!options->json && !options->no_header)
-		text_header(&follow.output, selection);
+		row_header(&follow.output, selection);
 	if (output_flush(&follow.output))
 		error = follow_events(&follow, client, failure);
 	/* If writing failed, that is why. */

@@ -3,14 +3,7 @@
 
 #include <stdio.h>
 
-#include "cmd/doors.h"
-#include "columns/event-columns.h"
-#include "columns/port-columns.h"
-#include "columns/socket-columns.h"
-#include "count/destinations.h"
-#include "count/holders.h"
-#include "count/tally.h"
-#include "host/limit.h"
+#include "columns/tables.h"
 
 static const char help[] =
 "Usage: sockport [OPTION...]\n"

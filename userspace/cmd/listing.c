@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/listing.h"
 
-#include "table/printer.h"
+#include "columns/printer.h"
 
 static int print_port(const struct port_row *row, void *printer)
 {

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
+#include "columns/printer.h"
 #include "count/snapshot.h"
 #include "format/clock.h"
 #include "format/quantity.h"
 #include "stop.h"
-#include "table/printer.h"
 
 /**
  * struct rates - a look in the making
@@ -116,6 +116,8 @@ static int print_one(struct rates *rates, uint32_t number)
 
 	rates->goes_on = !count || number < count;
 	print_moment(rates, number == 1);
+	/* Meanwhile a namespace may have gone, and another one may have its number. */
+	names_refresh(rates->printer.names);
 	begin_look(rates, &rates->now);
 	if (print(rates))
 		return -1;

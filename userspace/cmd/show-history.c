@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 #include "cmd/bars.h"
-#include "columns/port-columns.h"
+#include "columns/table.h"
+#include "columns/tables.h"
 #include "count/history.h"
 #include "format/number.h"
 #include "format/quantity.h"
 #include "format/words.h"
-#include "table/table.h"
 
 #define FACTS	"accepted,opened,taken_in,failed,refused,timed_out,unreachable,"		\
 		"no_local_port,reset_opening,given_up,failed_otherwise,"			\
@@ -54,7 +54,7 @@ static void copy_distributions(struct port_history *history, const struct port_r
 	}
 }
 
-static bool fill(struct port_history *history, const struct port_row *row, struct names *names)
+static bool fill(struct port_history *history, const struct port_row *row, struct sink *sink)
 {
 	const char *protocol = word_protocol(row->protocol), *role = word_role(row->role);
 	struct failure failure;
@@ -65,7 +65,7 @@ static bool fill(struct port_history *history, const struct port_row *row, struc
 		return false;
 	history->facts = table_new_facts();
 	if (!history->facts ||
-	    !table_facts(history->facts, &history->selection, row, names, false))
+	    !table_facts(history->facts, &history->selection, row, sink, false))
 		return false;
 	copy_distributions(history, row);
 	return true;
@@ -75,12 +75,12 @@ static bool fill(struct port_history *history, const struct port_row *row, struc
  * port_history_add - keep what a row of the port did
  * @list: gets it at its end; nothing if the row has no history
  * @row: the row
- * @names: names of users
+ * @sink: of text
  *
  * Return: false without memory.
  */
 bool port_history_add(struct port_history **list, const struct port_row *row,
-		      struct names *names)
+		      struct sink *sink)
 {
 	struct port_history *history;
 
@@ -92,7 +92,7 @@ bool port_history_add(struct port_history **list, const struct port_row *row,
 	while (*list)
 		list = &(*list)->next;
 	*list = history;
-	return fill(history, row, names);
+	return fill(history, row, sink);
 }
 
 static void print_distribution(const struct distribution_row *distribution, unsigned int kind)

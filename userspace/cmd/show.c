@@ -8,16 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/show-history.h"
-#include "columns/port-columns.h"
-#include "columns/socket-columns.h"
+#include "columns/report.h"
+#include "columns/table.h"
+#include "columns/tables.h"
 #include "count/holders.h"
 #include "count/peers.h"
-#include "format/number.h"
-#include "table/json.h"
-#include "table/table.h"
+#include "table/escape.h"
 
 /* In text, so many peers of each role; JSON has all. */
 #define TOP_PEERS	10
@@ -56,13 +54,12 @@ struct space {
  * @names: names of users, services and interfaces
  * @failure: what went wrong
  * @filter: sockets of the port
- * @output: of JSON
+ * @report: how it is shown
  * @ports: columns of rows of the port
  * @bound: columns of bound sockets
  * @selection: columns of other sections
  * @spaces: network namespaces, in the order in which they came; in text
  * @space_count: how many there are
- * @rows: of the present section of JSON
  * @found: rows of the port
  * @owners: who has it open
  * @peers: who is connected
@@ -73,13 +70,12 @@ struct show {
 	struct names *names;
 	struct failure *failure;
 	struct filter filter;
-	struct output output;
+	struct report report;
 	struct selection ports;
 	struct selection bound;
 	struct selection selection;
 	struct space *spaces;
 	size_t space_count;
-	size_t rows;
 	size_t found;
 	struct holders owners;
 	struct peers peers;
@@ -88,28 +84,6 @@ struct show {
 static int out_of_memory(struct show *show)
 {
 	return failure_set(show->failure, EXIT_RUN, "out of memory");
-}
-
-/* In JSON, a section is an array. */
-static void section_begin(struct show *show, const char *key)
-{
-	show->rows = 0;
-	json_put(&show->output, ",\n\"");
-	json_put(&show->output, key);
-	json_put(&show->output, "\":");
-	json_array_begin(&show->output);
-}
-
-static int section_row(struct show *show, const struct selection *selection, const void *row)
-{
-	bool is_first = !show->rows++;
-
-	return json_array_row(&show->output, &is_first, selection, row, show->names) ? 0 : -1;
-}
-
-static void section_end(struct show *show)
-{
-	json_array_end(&show->output, !show->rows);
 }
 
 static struct space *new_space(struct show *show, uint32_t netns)
@@ -172,10 +146,10 @@ static int take_port(const struct port_row *row, void *data)
 	if (!add_owners(show, &row->processes, netns, NULL))
 		return out_of_memory(show);
 	if (show->options->json)
-		return section_row(show, &show->ports, row);
+		return report_list_row(&show->report, &show->ports, row);
 	space = space_of(show, netns);
-	if (!space || !table_row(space->ports, row, show->names) ||
-	    !port_history_add(&space->histories, row, show->names))
+	if (!space || !table_row(space->ports, row, &show->report.sink) ||
+	    !port_history_add(&space->histories, row, &show->report.sink))
 		return out_of_memory(show);
 	return 0;
 }
@@ -191,9 +165,9 @@ static int take_bound(const struct socket_row *row, void *data)
 	if (!add_owners(show, &row->processes, netns, cgroup))
 		return out_of_memory(show);
 	if (show->options->json)
-		return section_row(show, &show->bound, row);
+		return report_list_row(&show->report, &show->bound, row);
 	space = space_of(show, netns);
-	if (!space || !table_row(space->bound, row, show->names))
+	if (!space || !table_row(space->bound, row, &show->report.sink))
 		return out_of_memory(show);
 	space->has_bound = true;
 	return 0;
@@ -245,30 +219,6 @@ static int ask_connections(struct show *show)
 	return error;
 }
 
-/* A table of rows with a title; nothing where there are none. */
-static int print_rows(struct show *show, const char *title, const void *rows, size_t size,
-		      size_t count)
-{
-	struct table *table;
-	int error = 0;
-	size_t i;
-
-	if (!count)
-		return 0;
-	table = table_new(&show->selection, show->options->no_header);
-	if (!table)
-		return out_of_memory(show);
-	for (i = 0; i < count && !error; i++)
-		if (!table_row(table, (const char *)rows + i * size, show->names))
-			error = out_of_memory(show);
-	if (!error) {
-		printf("\n%s", title);
-		error = table_print(table, show->failure);
-	}
-	table_free(table);
-	return error;
-}
-
 /* Peers of one role, which follow each other when they are sorted. */
 struct peer_group {
 	const struct peer *first;
@@ -291,7 +241,7 @@ static struct peer_group next_group(const struct peers *peers, size_t start)
 
 static void put_group_title(const struct peer_group *group, char *title, size_t size)
 {
-	snprintf(title, size, "%llu connection%s %s %zu peer%s%s:\n",
+	snprintf(title, size, "\n%llu connection%s %s %zu peer%s%s:\n",
 		 (unsigned long long)group->connections, group->connections == 1 ? "" : "s",
 		 group->first->role == SOCKPORT_ROLE_OUT ? "to" : "from",
 		 group->count, group->count == 1 ? "" : "s",
@@ -304,8 +254,9 @@ static int print_group(struct show *show, const struct peer_group *group)
 
 	selection_parse(&show->selection, &peer_columns, PEER_TEXT, show->failure);
 	put_group_title(group, title, sizeof(title));
-	return print_rows(show, title, group->first, sizeof(*group->first),
-			  group->count < TOP_PEERS ? group->count : TOP_PEERS);
+	return report_rows(&show->report, NULL, title, &show->selection, group->first,
+			   sizeof(*group->first),
+			   group->count < TOP_PEERS ? group->count : TOP_PEERS);
 }
 
 static int print_peers(struct show *show, uint32_t netns)
@@ -333,15 +284,21 @@ static int print_owners(struct show *show, uint32_t netns)
 	while (i + count < show->owners.count && list[i + count].netns == netns)
 		count++;
 	selection_parse(&show->selection, &holder_columns, OWNER_COLUMNS, show->failure);
-	return print_rows(show, "Processes:\n", list ? &list[i] : NULL, sizeof(*list), count);
+	return report_rows(&show->report, NULL, "\nProcesses:\n", &show->selection,
+			   list ? &list[i] : NULL, sizeof(*list), count);
 }
 
 static void print_netns(struct show *show, uint32_t netns)
 {
-	char name[NAME_MAX_LENGTH + 1] = "-";
+	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	struct sink *sink = &show->report.sink;
 
+	sink->to = name;
 	if (netns)
-		*names_put_netns(show->names, name, netns) = 0;
+		value_netns(sink, netns);
+	else
+		sink_char(sink, '-');
+	*sink->to = 0;
 	printf("\nNetwork namespace %s:\n", name);
 }
 
@@ -366,23 +323,20 @@ static int print_space(struct show *show, const struct space *space)
 	return print_peers(show, space->netns);
 }
 
-static char *service_of(struct show *show, char *to, uint8_t protocol)
+static const char *service_of(struct show *show, uint8_t protocol)
 {
-	to = names_put_service(show->names, to, show->options->port, protocol);
-	*to = 0;
-	return to;
+	return names_service(show->names, show->options->port, protocol);
 }
 
 static void print_services(struct show *show)
 {
-	char tcp[NAME_MAX_LENGTH + 1], udp[NAME_MAX_LENGTH + 1];
-	bool has_tcp = service_of(show, tcp, SOCKPORT_PROTOCOL_TCP) > tcp;
-	bool has_udp = service_of(show, udp, SOCKPORT_PROTOCOL_UDP) > udp;
+	const char *tcp = service_of(show, SOCKPORT_PROTOCOL_TCP);
+	const char *udp = service_of(show, SOCKPORT_PROTOCOL_UDP);
 
-	if (has_tcp && has_udp && strcmp(tcp, udp))
+	if (tcp && udp && strcmp(tcp, udp))
 		printf(" (%s with tcp, %s with udp)", tcp, udp);
-	else if (has_tcp || has_udp)
-		printf(" (%s)", has_tcp ? tcp : udp);
+	else if (tcp || udp)
+		printf(" (%s)", tcp ? tcp : udp);
 }
 
 static void print_head(struct show *show)
@@ -394,63 +348,68 @@ static void print_head(struct show *show)
 	printf("Port %u", port);
 	print_services(show);
 	printf(": %s", category ? category : "only a vsock can have it");
-	if (category && !show->options->all_netns && names_is_here(show->names, 0) &&
-	    category_local_range(&range))
+	if (category && !show->options->all_netns && names_local_range(show->names, &range))
 		printf(", %s net.ipv4.ip_local_port_range (%u-%u)",
 		       port >= range.first && port <= range.last ? "inside" : "outside",
 		       range.first, range.last);
 	putchar('\n');
 }
 
-static char *put_service_json(struct show *show, char *to, uint8_t protocol)
+static void put_service(struct show *show, const char *key, uint8_t protocol)
 {
-	char name[NAME_MAX_LENGTH + 1];
-	char *end = service_of(show, name, protocol);
+	const char *service = service_of(show, protocol);
 
-	return end > name ? json_put_string(to, name, end - name) : text_put(to, "null");
+	value_object_key(&show->report.sink, key);
+	if (service)
+		value_text(&show->report.sink, service);
+	else
+		value_null(&show->report.sink);
 }
 
-static void put_head_json(struct show *show)
+static void put_category(struct show *show)
+{
+	const char *category = category_name(show->options->port);
+	struct sink *sink = &show->report.sink;
+
+	report_key(&show->report, "category");
+	if (category)
+		value_word(sink, category);
+	else
+		value_null(sink);
+	report_value(&show->report);
+}
+
+static void put_local_range(struct show *show)
 {
 	const uint32_t port = show->options->port;
-	const char *category = category_name(port);
-	char *to = show->output.next;
+	struct sink *sink = &show->report.sink;
 	bool inside;
 
-	to = text_put(to, "{\"port\":");
-	to = number_put(to, port);
-	to = text_put(to, category ? ",\"category\":\"" : ",\"category\":null");
-	if (category) {
-		to = text_put(to, category);
-		*to++ = '"';
-	}
-	to = text_put(to, ",\"local_range\":");
-	if (category && !show->options->all_netns &&
+	report_key(&show->report, "local_range");
+	if (category_name(port) && !show->options->all_netns &&
 	    names_in_local_range(show->names, port, &inside))
-		to = text_put(to, inside ? "true" : "false");
+		value_bool(sink, inside);
 	else
-		to = text_put(to, "null");
-	to = text_put(to, ",\"services\":{\"tcp\":");
-	to = put_service_json(show, to, SOCKPORT_PROTOCOL_TCP);
-	to = text_put(to, ",\"udp\":");
-	to = put_service_json(show, to, SOCKPORT_PROTOCOL_UDP);
-	to = text_put(to, ",\"sctp\":");
-	to = put_service_json(show, to, SOCKPORT_PROTOCOL_SCTP);
-	show->output.next = text_put(to, "}");
+		value_null(sink);
+	report_value(&show->report);
 }
 
-/* An array of rows that are all there. */
-static int put_section(struct show *show, const char *key, const void *rows, size_t size,
-		       size_t count)
+static void put_head(struct show *show)
 {
-	size_t i;
+	struct sink *sink = &show->report.sink;
 
-	section_begin(show, key);
-	for (i = 0; i < count; i++)
-		if (section_row(show, &show->selection, (const char *)rows + i * size))
-			return -1;
-	section_end(show);
-	return 0;
+	report_key(&show->report, "port");
+	value_u64(sink, show->options->port);
+	report_value(&show->report);
+	put_category(show);
+	put_local_range(show);
+	report_key(&show->report, "services");
+	value_object_begin(sink);
+	put_service(show, "tcp", SOCKPORT_PROTOCOL_TCP);
+	put_service(show, "udp", SOCKPORT_PROTOCOL_UDP);
+	put_service(show, "sctp", SOCKPORT_PROTOCOL_SCTP);
+	value_object_end(sink);
+	report_value(&show->report);
 }
 
 static void select_json(struct show *show, struct selection *selection,
@@ -472,36 +431,28 @@ static int put_sections(struct show *show)
 	if (show->options->processes)
 		selection_parse(&show->ports, &port_columns, "+processes,more_processes",
 				show->failure);
-	section_begin(show, "ports");
+	report_list_begin(&show->report, "ports", &show->ports);
 	if (ask_ports(show))
 		return -1;
-	section_end(show);
-	section_begin(show, "bound");
+	report_list_end(&show->report);
+	report_list_begin(&show->report, "bound", &show->bound);
 	if (ask_bound(show))
 		return -1;
-	section_end(show);
+	report_list_end(&show->report);
 	holders_sort(&show->owners);
 	select_json(show, &show->selection, &holder_columns, OWNER_COLUMNS);
-	if (put_section(show, "owners", show->owners.list, sizeof(*show->owners.list),
-			show->owners.count) || ask_connections(show))
+	if (report_rows(&show->report, "owners", NULL, &show->selection, show->owners.list,
+			sizeof(*show->owners.list), show->owners.count) || ask_connections(show))
 		return -1;
 	select_json(show, &show->selection, &peer_columns, NULL);
-	return put_section(show, "peers", show->peers.list, sizeof(*show->peers.list),
-			   show->peers.count);
+	return report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
+			   sizeof(*show->peers.list), show->peers.count);
 }
 
 static int show_json(struct show *show)
 {
-	int error;
-
-	if (output_open(&show->output, STDOUT_FILENO, show->failure))
-		return -1;
-	put_head_json(show);
-	error = put_sections(show);
-	if (!error)
-		json_put(&show->output, "}\n");
-	/* If writing failed, that is why. */
-	return output_close(&show->output, show->failure) ? -1 : error;
+	put_head(show);
+	return put_sections(show);
 }
 
 static int show_text(struct show *show)
@@ -548,7 +499,11 @@ int show_port(struct client *client, const struct options *options, struct names
 
 	show.filter.ports.count = 1;
 	show.filter.ports.list[0] = (struct port_range){ options->port, options->port };
-	error = (options->json ? show_json : show_text)(&show);
+	show.report.json = options->json;
+	show.report.no_header = options->no_header;
+	if (report_begin(&show.report, names, failure))
+		return -1;
+	error = report_end(&show.report, (options->json ? show_json : show_text)(&show));
 	free_spaces(&show);
 	holders_free(&show.owners);
 	peers_free(&show.peers);

@@ -5,16 +5,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "columns/endpoint.h"
+#include "columns/report.h"
+#include "columns/tables.h"
 #include "count/destinations.h"
 #include "count/tally.h"
-#include "format/number.h"
 #include "format/words.h"
 #include "host/limit.h"
-#include "table/json.h"
-#include "table/table.h"
+#include "table/escape.h"
 
 /* So many destinations are shown. */
 #define TOP_DESTINATIONS	5
@@ -25,12 +24,14 @@
  * @options: which sockets and the form
  * @names: names of interfaces and namespaces
  * @failure: what went wrong
- * @output: of JSON
+ * @report: how it is shown
  * @selection: columns of the present section
  * @tallies: sockets by kind and state
  * @has_range: @destinations has a range
  * @available: ports that this range has
  * @destinations: who uses them
+ * @has_somaxconn: @somaxconn is known
+ * @somaxconn: net.core.somaxconn
  * @has_backlog: there is a listener whose backlog is known
  * @backlog: of the listener that is fullest
  * @limit: of its backlog
@@ -43,18 +44,20 @@ struct summary {
 	const struct options *options;
 	struct names *names;
 	struct failure *failure;
-	struct output output;
+	struct report report;
 	struct selection selection;
 	struct tallies tallies;
 	bool has_range;
 	uint32_t available;
 	struct destinations destinations;
+	bool has_somaxconn;
+	uint64_t somaxconn;
 	bool has_backlog;
 	uint32_t backlog;
 	uint32_t limit;
-	char listener[160];
+	char listener[ESCAPE_TEXT * ROW_NAME_MAX + WORD_MAX + 2];
 	struct limit limits[LIMITS_READ + 1];
-	char about[300];
+	char about[ESCAPE_TEXT * ROW_NAME_MAX + 100];
 };
 
 static int out_of_memory(struct summary *summary)
@@ -70,7 +73,8 @@ static bool is_fuller(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 
 static void note_listener(struct summary *summary, const struct socket_row *socket)
 {
-	char end[VALUE_MAX];
+	char end[ESCAPE_TEXT * ROW_NAME_MAX + 1];
+	struct sink sink;
 	const char *kind = word_protocol(socket->protocol);
 
 	if (!row_knows(socket, SOCKPORT_A_SOCKET_BACKLOG) ||
@@ -82,8 +86,11 @@ static void note_listener(struct summary *summary, const struct socket_row *sock
 	summary->has_backlog = true;
 	summary->backlog = socket->backlog;
 	summary->limit = socket->limit;
-	*endpoint_put(end, socket, ENDPOINT_LOCAL, summary->names) = 0;
-	snprintf(summary->listener, sizeof(summary->listener), "%s %.140s", kind ? kind : "-", end);
+	sink_init(&sink, SINK_TEXT, summary->names, false);
+	sink.to = end;
+	value_end_of(&sink, socket, ENDPOINT_LOCAL);
+	*sink.to = 0;
+	snprintf(summary->listener, sizeof(summary->listener), "%s %s", kind ? kind : "-", end);
 }
 
 /* The range is that of the namespace that we are in. */
@@ -110,11 +117,8 @@ static int take_socket(const struct socket_row *row, void *data)
 	return 0;
 }
 
-static void set_somaxconn(struct summary *summary, struct limit *limit, bool is_here)
+static void set_backlog(struct summary *summary, struct limit *limit)
 {
-	uint64_t max = 0;
-	const bool has_max = is_here && limits_somaxconn(&max);
-
 	*limit = (struct limit){ .name = "backlog", .about = summary->about };
 	if (summary->has_backlog) {
 		limit->known = 1u << LIMIT_USED | 1u << LIMIT_MAX;
@@ -123,19 +127,30 @@ static void set_somaxconn(struct summary *summary, struct limit *limit, bool is_
 	}
 	snprintf(summary->about, sizeof(summary->about), "fullest listener%s%s",
 		 summary->has_backlog ? ": " : "", summary->has_backlog ? summary->listener : "");
-	if (has_max)
+	if (summary->has_somaxconn)
 		snprintf(summary->about + strlen(summary->about),
 			 sizeof(summary->about) - strlen(summary->about),
-			 "; net.core.somaxconn is %" PRIu64, max);
+			 "; net.core.somaxconn is %" PRIu64, summary->somaxconn);
+}
+
+/* Some belong to the network namespace. */
+static void read_settings(struct summary *summary)
+{
+	const bool is_here = names_visit(summary->names);
+
+	summary->has_range = is_here && limits_local_ports(&summary->destinations.range,
+							   &summary->available);
+	summary->has_somaxconn = is_here && limits_somaxconn(&summary->somaxconn);
+	limits_read(summary->limits, is_here);
+	if (is_here)
+		names_return(summary->names);
 }
 
 static int gather(struct summary *summary)
 {
-	const bool is_here = names_is_here(summary->names, 0);
 	size_t i;
 
-	summary->has_range = is_here && limits_local_ports(&summary->destinations.range,
-							   &summary->available);
+	read_settings(summary);
 	if (client_sockets(summary->client, &summary->options->filter,
 			   SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_UNLISTED, take_socket, summary,
 			   summary->failure))
@@ -144,8 +159,7 @@ static int gather(struct summary *summary)
 	destinations_sort(&summary->destinations);
 	for (i = 0; i < summary->destinations.count; i++)
 		summary->destinations.list[i].available = summary->available;
-	limits_read(summary->limits, is_here);
-	set_somaxconn(summary, &summary->limits[LIMITS_READ], is_here);
+	set_backlog(summary, &summary->limits[LIMITS_READ]);
 	return 0;
 }
 
@@ -163,23 +177,6 @@ static void select_tallies(struct summary *summary)
 		selection_put_first(&summary->selection, &tally_columns, "netns");
 }
 
-static int print_rows(struct summary *summary, const void *rows, size_t size, size_t count)
-{
-	struct table *table = table_new(&summary->selection, summary->options->no_header);
-	int error = 0;
-	size_t i;
-
-	if (!table)
-		return out_of_memory(summary);
-	for (i = 0; i < count && !error; i++)
-		if (!table_row(table, (const char *)rows + i * size, summary->names))
-			error = out_of_memory(summary);
-	if (!error)
-		error = table_print(table, summary->failure);
-	table_free(table);
-	return error;
-}
-
 static size_t count_top(const struct summary *summary)
 {
 	const size_t count = summary->destinations.count;
@@ -187,79 +184,59 @@ static size_t count_top(const struct summary *summary)
 	return count < TOP_DESTINATIONS ? count : TOP_DESTINATIONS;
 }
 
-static int print_destinations(struct summary *summary)
+static int put_destinations(struct summary *summary)
 {
 	const struct destinations *destinations = &summary->destinations;
+	char title[100];
 
-	if (!destinations->count)
-		return 0;
-	printf("\nDestinations with most local ports of %u-%u in use:\n",
-	       destinations->range.first, destinations->range.last);
+	snprintf(title, sizeof(title),
+		 "\nDestinations with most local ports of %u-%u in use:\n",
+		 destinations->range.first, destinations->range.last);
 	select_columns(summary, &destination_columns);
-	if (print_rows(summary, destinations->list, sizeof(*destinations->list),
-		       count_top(summary)))
-		return -1;
-	if (destinations->overlooked)
+	return report_rows(&summary->report, "destinations", title, &summary->selection,
+			   destinations->list, sizeof(*destinations->list), count_top(summary));
+}
+
+/* Always in JSON; people are told only where there were any. */
+static void put_overlooked(struct summary *summary)
+{
+	const uint64_t overlooked = summary->destinations.overlooked;
+
+	if (summary->report.json) {
+		report_key(&summary->report, "overlooked");
+		value_u64(&summary->report.sink, overlooked);
+		report_value(&summary->report);
+	} else if (overlooked) {
 		printf("There are too many destinations; overlooked sockets: %" PRIu64 "\n",
-		       destinations->overlooked);
+		       overlooked);
+	}
+}
+
+static int put_sections(struct summary *summary)
+{
+	struct report *report = &summary->report;
+
+	select_tallies(summary);
+	if (report_rows(report, "sockets", NULL, &summary->selection, summary->tallies.list,
+			sizeof(*summary->tallies.list), summary->tallies.count))
+		return -1;
+	if (!report->json)
+		putchar('\n');
+	select_columns(summary, &limit_columns);
+	if (report_rows(report, "limits", NULL, &summary->selection, summary->limits,
+			sizeof(*summary->limits), LIMITS_READ + 1) || put_destinations(summary))
+		return -1;
+	put_overlooked(summary);
 	return 0;
 }
 
-static int print_text(struct summary *summary)
+static int put_report(struct summary *summary)
 {
-	select_tallies(summary);
-	if (print_rows(summary, summary->tallies.list, sizeof(*summary->tallies.list),
-		       summary->tallies.count))
+	summary->report.json = summary->options->json;
+	summary->report.no_header = summary->options->no_header;
+	if (report_begin(&summary->report, summary->names, summary->failure))
 		return -1;
-	putchar('\n');
-	select_columns(summary, &limit_columns);
-	if (print_rows(summary, summary->limits, sizeof(*summary->limits), LIMITS_READ + 1))
-		return -1;
-	return print_destinations(summary);
-}
-
-static bool put_rows(struct summary *summary, const char *key, const void *rows, size_t size,
-		     size_t count)
-{
-	bool is_first = true;
-	size_t i;
-
-	json_put(&summary->output, key);
-	json_array_begin(&summary->output);
-	for (i = 0; i < count; i++)
-		if (!json_array_row(&summary->output, &is_first, &summary->selection,
-				    (const char *)rows + i * size, summary->names))
-			return false;
-	json_array_end(&summary->output, is_first);
-	return true;
-}
-
-static bool put_sections(struct summary *summary)
-{
-	select_tallies(summary);
-	if (!put_rows(summary, "{\"sockets\":", summary->tallies.list,
-		      sizeof(*summary->tallies.list), summary->tallies.count))
-		return false;
-	select_columns(summary, &limit_columns);
-	if (!put_rows(summary, ",\n\"limits\":", summary->limits, sizeof(*summary->limits),
-		      LIMITS_READ + 1))
-		return false;
-	select_columns(summary, &destination_columns);
-	return put_rows(summary, ",\n\"destinations\":", summary->destinations.list,
-			sizeof(*summary->destinations.list), count_top(summary));
-}
-
-static int print_json(struct summary *summary)
-{
-	if (output_open(&summary->output, STDOUT_FILENO, summary->failure))
-		return -1;
-	if (put_sections(summary)) {
-		json_put(&summary->output, ",\n\"overlooked\":");
-		summary->output.next = number_put(summary->output.next,
-						  summary->destinations.overlooked);
-		json_put(&summary->output, "}\n");
-	}
-	return output_close(&summary->output, summary->failure);
+	return report_end(&summary->report, put_sections(summary));
 }
 
 /**
@@ -283,7 +260,7 @@ int summary_print(struct client *client, const struct options *options, struct n
 	int error = gather(&summary);
 
 	if (!error)
-		error = options->json ? print_json(&summary) : print_text(&summary);
+		error = put_report(&summary);
 	tallies_free(&summary.tallies);
 	destinations_free(&summary.destinations);
 	return error;

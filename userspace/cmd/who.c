@@ -2,17 +2,16 @@
 /* Whose the sockets are: the processes first, and of those asked about each socket. */
 #include "cmd/who.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/running.h"
-#include "columns/socket-columns.h"
+#include "columns/processes.h"
+#include "columns/report.h"
+#include "columns/tables.h"
 #include "count/holders.h"
 #include "format/number.h"
-#include "table/json.h"
-#include "table/table.h"
-#include "table/text.h"
 
 #define WANT	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OWNER | \
 		 SOCKPORT_WANT_UNLISTED)
@@ -23,22 +22,20 @@
  * @options: whom, which sockets and the form
  * @names: names of users and interfaces
  * @failure: what went wrong
- * @output: of JSON, and of sockets
+ * @report: how it is shown
  * @selection: columns of the present section
  * @holders: the processes
  * @asked: those that the kernel is asked about, none for all
- * @is_first: no row of this section so far
  */
 struct who {
 	struct client *client;
 	const struct options *options;
 	struct names *names;
 	struct failure *failure;
-	struct output output;
+	struct report report;
 	struct selection selection;
 	struct holders holders;
 	struct running asked;
-	bool is_first;
 };
 
 static int out_of_memory(struct who *who)
@@ -47,53 +44,39 @@ static int out_of_memory(struct who *who)
 }
 
 /* The process that a socket is shown for is the first of its row. */
-static char *fill_pid(char *to, const struct column *column, const void *row,
-		      struct names *names)
+static const struct process_row *process_of(const void *row)
 {
-	(void)column;
-	(void)names;
-	return number_put(to, ((const struct socket_row *)row)->processes.list->pid);
+	return ((const struct socket_row *)row)->processes.list;
 }
 
-static char *fill_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_pid(struct sink *sink, const struct column *column, const void *row)
 {
 	(void)column;
-	(void)names;
-	return processes_put_comm(to, ((const struct socket_row *)row)->processes.list);
+	value_u64(sink, process_of(row)->pid);
 }
 
-static char *json_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_comm(struct sink *sink, const struct column *column, const void *row)
 {
-	const struct process_row *process = ((const struct socket_row *)row)->processes.list;
-
 	(void)column;
-	(void)names;
-	return row_knows(process, SOCKPORT_A_PROCESS_COMM) ?
-	       processes_put_comm_json(to, process->comm) : to;
+	if (row_knows(process_of(row), SOCKPORT_A_PROCESS_COMM))
+		value_comm(sink, process_of(row)->comm);
 }
 
 /* A socket that no process has open has no descriptor. */
-static char *fill_fd(char *to, const struct column *column, const void *row,
-		     struct names *names)
+static void fill_fd(struct sink *sink, const struct column *column, const void *row)
 {
-	const struct process_row *process = ((const struct socket_row *)row)->processes.list;
-
 	(void)column;
-	(void)names;
-	if (!row_knows(process, SOCKPORT_A_PROCESS_FD) ||
-	    row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
-		return to;
-	return number_put(to, process->fd);
+	if (row_knows(process_of(row), SOCKPORT_A_PROCESS_FD) &&
+	    !row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
+		value_u64(sink, process_of(row)->fd);
 }
 
 static const struct column held_columns[] = {
 	{ .name = "pid", .help = "number of the process", .fill = fill_pid,
-	  .type = COLUMN_NUMBER, .flags = COLUMN_RIGHT, .width = 7 },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm, .width = 15 },
+	  .flags = COLUMN_RIGHT, .width = 7 },
+	{ .name = "comm", .help = "its name", .fill = fill_comm, .width = 15 },
 	{ .name = "fd", .help = "its descriptor of the socket", .fill = fill_fd,
-	  .type = COLUMN_NUMBER, .flags = COLUMN_RIGHT, .width = 5 },
+	  .flags = COLUMN_RIGHT, .width = 5 },
 };
 
 /*
@@ -122,18 +105,6 @@ static int count_socket(const struct socket_row *row, void *data)
 	return holders_count(&who->holders, row) ? 0 : out_of_memory(who);
 }
 
-static int put_socket(struct who *who, const struct socket_row *row)
-{
-	bool written;
-
-	if (who->options->json)
-		written = json_array_row(&who->output, &who->is_first, &who->selection, row,
-					 who->names);
-	else
-		written = text_row(&who->output, &who->selection, row, who->names);
-	return written ? 0 : -1;
-}
-
 /* A row for each process that is meant. */
 static int take_socket(const struct socket_row *row, void *data)
 {
@@ -151,53 +122,22 @@ static int take_socket(const struct socket_row *row, void *data)
 			continue;
 		one = *row;
 		one.processes.list[0] = row->processes.list[i];
-		if (put_socket(who, &one))
+		if (report_list_row(&who->report, &who->selection, &one))
 			return -1;
 	}
 	return 0;
 }
 
-static size_t count_matches(const struct holders *holders)
+/* Those that are meant come first, in their order. */
+static size_t keep_matches(struct holders *holders)
 {
-	size_t i, matches = 0;
+	size_t i, kept = 0;
 
 	for (i = 0; i < holders->count; i++)
-		matches += holders->list[i].matches;
-	return matches;
-}
-
-static int put_table(struct who *who)
-{
-	struct table *table = table_new(&who->selection, who->options->no_header);
-	int error = 0;
-	size_t i;
-
-	if (!table)
-		return out_of_memory(who);
-	for (i = 0; i < who->holders.count && !error; i++)
-		if (who->holders.list[i].matches &&
-		    !table_row(table, &who->holders.list[i], who->names))
-			error = out_of_memory(who);
-	if (!error)
-		error = table_print(table, who->failure);
-	table_free(table);
-	return error;
-}
-
-static int put_json(struct who *who)
-{
-	size_t i;
-
-	json_put(&who->output, "{\"processes\":");
-	json_array_begin(&who->output);
-	who->is_first = true;
-	for (i = 0; i < who->holders.count; i++)
-		if (who->holders.list[i].matches &&
-		    !json_array_row(&who->output, &who->is_first, &who->selection,
-				    &who->holders.list[i], who->names))
-			return -1;
-	json_array_end(&who->output, who->is_first);
-	return 0;
+		if (holders->list[i].matches)
+			holders->list[kept++] = holders->list[i];
+	holders->count = kept;
+	return kept;
 }
 
 static int show_processes(struct who *who)
@@ -205,7 +145,8 @@ static int show_processes(struct who *who)
 	selection_default(&who->selection, &holder_columns,
 			  who->options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT,
 			  who->options->numeric);
-	return who->options->json ? put_json(who) : put_table(who);
+	return report_rows(&who->report, "processes", NULL, &who->selection, who->holders.list,
+			   sizeof(*who->holders.list), who->holders.count);
 }
 
 static void select_sockets(struct who *who)
@@ -226,54 +167,38 @@ static void select_sockets(struct who *who)
 
 static int list_sockets(struct who *who)
 {
-	int error;
-
 	select_sockets(who);
-	who->is_first = true;
-	if (who->options->json) {
-		json_put(&who->output, ",\n\"sockets\":");
-		json_array_begin(&who->output);
-	} else if (!who->options->no_header) {
-		text_header(&who->output, &who->selection);
-	}
-	error = ask_sockets(who, who->selection.want | WANT, take_socket);
-	if (!error && who->options->json)
-		json_array_end(&who->output, who->is_first);
-	return error;
+	if (!who->report.json)
+		putchar('\n');
+	report_list_begin(&who->report, "sockets", &who->selection);
+	if (ask_sockets(who, who->selection.want | WANT, take_socket))
+		return -1;
+	report_list_end(&who->report);
+	return 0;
 }
 
 /* What could not be counted is told. */
 static void put_end(struct who *who, uint64_t incomplete)
 {
-	char *to = who->output.next;
-
-	if (who->options->json) {
-		to = text_put(to, ",\n\"incomplete\":");
-		to = number_put(to, incomplete);
-		to = text_put(to, "}\n");
+	if (who->report.json) {
+		report_key(&who->report, "incomplete");
+		value_u64(&who->report.sink, incomplete);
+		report_value(&who->report);
 	} else if (incomplete) {
-		to = text_put(to, "\nSockets with more processes than the kernel named: ");
-		to = number_put(to, incomplete);
-		*to++ = '\n';
+		printf("\nSockets with more processes than the kernel named: %" PRIu64 "\n",
+		       incomplete);
 	}
-	who->output.next = to;
 }
 
-/* Tables are written by way of stdout, the rest by way of our own output. */
 static int show_sections(struct who *who)
 {
 	const uint64_t incomplete = who->holders.incomplete;
 
 	if (show_processes(who))
 		return -1;
-	if (!who->options->json && who->holders.word) {
-		putchar('\n');
-		fflush(stdout);
-	}
 	holders_free(&who->holders);
 	if (who->holders.word && list_sockets(who))
 		return -1;
-	fflush(stdout);
 	put_end(who, incomplete);
 	return 0;
 }
@@ -304,20 +229,18 @@ static int count_sockets(struct who *who)
 
 static int show_all(struct who *who)
 {
-	int error;
-
 	if (count_sockets(who))
 		return -1;
-	if (who->holders.word && !count_matches(&who->holders))
+	holders_sort(&who->holders);
+	if (!keep_matches(&who->holders) && who->holders.word)
 		return failure_set(who->failure, EXIT_RUN,
 				   "no process, unit or container '%.100s' has a socket that we may see",
 				   who->holders.word);
-	holders_sort(&who->holders);
-	if (output_open(&who->output, STDOUT_FILENO, who->failure))
+	who->report.json = who->options->json;
+	who->report.no_header = who->options->no_header;
+	if (report_begin(&who->report, who->names, who->failure))
 		return -1;
-	error = show_sections(who);
-	/* If writing failed, that is why. */
-	return output_close(&who->output, who->failure) ? -1 : error;
+	return report_end(&who->report, show_sections(who));
 }
 
 /**

@@ -4,7 +4,9 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
+#include "format/address.h"
 #include "format/number.h"
 #include "format/words.h"
 #include "kernel/rows.h"
@@ -192,146 +194,258 @@ static const void *member(const struct column *column, const void *row)
 
 /**
  * fill_u8 - the value of an uint8_t, see fill_function
- * @to: where to
+ * @sink: takes it
  * @column: the column
  * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
  */
-char *fill_u8(char *to, const struct column *column, const void *row, struct names *names)
+void fill_u8(struct sink *sink, const struct column *column, const void *row)
 {
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return number_put(to, *(const uint8_t *)member(column, row));
+	if (row_knows(row, column->attribute))
+		value_u64(sink, *(const uint8_t *)member(column, row));
 }
 
 /**
  * fill_u32 - the value of an uint32_t, see fill_function
- * @to: where to
+ * @sink: takes it
  * @column: the column
  * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
  */
-char *fill_u32(char *to, const struct column *column, const void *row, struct names *names)
+void fill_u32(struct sink *sink, const struct column *column, const void *row)
 {
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return number_put(to, *(const uint32_t *)member(column, row));
+	if (row_knows(row, column->attribute))
+		value_u64(sink, *(const uint32_t *)member(column, row));
 }
 
 /**
  * fill_u64 - the value of an uint64_t, see fill_function
- * @to: where to
+ * @sink: takes it
  * @column: the column
  * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
  */
-char *fill_u64(char *to, const struct column *column, const void *row, struct names *names)
+void fill_u64(struct sink *sink, const struct column *column, const void *row)
 {
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return number_put(to, *(const uint64_t *)member(column, row));
+	if (row_knows(row, column->attribute))
+		value_u64(sink, *(const uint64_t *)member(column, row));
 }
 
 /**
- * fill_u8_protocol - the word for a protocol in an uint8_t, see fill_function
- * @to: where to
- * @column: the column
+ * fill_word - the word for the value of an uint8_t, see fill_function
+ * @sink: takes it
+ * @column: the column, which has words
  * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
  */
-char *fill_u8_protocol(char *to, const struct column *column, const void *row,
-		       struct names *names)
+void fill_word(struct sink *sink, const struct column *column, const void *row)
 {
-	const uint8_t protocol = *(const uint8_t *)member(column, row);
+	const uint8_t value = *(const uint8_t *)member(column, row);
 
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, word_protocol(protocol), protocol);
+	if (row_knows(row, column->attribute))
+		value_word_or_number(sink, column->word(value), value);
 }
 
 /**
- * fill_u8_role - the word for a role in an uint8_t, see fill_function
- * @to: where to
+ * fill_flag - whether an attribute came, see fill_function
+ * @sink: takes it
  * @column: the column
  * @row: the row
- * @names: not used
- *
- * Return: behind the last character.
  */
-char *fill_u8_role(char *to, const struct column *column, const void *row, struct names *names)
+void fill_flag(struct sink *sink, const struct column *column, const void *row)
 {
-	const uint8_t role = *(const uint8_t *)member(column, row);
+	value_bool(sink, row_knows(row, column->attribute));
+}
 
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, word_role(role), role);
+/**
+ * fill_bytes - the value of an uint64_t that counts bytes, see fill_function
+ * @sink: takes it
+ * @column: the column
+ * @row: the row
+ */
+void fill_bytes(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_bytes(sink, *(const uint64_t *)member(column, row));
+}
+
+/**
+ * fill_us - the value of an uint64_t that counts microseconds, see fill_function
+ * @sink: takes it
+ * @column: the column
+ * @row: the row
+ */
+void fill_us(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_us(sink, *(const uint64_t *)member(column, row));
+}
+
+/**
+ * fill_us32 - the value of an uint32_t that counts microseconds, see fill_function
+ * @sink: takes it
+ * @column: the column
+ * @row: the row
+ */
+void fill_us32(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_us(sink, *(const uint32_t *)member(column, row));
+}
+
+/**
+ * fill_moment - the value of an uint64_t that is milliseconds since 1970, see fill_function
+ * @sink: takes it
+ * @column: the column
+ * @row: the row
+ */
+void fill_moment(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_moment_ms(sink, *(const uint64_t *)member(column, row), 0);
 }
 
 /**
  * fill_user - the name of the user whose uid is in an uint32_t, see fill_function
- * @to: where to
+ * @sink: takes it
  * @column: the column
  * @row: the row
- * @names: knows users
- *
- * Return: behind the last character.
  */
-char *fill_user(char *to, const struct column *column, const void *row, struct names *names)
+void fill_user(struct sink *sink, const struct column *column, const void *row)
 {
-	if (!row_knows(row, column->attribute))
-		return to;
-	return names_put_user(names, to, *(const uint32_t *)member(column, row));
+	if (row_knows(row, column->attribute))
+		value_user(sink, *(const uint32_t *)member(column, row));
 }
 
 /**
- * put_word - write a word, or the number that it stands for
- * @to: room for either
- * @word: the word, NULL for a number that has none here
- * @number: the number
- *
- * Return: behind the last character.
+ * fill_netns - the name of the network namespace whose inode is in an uint32_t, see fill_function
+ * @sink: takes it; 0 is unknown
+ * @column: the column
+ * @row: the row
  */
-char *put_word(char *to, const char *word, unsigned int number)
+void fill_netns(struct sink *sink, const struct column *column, const void *row)
 {
-	return word ? text_put(to, word) : number_put(to, number);
-}
+	const uint32_t inode = *(const uint32_t *)member(column, row);
 
-static char *put_count(char *to, unsigned int state, uint32_t count)
-{
-	to = put_word(to, word_state(state), state);
-	*to++ = ':';
-	to = number_put(to, count);
-	*to++ = ',';
-	return to;
+	if (row_knows(row, column->attribute) && inode)
+		value_netns(sink, inode);
 }
 
 /**
- * put_counts - write how many sockets there are in each state
- * @to: room for ROW_STATES states and numbers
- * @counts: by SOCKPORT_STATE_*, ROW_STATES of them; zeroes are left out
- *
- * Return: behind the last character.
+ * value_user - the name of a user, or the uid if it has none
+ * @sink: takes it
+ * @uid: the user
  */
-char *put_counts(char *to, const uint32_t *counts)
+void value_user(struct sink *sink, uint32_t uid)
 {
-	char *const start = to;
+	value_text_or_number(sink, names_user(sink->names, uid), uid);
+}
+
+/**
+ * value_service - the name of a port in the services database
+ * @sink: takes it; unknown if it has none
+ * @port: the port
+ * @protocol: of which protocol, SOCKPORT_PROTOCOL_*
+ */
+void value_service(struct sink *sink, uint32_t port, uint8_t protocol)
+{
+	const char *service = names_service(sink->names, port, protocol);
+
+	if (service)
+		value_text(sink, service);
+}
+
+/**
+ * value_netns - the name of a network namespace, or net:[INODE]
+ * @sink: takes it
+ * @inode: of the namespace
+ */
+void value_netns(struct sink *sink, uint32_t inode)
+{
+	const char *name = names_netns(sink->names, inode);
+
+	if (name) {
+		value_text(sink, name);
+		return;
+	}
+	value_begin(sink);
+	sink_word(sink, "net:[");
+	sink_number(sink, inode);
+	sink_char(sink, ']');
+	value_end(sink);
+}
+
+/**
+ * value_states - how many sockets there are in each state
+ * @sink: takes it
+ * @counts: by SOCKPORT_STATE_*, ROW_STATES of them; zeroes are left out, all of them are unknown
+ */
+void value_states(struct sink *sink, const uint32_t *counts)
+{
+	char number[NUMBER_MAX_U32 + 1];
 	unsigned int state;
+	bool any = false;
+	const char *word;
 
-	for (state = 0; state < ROW_STATES; state++)
-		if (counts[state])
-			to = put_count(to, state, counts[state]);
-	return to == start ? to : to - 1;
+	for (state = 0; state < ROW_STATES; state++) {
+		if (!counts[state])
+			continue;
+		if (!any)
+			value_object_begin(sink);
+		any = true;
+		word = word_state(state);
+		*number_put(number, state) = 0;
+		value_object_key(sink, word ? word : number);
+		value_u64(sink, counts[state]);
+	}
+	if (any)
+		value_object_end(sink);
+}
+
+/**
+ * sink_interface - the name of an interface, or its index, as a part of a value
+ * @sink: takes it
+ * @netns: inode of its network namespace, 0 for ours
+ * @ifindex: the interface
+ */
+void sink_interface(struct sink *sink, uint32_t netns, uint32_t ifindex)
+{
+	const char *name = names_interface(sink->names, netns, ifindex);
+
+	if (name)
+		sink_text(sink, name, strlen(name));
+	else
+		sink_number(sink, ifindex);
+}
+
+/**
+ * sink_scoped - an address, a link-local one with its interface, as a part of a value
+ * @sink: takes it
+ * @address: in network byte order
+ * @size: 4 or 16 bytes
+ * @netns: inode of its network namespace, 0 for ours
+ * @ifindex: interface that the socket is bound to, 0 for none
+ *
+ * The form is that of RFC 4007, section 11.
+ */
+void sink_scoped(struct sink *sink, const uint8_t *address, uint8_t size, uint32_t netns,
+		 uint32_t ifindex)
+{
+	sink_address(sink, address, size);
+	if (!ifindex || !address_is_scoped(size == 4 ? AF_INET : AF_INET6, address))
+		return;
+	sink_char(sink, '%');
+	sink_interface(sink, netns, ifindex);
+}
+
+/**
+ * value_scoped - an address, a link-local one with its interface
+ * @sink: takes it
+ * @address: in network byte order
+ * @size: 4 or 16 bytes
+ * @netns: inode of its network namespace, 0 for ours
+ * @ifindex: interface that the socket is bound to, 0 for none
+ */
+void value_scoped(struct sink *sink, const uint8_t *address, uint8_t size, uint32_t netns,
+		  uint32_t ifindex)
+{
+	value_begin(sink);
+	sink_scoped(sink, address, size, netns, ifindex);
+	value_end(sink);
 }

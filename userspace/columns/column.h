@@ -9,31 +9,10 @@
 
 #include "failure.h"
 #include "host/names.h"
+#include "table/sink.h"
 
-/* A value takes at most so many characters as text: the path of a cgroup is the longest. */
-#define VALUE_MAX	4096
-/* In JSON, each byte of a string can take 6 characters. */
-#define VALUE_JSON_MAX	(6 * VALUE_MAX + 2)
 /* A table has at most so many columns. */
 #define COLUMNS_MAX	96
-
-/**
- * enum column_type - what a value is in JSON
- * @COLUMN_STRING: a string
- * @COLUMN_NUMBER: a number
- * @COLUMN_BOOLEAN: 1 or 0 in text
- * @COLUMN_NUMBERS: an array of numbers, "1,2" in text; "+" says that there are more
- * @COLUMN_STRINGS: an array of strings, "a,b" in text
- * @COLUMN_COUNTS: an object with numbers, "a:1,b:2" in text
- */
-enum column_type {
-	COLUMN_STRING,
-	COLUMN_NUMBER,
-	COLUMN_BOOLEAN,
-	COLUMN_NUMBERS,
-	COLUMN_STRINGS,
-	COLUMN_COUNTS,
-};
 
 /* One of the columns when nobody chooses, in text or in JSON. */
 #define COLUMN_IN_TEXT	1
@@ -46,8 +25,6 @@ enum column_type {
 #define COLUMN_IN_DUMP	16
 /* A counter, of which text can have the rate. */
 #define COLUMN_PER_SECOND	32
-/* Of a list: always known, where nothing is written there is nothing. */
-#define COLUMN_IS_KNOWN	64
 
 /* Characters of the longest title, with the terminating 0. */
 #define COLUMN_TITLE_MAX	40
@@ -55,28 +32,22 @@ enum column_type {
 struct column;
 
 /**
- * typedef fill_function - write the value of a column as text
- * @to: room for VALUE_MAX characters
+ * typedef fill_function - hand the value of a column to a sink
+ * @sink: takes it; nothing where the value is unknown
  * @column: the column
  * @row: one of the structs of rows.h
- * @names: for columns with names
- *
- * Return: behind the last character; @to where the value is unknown.
  */
-typedef char *(*fill_function)(char *to, const struct column *column, const void *row,
-			       struct names *names);
+typedef void (*fill_function)(struct sink *sink, const struct column *column, const void *row);
 
 /**
  * struct column - a column of a table; text, JSON and help come from it
  * @name: in lower case; also the key in JSON
  * @help: one line
- * @fill: writes the value
- * @json: writes the value in JSON where @type cannot say how, room is for
- *	VALUE_JSON_MAX characters; NULL for most
+ * @fill: hands its value over
+ * @word: words for its values, for fill_word()
  * @want: SOCKPORT_WANT_* without which the kernel does not tell it
  * @offset: of the member of the row, for @fill
  * @attribute: bit in the row that tells whether it is known, for @fill
- * @type: enum column_type
  * @flags: COLUMN_*
  * @width: least number of characters in text
  */
@@ -84,11 +55,10 @@ struct column {
 	const char *name;
 	const char *help;
 	fill_function fill;
-	fill_function json;
+	const char *(*word)(uint8_t value);
 	uint32_t want;
 	uint16_t offset;
 	uint8_t attribute;
-	uint8_t type;
 	uint8_t flags;
 	uint8_t width;
 };
@@ -133,15 +103,26 @@ char *selection_put_title(char *to, const struct selection *selection, size_t i)
 void columns_help(const struct columns *columns, FILE *stream);
 
 /* Values of members that many columns have; see column.c. */
-char *fill_u8(char *to, const struct column *column, const void *row, struct names *names);
-char *fill_u32(char *to, const struct column *column, const void *row, struct names *names);
-char *fill_u64(char *to, const struct column *column, const void *row, struct names *names);
-char *fill_u8_protocol(char *to, const struct column *column, const void *row,
-		       struct names *names);
-char *fill_u8_role(char *to, const struct column *column, const void *row, struct names *names);
-char *fill_user(char *to, const struct column *column, const void *row, struct names *names);
+void fill_u8(struct sink *sink, const struct column *column, const void *row);
+void fill_u32(struct sink *sink, const struct column *column, const void *row);
+void fill_u64(struct sink *sink, const struct column *column, const void *row);
+void fill_word(struct sink *sink, const struct column *column, const void *row);
+void fill_flag(struct sink *sink, const struct column *column, const void *row);
+void fill_bytes(struct sink *sink, const struct column *column, const void *row);
+void fill_us(struct sink *sink, const struct column *column, const void *row);
+void fill_us32(struct sink *sink, const struct column *column, const void *row);
+void fill_moment(struct sink *sink, const struct column *column, const void *row);
+void fill_user(struct sink *sink, const struct column *column, const void *row);
+void fill_netns(struct sink *sink, const struct column *column, const void *row);
 
-char *put_word(char *to, const char *word, unsigned int number);
-char *put_counts(char *to, const uint32_t *counts);
+void value_user(struct sink *sink, uint32_t uid);
+void value_service(struct sink *sink, uint32_t port, uint8_t protocol);
+void value_netns(struct sink *sink, uint32_t inode);
+void value_states(struct sink *sink, const uint32_t *counts);
+void value_scoped(struct sink *sink, const uint8_t *address, uint8_t size, uint32_t netns,
+		  uint32_t ifindex);
+void sink_scoped(struct sink *sink, const uint8_t *address, uint8_t size, uint32_t netns,
+		 uint32_t ifindex);
+void sink_interface(struct sink *sink, uint32_t netns, uint32_t ifindex);
 
 #endif

@@ -1,68 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "count/destinations.h"
+#include <sys/socket.h>
 
-#include "format/number.h"
+#include "columns/tables.h"
+#include "count/destinations.h"
 #include "format/words.h"
 #include "host/limit.h"
 
-static char *fill_protocol(char *to, const struct column *column, const void *row,
-			   struct names *names)
+static void put_address(struct sink *sink, const struct destination *destination,
+			const uint8_t *address)
+{
+	value_scoped(sink, address, destination->family == AF_INET ? 4 : 16, destination->netns,
+		     destination->ifindex);
+}
+
+static void fill_local(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	put_address(sink, row, ((const struct destination *)row)->local);
+}
+
+static void fill_remote(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	put_address(sink, row, ((const struct destination *)row)->remote);
+}
+
+static void fill_percent(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct destination *destination = row;
 
 	(void)column;
-	(void)names;
-	return put_word(to, word_protocol(destination->protocol), destination->protocol);
+	value_u64(sink, limit_percent(destination->ports, destination->available));
 }
 
-static char *put_address(char *to, const struct destination *destination,
-			 const uint8_t *address, struct names *names)
-{
-	return names_put_address(names, to, destination->family, address, destination->netns,
-				 destination->ifindex);
-}
-
-static char *fill_local(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	(void)column;
-	return put_address(to, row, ((const struct destination *)row)->local, names);
-}
-
-static char *fill_remote(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	(void)column;
-	return put_address(to, row, ((const struct destination *)row)->remote, names);
-}
-
-static char *fill_percent(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_level(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct destination *destination = row;
 
 	(void)column;
-	(void)names;
-	return number_put(to, limit_percent(destination->ports, destination->available));
-}
-
-static char *fill_level(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct destination *destination = row;
-
-	(void)column;
-	(void)names;
-	return text_put(to, limit_level(destination->ports, destination->available));
+	value_word(sink, limit_level(destination->ports, destination->available));
 }
 
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
-#define NUMBER(member)								\
-	.type = COLUMN_NUMBER, .fill = fill_u32, .flags = BOTH | COLUMN_RIGHT,	\
+#define NUMBER(member)						\
+	.fill = fill_u32, .flags = BOTH | COLUMN_RIGHT,		\
 	.offset = offsetof(struct destination, member)
 
 static const struct column list[] = {
-	{ .name = "proto", .help = "protocol", .fill = fill_protocol, .flags = BOTH },
+	{ .name = "proto", .help = "protocol", .fill = fill_word, .word = word_protocol,
+	  .offset = offsetof(struct destination, protocol), .flags = BOTH },
 	{ .name = "remote", .help = "address of the destination", .fill = fill_remote,
 	  .flags = BOTH },
 	{ .name = "port", .help = "its port", NUMBER(port) },
@@ -71,7 +57,7 @@ static const struct column list[] = {
 	{ .name = "used", .help = "local ports of the range in use", NUMBER(ports) },
 	{ .name = "max", .help = "local ports that the range has", NUMBER(available) },
 	{ .name = "percent", .help = "used of max", .fill = fill_percent,
-	  .type = COLUMN_NUMBER, .flags = BOTH | COLUMN_RIGHT },
+	  .flags = BOTH | COLUMN_RIGHT },
 	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
 	  .flags = BOTH },
 };

@@ -9,9 +9,9 @@
 #include <linux/vm_sockets.h>
 #include <sys/socket.h>
 
-#include "format/number.h"
+#include "columns/column.h"
+#include "format/address.h"
 #include "format/words.h"
-#include "table/plain.h"
 
 /* What differs between the ends. */
 struct end {
@@ -25,15 +25,17 @@ struct end {
 	bool has_cid;
 };
 
-static char *put_any(char *to)
+static void put_any(struct sink *sink)
 {
-	*to = '*';
-	return to + 1;
+	sink_char(sink, '*');
 }
 
-static char *put_word_or_number(char *to, const char *word, uint32_t number)
+static void put_word_or_number(struct sink *sink, const char *word, uint32_t number)
 {
-	return word ? text_put(to, word) : number_put(to, number);
+	if (word)
+		sink_word(sink, word);
+	else
+		sink_number(sink, number);
 }
 
 static struct end local_end(const struct socket_row *socket)
@@ -64,9 +66,9 @@ static struct end remote_end(const struct socket_row *socket)
 	};
 }
 
-static struct end end_of(const struct socket_row *socket, enum endpoint end)
+static struct end end_of(const struct socket_row *socket, enum endpoint which)
 {
-	return end == ENDPOINT_LOCAL ? local_end(socket) : remote_end(socket);
+	return which == ENDPOINT_LOCAL ? local_end(socket) : remote_end(socket);
 }
 
 static uint32_t netns_of(const struct socket_row *socket)
@@ -74,246 +76,300 @@ static uint32_t netns_of(const struct socket_row *socket)
 	return row_knows(socket, SOCKPORT_A_SOCKET_NETNS) ? socket->netns : 0;
 }
 
-static char *put_address(char *to, const struct socket_row *socket, const uint8_t *address,
-			 uint8_t size, struct names *names)
+static uint32_t ifindex_of(const struct socket_row *socket)
 {
-	return names_put_address(names, to, size == 4 ? AF_INET : AF_INET6, address,
-				 netns_of(socket),
-				 row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) ? socket->ifindex : 0);
+	return row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) ? socket->ifindex : 0;
+}
+
+/* An interface that a socket is bound to narrows its address down, see ip-vrf(8). */
+static void put_address(struct sink *sink, const struct socket_row *socket,
+			const struct end *end, bool is_local)
+{
+	const uint32_t ifindex = ifindex_of(socket);
+
+	if (!is_local || !ifindex) {
+		sink_scoped(sink, end->address, end->size, netns_of(socket), ifindex);
+		return;
+	}
+	sink_address(sink, end->address, end->size);
+	sink_char(sink, '%');
+	sink_interface(sink, netns_of(socket), ifindex);
 }
 
 /* IPv6 addresses stand in brackets beside a port (RFC 5952, section 6). */
-static char *put_host(char *to, const struct socket_row *socket, const struct end *end,
-		      struct names *names)
+static void put_host(struct sink *sink, const struct socket_row *socket, const struct end *end,
+		     bool is_local)
 {
-	if (end->size != 4)
-		*to++ = '[';
-	to = put_address(to, socket, end->address, end->size, names);
-	if (end->size != 4)
-		*to++ = ']';
-	return to;
+	uint8_t size = end->size;
+
+	/* An IPv4 address inside of an IPv6 one is that of an IPv4 peer. */
+	address_unmap(end->address, &size);
+	if (size != 4)
+		sink_char(sink, '[');
+	put_address(sink, socket, end, is_local);
+	if (size != 4)
+		sink_char(sink, ']');
 }
 
-static char *put_ip(char *to, const struct socket_row *socket, const struct end *end,
-		    struct names *names)
+static void put_port(struct sink *sink, const struct end *end)
+{
+	sink_char(sink, ':');
+	if (end->has_port && end->port)
+		sink_number(sink, end->port);
+	else
+		put_any(sink);
+}
+
+static void put_ip(struct sink *sink, const struct socket_row *socket, const struct end *end,
+		   bool is_local)
 {
 	if (!end->has_address)
-		return to;
-	to = put_host(to, socket, end, names);
-	*to++ = ':';
-	return end->has_port && end->port ? number_put(to, end->port) : put_any(to);
+		return;
+	if (!ifindex_of(socket)) {
+		sink_end(sink, end->address, end->size, end->has_port ? end->port : 0);
+		return;
+	}
+	put_host(sink, socket, end, is_local);
+	put_port(sink, end);
 }
 
 /* The first address, and how many more there are. */
-static char *put_sctp(char *to, const struct socket_row *socket, const struct end *end,
-		      struct names *names)
+static void put_sctp(struct sink *sink, const struct socket_row *socket, const struct end *end,
+		     bool is_local)
 {
 	if (!end->has_address)
-		return to;
-	to = put_host(to, socket, end, names);
+		return;
+	put_host(sink, socket, end, is_local);
 	if (end->more->count) {
-		*to++ = '+';
-		to = number_put(to, end->more->count);
+		sink_char(sink, '+');
+		sink_number(sink, end->more->count);
 	}
-	*to++ = ':';
-	return end->has_port && end->port ? number_put(to, end->port) : put_any(to);
+	put_port(sink, end);
 }
 
 /* Sockets of bare IP have a protocol in the place of a local port. */
-static char *put_raw(char *to, const struct socket_row *socket, const struct end *end,
-		     bool is_local, struct names *names)
+static void put_raw(struct sink *sink, const struct socket_row *socket, const struct end *end,
+		    bool is_local)
 {
 	if (!end->has_address && !is_local)
-		return to;
-	to = end->has_address ? put_host(to, socket, end, names) : put_any(to);
-	*to++ = ':';
-	if (!is_local || !row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
-		return put_any(to);
-	return put_word_or_number(to, word_ip_protocol(socket->number), socket->number);
+		return;
+	if (end->has_address)
+		put_host(sink, socket, end, is_local);
+	else
+		put_any(sink);
+	sink_char(sink, ':');
+	if (is_local && row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
+		put_word_or_number(sink, word_ip_protocol(socket->number), socket->number);
+	else
+		put_any(sink);
 }
 
-static char *put_unix(char *to, const struct socket_row *socket, bool is_local)
+static void put_unix(struct sink *sink, const struct socket_row *socket, bool is_local)
 {
 	if (is_local) {
-		if (!row_knows(socket, SOCKPORT_A_SOCKET_NAME) || !socket->name_size ||
-		    socket->name_size > ROW_NAME_MAX)
-			return put_any(to);
-		return plain_put_escaped(to, socket->name, socket->name_size);
+		if (row_knows(socket, SOCKPORT_A_SOCKET_NAME) && socket->name_size &&
+		    socket->name_size <= ROW_NAME_MAX)
+			sink_path(sink, socket->name, socket->name_size);
+		else
+			put_any(sink);
+	} else if (row_knows(socket, SOCKPORT_A_SOCKET_PEER_INODE)) {
+		sink_word(sink, "*:");
+		sink_number(sink, socket->peer_inode);
 	}
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_PEER_INODE))
-		return to;
-	to = text_put(to, "*:");
-	return number_put(to, socket->peer_inode);
 }
 
-static char *put_interface(char *to, const struct socket_row *socket, struct names *names)
+static void put_interface(struct sink *sink, const struct socket_row *socket)
 {
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) || !socket->ifindex)
-		return put_any(to);
-	return names_put_interface(names, to, netns_of(socket), socket->ifindex);
+	if (ifindex_of(socket))
+		sink_interface(sink, netns_of(socket), socket->ifindex);
+	else
+		put_any(sink);
 }
 
 /* As linux/if_ether.h writes them. */
-static char *put_ethertype(char *to, uint32_t type)
+static void put_ethertype(struct sink *sink, uint32_t type)
 {
 	static const char digits[] = "0123456789abcdef";
 	int shift;
 
-	if (type == ETH_P_ALL)
-		return text_put(to, "all");
-	if (!type)
-		return put_any(to);
-	to = text_put(to, "0x");
-	for (shift = 12; shift >= 0; shift -= 4)
-		*to++ = digits[type >> shift & 0xf];
-	return to;
+	if (type == ETH_P_ALL) {
+		sink_word(sink, "all");
+	} else if (!type) {
+		put_any(sink);
+	} else {
+		sink_word(sink, "0x");
+		for (shift = 12; shift >= 0; shift -= 4)
+			sink_char(sink, digits[type >> shift & 0xf]);
+	}
 }
 
-static char *put_packet(char *to, const struct socket_row *socket, struct names *names)
+static void put_packet(struct sink *sink, const struct socket_row *socket)
 {
-	to = put_interface(to, socket, names);
-	*to++ = ':';
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
-		return put_any(to);
-	return put_ethertype(to, socket->number);
+	put_interface(sink, socket);
+	sink_char(sink, ':');
+	if (row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
+		put_ethertype(sink, socket->number);
+	else
+		put_any(sink);
 }
 
-static char *put_netlink(char *to, const struct socket_row *socket, const struct end *end,
-			 bool is_local)
+static void put_netlink(struct sink *sink, const struct socket_row *socket,
+			const struct end *end, bool is_local)
 {
 	/* The peer of most is the kernel, whose port id is 0. */
 	if (!is_local && (!end->has_port || !end->port))
-		return to;
+		return;
 	if (row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
-		to = put_word_or_number(to, word_netlink(socket->number), socket->number);
+		put_word_or_number(sink, word_netlink(socket->number), socket->number);
 	else
-		to = put_any(to);
-	*to++ = ':';
-	return end->has_port && end->port ? number_put(to, end->port) : put_any(to);
+		put_any(sink);
+	put_port(sink, end);
 }
 
-static char *put_vsock(char *to, const struct end *end)
+static void put_vsock(struct sink *sink, const struct end *end)
 {
 	if (!end->has_cid && !end->has_port)
-		return to;
+		return;
 	if (end->has_cid && end->cid != VMADDR_CID_ANY)
-		to = number_put(to, end->cid);
+		sink_number(sink, end->cid);
 	else
-		to = put_any(to);
-	*to++ = ':';
+		put_any(sink);
+	sink_char(sink, ':');
 	if (end->has_port && end->port != VMADDR_PORT_ANY)
-		return number_put(to, end->port);
-	return put_any(to);
+		sink_number(sink, end->port);
+	else
+		put_any(sink);
 }
 
-static char *put_xdp(char *to, const struct socket_row *socket, struct names *names)
+static void put_xdp(struct sink *sink, const struct socket_row *socket)
 {
-	to = put_interface(to, socket, names);
-	*to++ = ':';
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_QUEUE_ID))
-		return put_any(to);
-	*to++ = 'q';
-	return number_put(to, socket->queue_id);
+	put_interface(sink, socket);
+	sink_char(sink, ':');
+	if (!row_knows(socket, SOCKPORT_A_SOCKET_QUEUE_ID)) {
+		put_any(sink);
+		return;
+	}
+	sink_char(sink, 'q');
+	sink_number(sink, socket->queue_id);
 }
 
 /* Of such sockets nothing is known but what they were made as. */
-static char *put_other(char *to, const struct socket_row *socket)
+static void put_other(struct sink *sink, const struct socket_row *socket)
 {
 	const bool is_ip = socket->family == AF_INET || socket->family == AF_INET6;
 
 	if (!row_knows(socket, SOCKPORT_A_SOCKET_FAMILY))
-		return to;
+		return;
 	if (is_ip)
-		to = text_put(to, socket->family == AF_INET ? "ipv4" : "ipv6");
+		sink_word(sink, socket->family == AF_INET ? "ipv4" : "ipv6");
 	else
-		to = put_word_or_number(to, word_family(socket->family), socket->family);
-	*to++ = ':';
-	if (!row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
-		return put_any(to);
-	return put_word_or_number(to, is_ip ? word_ip_protocol(socket->number) : NULL,
-				  socket->number);
+		put_word_or_number(sink, word_family(socket->family), socket->family);
+	sink_char(sink, ':');
+	if (row_knows(socket, SOCKPORT_A_SOCKET_NUMBER))
+		put_word_or_number(sink, is_ip ? word_ip_protocol(socket->number) : NULL,
+				   socket->number);
+	else
+		put_any(sink);
 }
 
-/**
- * endpoint_put - write one end of a socket
- * @to: room for VALUE_MAX characters
- * @socket: the socket
- * @which: the end
- * @names: names of interfaces
- *
- * Return: behind the last character; @to if nothing is known.
- */
-char *endpoint_put(char *to, const struct socket_row *socket, enum endpoint which,
-		   struct names *names)
+static void put_end(struct sink *sink, const struct socket_row *socket, const struct end *end,
+		    bool is_local)
 {
-	const struct end end = end_of(socket, which);
-	const bool is_local = which == ENDPOINT_LOCAL;
-
 	switch (socket->protocol) {
 	case SOCKPORT_PROTOCOL_RAW:
 	case SOCKPORT_PROTOCOL_PING:
-		return put_raw(to, socket, &end, is_local, names);
+		put_raw(sink, socket, end, is_local);
+		break;
 	case SOCKPORT_PROTOCOL_UNIX:
-		return put_unix(to, socket, is_local);
+		put_unix(sink, socket, is_local);
+		break;
 	case SOCKPORT_PROTOCOL_PACKET:
-		return is_local ? put_packet(to, socket, names) : to;
+		if (is_local)
+			put_packet(sink, socket);
+		break;
 	case SOCKPORT_PROTOCOL_NETLINK:
-		return put_netlink(to, socket, &end, is_local);
+		put_netlink(sink, socket, end, is_local);
+		break;
 	case SOCKPORT_PROTOCOL_SCTP:
-		return put_sctp(to, socket, &end, names);
+		put_sctp(sink, socket, end, is_local);
+		break;
 	case SOCKPORT_PROTOCOL_VSOCK:
-		return put_vsock(to, &end);
+		put_vsock(sink, end);
+		break;
 	case SOCKPORT_PROTOCOL_XDP:
-		return is_local ? put_xdp(to, socket, names) : to;
+		if (is_local)
+			put_xdp(sink, socket);
+		break;
 	case SOCKPORT_PROTOCOL_OTHER:
-		return is_local ? put_other(to, socket) : to;
+		if (is_local)
+			put_other(sink, socket);
+		break;
+	default:
+		put_ip(sink, socket, end, is_local);
 	}
-	return put_ip(to, socket, &end, names);
 }
 
 /**
- * endpoint_put_address - write the IP address of one end of a socket, or its context id
- * @to: room for VALUE_MAX characters
+ * value_end_of - one end of a socket
+ * @sink: takes it; nothing where nothing is known
  * @socket: the socket
  * @which: the end
- * @names: names of interfaces
- *
- * Return: behind the last character; @to if it has none.
  */
-char *endpoint_put_address(char *to, const struct socket_row *socket, enum endpoint which,
-			   struct names *names)
+void value_end_of(struct sink *sink, const struct socket_row *socket, enum endpoint which)
+{
+	const struct end end = end_of(socket, which);
+	char *start = sink->to;
+
+	value_begin(sink);
+	put_end(sink, socket, &end, which == ENDPOINT_LOCAL);
+	if (sink->to == start + (sink->form == SINK_JSON))
+		sink->to = start;
+	else
+		value_end(sink);
+}
+
+/**
+ * value_address_of - the IP address of one end of a socket, or its context id
+ * @sink: takes it; nothing if it has none
+ * @socket: the socket
+ * @which: the end
+ */
+void value_address_of(struct sink *sink, const struct socket_row *socket, enum endpoint which)
 {
 	const struct end end = end_of(socket, which);
 
-	if (socket->protocol == SOCKPORT_PROTOCOL_VSOCK)
-		return end.has_cid ? number_put(to, end.cid) : to;
-	return end.has_address ? put_address(to, socket, end.address, end.size, names) : to;
+	if (socket->protocol == SOCKPORT_PROTOCOL_VSOCK) {
+		if (end.has_cid)
+			value_word_or_number(sink, NULL, end.cid);
+	} else if (end.has_address) {
+		value_scoped(sink, end.address, end.size, netns_of(socket), ifindex_of(socket));
+	}
 }
 
 /**
- * endpoint_put_addresses - list all addresses of one end of an SCTP socket
- * @to: room for VALUE_MAX characters
+ * value_addresses_of - all addresses of one end of an SCTP socket
+ * @sink: takes them; nothing if they are not known
  * @socket: the socket
  * @which: the end
- * @names: names of interfaces
  *
- * Of more than ROW_ADDRESSES and one, the rest is a "+".
- *
- * Return: behind the last character; @to if they are not known.
+ * Of more than ROW_ADDRESSES and one, the rest is left out.
  */
-char *endpoint_put_addresses(char *to, const struct socket_row *socket, enum endpoint which,
-			     struct names *names)
+void value_addresses_of(struct sink *sink, const struct socket_row *socket, enum endpoint which)
 {
 	const struct end end = end_of(socket, which);
 	unsigned int i;
 
 	if (socket->protocol != SOCKPORT_PROTOCOL_SCTP || !end.has_address)
-		return to;
-	to = put_address(to, socket, end.address, end.size, names);
+		return;
+	value_list_begin(sink);
+	value_list_item(sink);
+	value_scoped(sink, end.address, end.size, netns_of(socket), ifindex_of(socket));
 	for (i = 0; i < end.more->count && i < ROW_ADDRESSES; i++) {
-		*to++ = ',';
-		to = put_address(to, socket, end.more->list[i].bytes, end.more->list[i].size,
-				 names);
+		value_list_item(sink);
+		value_scoped(sink, end.more->list[i].bytes, end.more->list[i].size,
+			     netns_of(socket), ifindex_of(socket));
 	}
-	return end.more->count > ROW_ADDRESSES ? text_put(to, ",+") : to;
+	if (end.more->count > ROW_ADDRESSES)
+		value_list_more(sink, 0);
+	value_list_end(sink);
 }

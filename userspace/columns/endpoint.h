@@ -2,8 +2,8 @@
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
 
-#include "host/names.h"
 #include "kernel/rows.h"
+#include "table/sink.h"
 
 /**
  * enum endpoint - one of the two ends of a socket
@@ -13,11 +13,8 @@ enum endpoint {
 	ENDPOINT_REMOTE,
 };
 
-char *endpoint_put(char *to, const struct socket_row *socket, enum endpoint end,
-		   struct names *names);
-char *endpoint_put_address(char *to, const struct socket_row *socket, enum endpoint end,
-			   struct names *names);
-char *endpoint_put_addresses(char *to, const struct socket_row *socket, enum endpoint end,
-			     struct names *names);
+void value_end_of(struct sink *sink, const struct socket_row *socket, enum endpoint which);
+void value_address_of(struct sink *sink, const struct socket_row *socket, enum endpoint which);
+void value_addresses_of(struct sink *sink, const struct socket_row *socket, enum endpoint which);
 
 #endif

@@ -1,192 +1,127 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "columns/event-columns.h"
 
-#include <string.h>
-#include <sys/socket.h>
 
 #include "columns/processes.h"
+#include "columns/tables.h"
 #include "format/address.h"
-#include "format/clock.h"
-#include "format/number.h"
-#include "format/quantity.h"
 #include "format/words.h"
 #include "kernel/rows.h"
-#include "table/plain.h"
 
-static char *fill_time(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_time(struct sink *sink, const struct column *column, const void *row)
 {
-	if (!row_knows(row, column->attribute) || names_are_numbers(names))
-		return fill_u64(to, column, row, names);
-	return quantity_put_moment(to, ((const struct event_row *)row)->time / NS_PER_MS, 3);
+	if (row_knows(row, column->attribute))
+		value_moment_ns(sink, ((const struct event_row *)row)->time);
 }
 
-static char *fill_type(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const uint8_t type = ((const struct event_row *)row)->type;
-
-	(void)column;
-	(void)names;
-	return put_word(to, word_event_type(type), type);
-}
-
-static char *fill_cause(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const uint8_t cause = ((const struct event_row *)row)->cause;
-
-	(void)names;
-	return row_knows(row, column->attribute) ? put_word(to, word_cause(cause), cause) : to;
-}
-
-static char *fill_service(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_service(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct event_row *event = row;
 
-	if (!row_knows(row, column->attribute))
-		return to;
-	return names_put_service(names, to, event->port, event->protocol);
+	if (row_knows(row, column->attribute))
+		value_service(sink, event->port, event->protocol);
 }
 
-static char *put_address(char *to, const uint8_t *address, uint8_t size)
+/* One end of a connection; an IPv4 address inside of an IPv6 one is that of an IPv4 peer. */
+struct end {
+	const uint8_t *address;
+	uint8_t size;
+	bool has_port;
+	uint32_t port;
+};
+
+static struct end end_of(const uint8_t *address, uint8_t size, bool has_port, uint32_t port)
 {
-	return size ? address_put(to, size == 4 ? AF_INET : AF_INET6, address) : to;
+	struct end end = { address, size, has_port, port };
+
+	if (size)
+		end.address = address_unmap(address, &end.size);
+	return end;
 }
 
-static char *fill_local(char *to, const struct column *column, const void *row,
-			struct names *names)
+static struct end local_of(const void *row)
 {
 	const struct event_row *event = row;
 
-	(void)column;
-	(void)names;
-	return put_address(to, event->local, event->local_size);
+	return end_of(event->local, event->local_size,
+		      row_knows(row, SOCKPORT_A_EVENT_LOCAL_PORT), event->local_port);
 }
 
-static char *fill_remote(char *to, const struct column *column, const void *row,
-			 struct names *names)
+static struct end remote_of(const void *row)
 {
 	const struct event_row *event = row;
 
+	return end_of(event->remote, event->remote_size,
+		      row_knows(row, SOCKPORT_A_EVENT_REMOTE_PORT), event->remote_port);
+}
+
+static void fill_local(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct end end = local_of(row);
+
 	(void)column;
-	(void)names;
-	return put_address(to, event->remote, event->remote_size);
+	value_address(sink, end.address, end.size);
+}
+
+static void fill_remote(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct end end = remote_of(row);
+
+	(void)column;
+	value_address(sink, end.address, end.size);
 }
 
 /* Address and port, if either is known. */
-static char *put_end(char *to, const uint8_t *address, uint8_t size, bool has_port,
-		     uint32_t port)
+static void put_end(struct sink *sink, const struct end *end)
 {
-	if (!size && !has_port)
-		return to;
-	if (!size)
-		*to++ = '*';
-	if (size > 4)
-		*to++ = '[';
-	to = put_address(to, address, size);
-	if (size > 4)
-		*to++ = ']';
-	*to++ = ':';
-	if (has_port)
-		return number_put(to, port);
-	*to++ = '*';
-	return to;
+	if (!end->size && !end->has_port)
+		return;
+	value_begin(sink);
+	if (end->size > 4)
+		sink_char(sink, '[');
+	if (end->size)
+		sink_address(sink, end->address, end->size);
+	else
+		sink_char(sink, '*');
+	if (end->size > 4)
+		sink_char(sink, ']');
+	sink_char(sink, ':');
+	if (end->has_port)
+		sink_number(sink, end->port);
+	else
+		sink_char(sink, '*');
+	value_end(sink);
 }
 
-static char *fill_local_end(char *to, const struct column *column, const void *row,
-			    struct names *names)
+static void fill_local_end(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct end end = local_of(row);
+
+	(void)column;
+	put_end(sink, &end);
+}
+
+static void fill_remote_end(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct end end = remote_of(row);
+
+	(void)column;
+	put_end(sink, &end);
+}
+
+static void fill_comm(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	value_comm(sink, ((const struct event_row *)row)->comm);
+}
+
+static void fill_process(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct event_row *event = row;
 
-	(void)names;
-	return put_end(to, event->local, event->local_size, row_knows(row, column->attribute),
-		       event->local_port);
-}
-
-static char *fill_remote_end(char *to, const struct column *column, const void *row,
-			     struct names *names)
-{
-	const struct event_row *event = row;
-
-	(void)names;
-	return put_end(to, event->remote, event->remote_size, row_knows(row, column->attribute),
-		       event->remote_port);
-}
-
-static char *put_time(char *to, bool known, struct names *names, uint64_t us)
-{
-	if (!known)
-		return to;
-	return names_are_numbers(names) ? number_put(to, us) : quantity_put(to, QUANTITY_TIME, us);
-}
-
-static char *fill_duration(char *to, const struct column *column, const void *row,
-			   struct names *names)
-{
-	return put_time(to, row_knows(row, column->attribute), names,
-			((const struct event_row *)row)->duration);
-}
-
-static char *fill_rtt(char *to, const struct column *column, const void *row,
-		      struct names *names)
-{
-	return put_time(to, row_knows(row, column->attribute), names,
-			((const struct event_row *)row)->rtt);
-}
-
-static char *put_size(char *to, bool known, struct names *names, uint64_t bytes)
-{
-	if (!known)
-		return to;
-	return names_are_numbers(names) ? number_put(to, bytes) : quantity_put_size(to, bytes);
-}
-
-static char *fill_bytes_in(char *to, const struct column *column, const void *row,
-			   struct names *names)
-{
-	return put_size(to, row_knows(row, column->attribute), names,
-			((const struct event_row *)row)->bytes_in);
-}
-
-static char *fill_bytes_out(char *to, const struct column *column, const void *row,
-			    struct names *names)
-{
-	return put_size(to, row_knows(row, column->attribute), names,
-			((const struct event_row *)row)->bytes_out);
-}
-
-static char *fill_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const char *comm = ((const struct event_row *)row)->comm;
-
-	(void)column;
-	(void)names;
-	return comm ? plain_put(to, comm, strnlen(comm, COMM_MAX)) : to;
-}
-
-static char *json_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const char *comm = ((const struct event_row *)row)->comm;
-
-	(void)column;
-	(void)names;
-	return comm ? processes_put_comm_json(to, comm) : to;
-}
-
-static char *fill_process(char *to, const struct column *column, const void *row,
-			  struct names *names)
-{
-	to = fill_comm(to, column, row, names);
-	if (!row_knows(row, column->attribute))
-		return to;
-	*to++ = '[';
-	to = number_put(to, ((const struct event_row *)row)->pid);
-	*to++ = ']';
-	return to;
+	if (row_knows(row, column->attribute))
+		value_process(sink, event->comm, event->pid);
+	else
+		fill_comm(sink, column, row);
 }
 
 #define IN_BOTH		(COLUMN_IN_TEXT | COLUMN_IN_JSON)
@@ -195,16 +130,16 @@ static char *fill_process(char *to, const struct column *column, const void *row
 
 static const struct column list[] = {
 	{ .name = "time", .help = "when it happened; in JSON nanoseconds since 1970",
-	  .fill = fill_time, .json = fill_u64, MEMBER(time, TIME), .flags = IN_BOTH,
-	  .width = 23 },
+	  .fill = fill_time, MEMBER(time, TIME), .flags = IN_BOTH,
+	  .width = 29 },
 	{ .name = "type", .help = "listen, unlisten, accept, open, fail, close, closed-door, reset or lost",
-	  .fill = fill_type, MEMBER(type, TYPE), .flags = IN_BOTH, .width = 11 },
-	{ .name = "proto", .help = "protocol", .fill = fill_u8_protocol,
+	  .fill = fill_word, .word = word_event_type, MEMBER(type, TYPE), .flags = IN_BOTH, .width = 11 },
+	{ .name = "proto", .help = "protocol", .fill = fill_word, .word = word_protocol,
 	  MEMBER(protocol, PROTOCOL), .flags = IN_BOTH, .width = 5 },
-	{ .name = "role", .help = "of the port: in or out", .fill = fill_u8_role,
+	{ .name = "role", .help = "of the port: in or out", .fill = fill_word, .word = word_role,
 	  MEMBER(role, ROLE), .flags = IN_BOTH, .width = 4 },
 	{ .name = "port", .help = "the port that it belongs to", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(port, PORT), .flags = IN_BOTH | COLUMN_RIGHT,
+	  MEMBER(port, PORT), .flags = IN_BOTH | COLUMN_RIGHT,
 	  .width = 5 },
 	{ .name = "service", .help = "name of that port in the services database",
 	  .fill = fill_service, MEMBER(port, PORT), .flags = COLUMN_IS_NAME, .width = 10 },
@@ -214,41 +149,36 @@ static const struct column list[] = {
 	  MEMBER(remote_port, REMOTE_PORT), .flags = COLUMN_IN_TEXT, .width = 21 },
 	{ .name = "local", .help = "local address", .fill = fill_local,
 	  .flags = COLUMN_IN_JSON, .width = 15 },
-	{ .name = "lport", .help = "local port", .fill = fill_u32, .type = COLUMN_NUMBER,
-	  MEMBER(local_port, LOCAL_PORT), .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 5 },
+	{ .name = "lport", .help = "local port", .fill = fill_u32, MEMBER(local_port, LOCAL_PORT), .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 5 },
 	{ .name = "remote", .help = "remote address", .fill = fill_remote,
 	  .flags = COLUMN_IN_JSON, .width = 15 },
-	{ .name = "rport", .help = "remote port", .fill = fill_u32, .type = COLUMN_NUMBER,
-	  MEMBER(remote_port, REMOTE_PORT), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	{ .name = "rport", .help = "remote port", .fill = fill_u32, MEMBER(remote_port, REMOTE_PORT), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 5 },
-	{ .name = "cause", .help = "why it ended, or failed", .fill = fill_cause,
+	{ .name = "cause", .help = "why it ended, or failed", .fill = fill_word, .word = word_cause,
 	  MEMBER(cause, CAUSE), .flags = IN_BOTH, .width = 14 },
 	{ .name = "duration", .help = "how long it lived, or was tried; in JSON microseconds",
-	  .fill = fill_duration, .json = fill_u64, MEMBER(duration, DURATION),
+	  .fill = fill_us, MEMBER(duration, DURATION),
 	  .flags = IN_BOTH | COLUMN_RIGHT, .width = 8 },
-	{ .name = "bytes_in", .help = "payload received", .fill = fill_bytes_in,
-	  .json = fill_u64, MEMBER(bytes_in, BYTES_IN), .flags = IN_BOTH | COLUMN_RIGHT,
+	{ .name = "bytes_in", .help = "payload received", .fill = fill_bytes, MEMBER(bytes_in, BYTES_IN), .flags = IN_BOTH | COLUMN_RIGHT,
 	  .width = 8 },
-	{ .name = "bytes_out", .help = "payload sent", .fill = fill_bytes_out,
-	  .json = fill_u64, MEMBER(bytes_out, BYTES_OUT), .flags = IN_BOTH | COLUMN_RIGHT,
+	{ .name = "bytes_out", .help = "payload sent", .fill = fill_bytes, MEMBER(bytes_out, BYTES_OUT), .flags = IN_BOTH | COLUMN_RIGHT,
 	  .width = 9 },
-	{ .name = "rtt", .help = "round trip time; in JSON microseconds", .fill = fill_rtt,
-	  .json = fill_u32, MEMBER(rtt, RTT), .flags = IN_BOTH | COLUMN_RIGHT, .width = 5 },
+	{ .name = "rtt", .help = "round trip time; in JSON microseconds", .fill = fill_us32, MEMBER(rtt, RTT), .flags = IN_BOTH | COLUMN_RIGHT, .width = 5 },
 	{ .name = "retransmits", .help = "segments sent again", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(retransmits, RETRANSMITS),
+	  MEMBER(retransmits, RETRANSMITS),
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 11 },
 	{ .name = "lost", .help = "events that were dropped before this line",
-	  .fill = fill_u64, .type = COLUMN_NUMBER, MEMBER(lost, LOST),
+	  .fill = fill_u64, MEMBER(lost, LOST),
 	  .flags = IN_BOTH | COLUMN_RIGHT, .width = 4 },
 	{ .name = "process", .help = "who opened it", .fill = fill_process, MEMBER(pid, PID),
 	  .flags = COLUMN_IN_TEXT },
 	{ .name = "pid", .help = "number of that process", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(pid, PID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  MEMBER(pid, PID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 7 },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm,
+	{ .name = "comm", .help = "its name", .fill = fill_comm,
 	  .flags = COLUMN_IN_JSON, .width = 15 },
 	{ .name = "uid", .help = "owner of the socket", .fill = fill_u32,
-	  .type = COLUMN_NUMBER, MEMBER(uid, UID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  MEMBER(uid, UID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 5 },
 	{ .name = "user", .help = "name of the owner", .fill = fill_user, MEMBER(uid, UID),
 	  .flags = COLUMN_IN_JSON, .width = 8 },

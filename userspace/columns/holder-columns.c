@@ -1,96 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "count/holders.h"
-
-#include <string.h>
-
 #include "columns/processes.h"
-#include "format/number.h"
+#include "columns/tables.h"
+#include "count/holders.h"
 #include "format/words.h"
-#include "table/plain.h"
 
-static char *fill_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_comm(struct sink *sink, const struct column *column, const void *row)
 {
 	const char *comm = ((const struct holder *)row)->comm;
 
 	(void)column;
-	(void)names;
-	return plain_put(to, comm, strlen(comm));
+	if (*comm)
+		value_comm(sink, comm);
 }
 
-static char *json_comm(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_unit(struct sink *sink, const struct column *column, const void *row)
 {
-	const char *comm = ((const struct holder *)row)->comm;
+	const char *unit = ((const struct holder *)row)->unit;
 
 	(void)column;
-	(void)names;
-	return *comm ? processes_put_comm_json(to, comm) : to;
+	if (*unit)
+		value_text(sink, unit);
 }
 
-static char *fill_unit(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void put_listener(struct sink *sink, const char *word, uint32_t kind, uint64_t number)
 {
-	(void)column;
-	(void)names;
-	return text_put(to, ((const struct holder *)row)->unit);
+	value_list_item(sink);
+	value_begin(sink);
+	if (word)
+		sink_word(sink, word);
+	else
+		sink_number(sink, kind);
+	sink_char(sink, ':');
+	sink_number(sink, number);
+	value_end(sink);
 }
-
-static char *fill_netns(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct holder *holder = row;
-
-	(void)column;
-	return holder->netns ? names_put_netns(names, to, holder->netns) : to;
-}
-
-/* What there is room for in the longest case: PROTOCOL:PORT each, "+", unix:COUNT. */
-_Static_assert(HOLDER_LISTENS * (WORD_MAX + NUMBER_MAX_U32 + 2) +
-	       sizeof("+,unix:,") + NUMBER_MAX_U32 <= VALUE_MAX, "listens");
 
 /* PROTOCOL:PORT each; of UNIX sockets how many there are. */
-static char *fill_listens(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_listens(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct holder *holder = row;
-	char *const start = to;
+	const struct held_port *port = holder->ports;
 	size_t i;
 
 	(void)column;
-	(void)names;
-	for (i = 0; i < holder->port_count && i < HOLDER_LISTENS; i++) {
-		to = put_word(to, word_protocol(holder->ports[i].protocol),
-			      holder->ports[i].protocol);
-		*to++ = ':';
-		to = number_put(to, holder->ports[i].port);
-		*to++ = ',';
-	}
+	value_list_begin(sink);
+	for (i = 0; i < holder->port_count && i < HOLDER_LISTENS; i++, port++)
+		put_listener(sink, word_protocol(port->protocol), port->protocol, port->port);
 	if (holder->port_count > HOLDER_LISTENS)
-		to = text_put(to, "+,");
-	if (holder->unix_listeners) {
-		to = text_put(to, "unix:");
-		to = number_put(to, holder->unix_listeners);
-		*to++ = ',';
-	}
-	return to == start ? to : to - 1;
+		value_list_more(sink, 0);
+	if (holder->unix_listeners)
+		put_listener(sink, "unix", 0, holder->unix_listeners);
+	value_list_end(sink);
 }
 
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
-#define NUMBER(member)								\
-	.type = COLUMN_NUMBER, .fill = fill_u32, .flags = BOTH | COLUMN_RIGHT,	\
+#define NUMBER(member)						\
+	.fill = fill_u32, .flags = BOTH | COLUMN_RIGHT,		\
 	.offset = offsetof(struct holder, member)
 
 static const struct column list[] = {
-	{ .name = "netns", .help = "name of the network namespace", .fill = fill_netns },
+	{ .name = "netns", .help = "name of the network namespace", .fill = fill_netns,
+	  .offset = offsetof(struct holder, netns) },
 	{ .name = "pid", .help = "number of the process", NUMBER(pid) },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .json = json_comm, .flags = BOTH },
+	{ .name = "comm", .help = "its name", .fill = fill_comm, .flags = BOTH },
 	{ .name = "unit", .help = "its unit of systemd, or container", .fill = fill_unit,
 	  .flags = BOTH },
 	{ .name = "listens", .help = "what it listens on, PROTOCOL:PORT; unix: how many",
-	  .fill = fill_listens, .type = COLUMN_STRINGS, .flags = BOTH | COLUMN_IS_KNOWN },
+	  .fill = fill_listens, .flags = BOTH },
 	{ .name = "listen_count", .help = "how many ports it listens on; listens has 128 of them",
-	  .fill = fill_u32, .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .fill = fill_u32, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .offset = offsetof(struct holder, port_count) },
 	{ .name = "in", .help = "connections that came to it", NUMBER(in) },
 	{ .name = "out", .help = "connections that it opened", NUMBER(out) },

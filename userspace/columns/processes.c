@@ -4,101 +4,99 @@
 
 #include <string.h>
 
-#include "format/number.h"
-#include "table/json.h"
-#include "table/plain.h"
-
 static unsigned int at_most(const struct process_rows *processes, unsigned int max)
 {
 	return processes->count < max ? processes->count : max;
 }
 
-/**
- * processes_put_comm - write the name of a process
- * @to: room for COMM_MAX characters
- * @process: the process
- *
- * Return: behind the last character; @to if it is not known.
- */
-char *processes_put_comm(char *to, const struct process_row *process)
+static const char *comm_of(const struct process_row *process)
 {
-	if (!row_knows(process, SOCKPORT_A_PROCESS_COMM))
-		return to;
-	return plain_put(to, process->comm, strnlen(process->comm, COMM_MAX));
+	return row_knows(process, SOCKPORT_A_PROCESS_COMM) ? process->comm : NULL;
 }
 
 /**
- * processes_put - list the first PROCESSES_SHOWN processes as COMM[PID]:FD
- * @to: room for 60 characters for each
- * @processes: the processes
- *
- * Return: behind the last character.
+ * value_comm - the name of a process
+ * @sink: takes it
+ * @comm: the name; NULL if it is not known
  */
-char *processes_put(char *to, const struct process_rows *processes)
+void value_comm(struct sink *sink, const char *comm)
 {
-	const struct process_row *process;
+	if (!comm)
+		return;
+	value_begin(sink);
+	sink_text(sink, comm, strnlen(comm, COMM_MAX));
+	value_end(sink);
+}
+
+/* COMM[PID], where a name cannot have brackets of its own. */
+static void put_process(struct sink *sink, const char *comm, uint32_t pid)
+{
+	if (comm)
+		sink_text(sink, comm, strnlen(comm, COMM_MAX));
+	sink_char(sink, '[');
+	sink_number(sink, pid);
+	sink_char(sink, ']');
+}
+
+/**
+ * value_process - a process as COMM[PID]
+ * @sink: takes it
+ * @comm: its name; NULL if it is not known
+ * @pid: its number
+ */
+void value_process(struct sink *sink, const char *comm, uint32_t pid)
+{
+	value_begin(sink);
+	put_process(sink, comm, pid);
+	value_end(sink);
+}
+
+/* A member of an object. */
+static void put_member(struct sink *sink, const char *key, const struct process_row *process,
+		       unsigned int attribute, uint32_t value)
+{
+	value_object_key(sink, key);
+	if (row_knows(process, attribute))
+		value_u64(sink, value);
+	else
+		value_null(sink);
+}
+
+static void put_object(struct sink *sink, const struct process_row *process)
+{
+	value_object_begin(sink);
+	put_member(sink, "pid", process, SOCKPORT_A_PROCESS_PID, process->pid);
+	value_object_key(sink, "comm");
+	if (comm_of(process))
+		value_comm(sink, process->comm);
+	else
+		value_null(sink);
+	put_member(sink, "fd", process, SOCKPORT_A_PROCESS_FD, process->fd);
+	value_object_end(sink);
+}
+
+static void put_word(struct sink *sink, const struct process_row *process)
+{
+	put_process(sink, comm_of(process), process->pid);
+	if (!row_knows(process, SOCKPORT_A_PROCESS_FD))
+		return;
+	sink_char(sink, ':');
+	sink_number(sink, process->fd);
+}
+
+/**
+ * value_processes - processes as items of a list that has begun
+ * @sink: takes them; text has the first PROCESSES_SHOWN as COMM[PID]:FD
+ * @processes: the processes
+ */
+void value_processes(struct sink *sink, const struct process_rows *processes)
+{
+	const bool json = sink->form == SINK_JSON;
+	const unsigned int count = at_most(processes, json ? ROW_PROCESSES : PROCESSES_SHOWN);
 	unsigned int i;
 
-	for (i = 0; i < at_most(processes, PROCESSES_SHOWN); i++) {
-		process = &processes->list[i];
-		if (i)
-			*to++ = ',';
-		to = processes_put_comm(to, process);
-		*to++ = '[';
-		to = number_put(to, process->pid);
-		*to++ = ']';
-		if (!row_knows(process, SOCKPORT_A_PROCESS_FD))
-			continue;
-		*to++ = ':';
-		to = number_put(to, process->fd);
+	for (i = 0; i < count; i++) {
+		value_list_item(sink);
+		(json ? put_object : put_word)(sink, &processes->list[i]);
 	}
-	return to;
-}
-
-static char *put_member(char *to, const struct process_row *process, unsigned int attribute,
-			uint32_t value)
-{
-	return row_knows(process, attribute) ? number_put(to, value) : text_put(to, "null");
-}
-
-/**
- * processes_put_comm_json - write the name of a process as a string, as it is
- * @to: room for 6 times COMM_MAX characters, and 2
- * @comm: the name
- *
- * Return: behind the last character.
- */
-char *processes_put_comm_json(char *to, const char *comm)
-{
-	return json_put_string(to, comm, strnlen(comm, COMM_MAX));
-}
-
-/**
- * processes_put_json - list processes as an array of objects
- * @to: room for 300 characters for each
- * @processes: the processes
- *
- * Return: behind the last character.
- */
-char *processes_put_json(char *to, const struct process_rows *processes)
-{
-	const struct process_row *process;
-	unsigned int i;
-
-	*to++ = '[';
-	for (i = 0; i < at_most(processes, ROW_PROCESSES); i++) {
-		process = &processes->list[i];
-		to = text_put(to, i ? ",{\"pid\":" : "{\"pid\":");
-		to = put_member(to, process, SOCKPORT_A_PROCESS_PID, process->pid);
-		to = text_put(to, ",\"comm\":");
-		if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
-			to = processes_put_comm_json(to, process->comm);
-		else
-			to = text_put(to, "null");
-		to = text_put(to, ",\"fd\":");
-		to = put_member(to, process, SOCKPORT_A_PROCESS_FD, process->fd);
-		*to++ = '}';
-	}
-	*to++ = ']';
-	return to;
 }

@@ -3,15 +3,13 @@
 #define PROCESSES_H
 
 #include "kernel/rows.h"
+#include "table/sink.h"
 
-/* Of the name of a process, so many characters are shown; the kernel has 15. */
-#define COMM_MAX	31
 /* In text, so many processes are listed; JSON has all that are kept. */
 #define PROCESSES_SHOWN	16
 
-char *processes_put_comm(char *to, const struct process_row *process);
-char *processes_put_comm_json(char *to, const char *comm);
-char *processes_put(char *to, const struct process_rows *processes);
-char *processes_put_json(char *to, const struct process_rows *processes);
+void value_comm(struct sink *sink, const char *comm);
+void value_process(struct sink *sink, const char *comm, uint32_t pid);
+void value_processes(struct sink *sink, const struct process_rows *processes);
 
 #endif

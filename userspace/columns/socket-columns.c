@@ -1,65 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "columns/socket-columns.h"
+#include "columns/tables.h"
 
-#include <stdio.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <linux/tcp.h>
 
 #include "columns/endpoint.h"
 #include "columns/processes.h"
-#include "format/number.h"
 #include "format/words.h"
 #include "host/cgroup.h"
 #include "kernel/rows.h"
-#include "table/json.h"
-#include "table/plain.h"
-
-
-static char *fill_protocol(char *to, const struct column *column, const void *row,
-			   struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)column;
-	(void)names;
-	return put_word(to, word_protocol(socket->protocol), socket->protocol);
-}
-
-static char *fill_role(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)column;
-	(void)names;
-	if (!socket->role)
-		return to;
-	return put_word(to, word_role(socket->role), socket->role);
-}
-
-static char *fill_family(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, word_family(socket->family), socket->family);
-}
-
-static char *fill_state(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)column;
-	(void)names;
-	if (!socket->state)
-		return to;
-	return put_word(to, word_state(socket->state), socket->state);
-}
 
 /* The port of the row that the socket counts in; false for kinds without ports. */
 static bool row_port(const struct socket_row *socket, uint32_t *port)
@@ -71,26 +21,22 @@ static bool row_port(const struct socket_row *socket, uint32_t *port)
 						       SOCKPORT_A_SOCKET_LOCAL_PORT);
 }
 
-static char *fill_port(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_port(struct sink *sink, const struct column *column, const void *row)
 {
 	uint32_t port;
 
 	(void)column;
-	(void)names;
-	return row_port(row, &port) ? number_put(to, port) : to;
+	if (row_port(row, &port))
+		value_u64(sink, port);
 }
 
-static char *fill_service(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_service(struct sink *sink, const struct column *column, const void *row)
 {
-	const struct socket_row *socket = row;
 	uint32_t port;
 
 	(void)column;
-	if (!row_port(row, &port))
-		return to;
-	return names_put_service(names, to, port, socket->protocol);
+	if (row_port(row, &port))
+		value_service(sink, port, ((const struct socket_row *)row)->protocol);
 }
 
 static enum endpoint end_of(const struct column *column)
@@ -99,22 +45,19 @@ static enum endpoint end_of(const struct column *column)
 								       ENDPOINT_REMOTE;
 }
 
-static char *fill_address(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_address(struct sink *sink, const struct column *column, const void *row)
 {
-	return endpoint_put_address(to, row, end_of(column), names);
+	value_address_of(sink, row, end_of(column));
 }
 
-static char *fill_addresses(char *to, const struct column *column, const void *row,
-			    struct names *names)
+static void fill_addresses(struct sink *sink, const struct column *column, const void *row)
 {
-	return endpoint_put_addresses(to, row, end_of(column), names);
+	value_addresses_of(sink, row, end_of(column));
 }
 
-static char *fill_end(char *to, const struct column *column, const void *row,
-		      struct names *names)
+static void fill_end(struct sink *sink, const struct column *column, const void *row)
 {
-	return endpoint_put(to, row, end_of(column), names);
+	value_end_of(sink, row, end_of(column));
 }
 
 static uint32_t netns_of(const struct socket_row *socket)
@@ -122,112 +65,51 @@ static uint32_t netns_of(const struct socket_row *socket)
 	return row_knows(socket, SOCKPORT_A_SOCKET_NETNS) ? socket->netns : 0;
 }
 
-static char *fill_interface(char *to, const struct column *column, const void *row,
-			    struct names *names)
+static void fill_interface(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct socket_row *socket = row;
 
 	if (!row_knows(row, column->attribute) || !socket->ifindex)
-		return to;
-	return names_put_interface(names, to, netns_of(socket), socket->ifindex);
+		return;
+	value_begin(sink);
+	sink_interface(sink, netns_of(socket), socket->ifindex);
+	value_end(sink);
 }
 
-static char *fill_timer(char *to, const struct column *column, const void *row,
-			struct names *names)
+static void fill_v6only(struct sink *sink, const struct column *column, const void *row)
+{
+	if (((const struct socket_row *)row)->family == AF_INET6)
+		fill_flag(sink, column, row);
+}
+
+static void fill_congestion(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_text(sink, ((const struct socket_row *)row)->congestion);
+}
+
+static void fill_type(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct socket_row *socket = row;
 
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, word_timer(socket->timer), socket->timer);
+	if (row_knows(row, column->attribute))
+		value_word_or_number(sink, names_are_numbers(sink->names) ? NULL :
+					   word_type(socket->type), socket->type);
 }
 
-static char *fill_v6only(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	(void)names;
-	if (((const struct socket_row *)row)->family != AF_INET6)
-		return to;
-	*to = '0' + row_knows(row, column->attribute);
-	return to + 1;
-}
-
-static char *fill_congestion(char *to, const struct column *column, const void *row,
-			     struct names *names)
-{
-	const char *name = ((const struct socket_row *)row)->congestion;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return strlen(name) <= NAME_MAX_LENGTH ? text_put(to, name) : to;
-}
-
-static char *fill_type(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_name(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct socket_row *socket = row;
 
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, names_are_numbers(names) ? NULL : word_type(socket->type),
-			socket->type);
+	if (row_knows(row, column->attribute) && socket->name_size <= ROW_NAME_MAX)
+		value_path(sink, socket->name, socket->name_size);
 }
 
-static char *fill_association(char *to, const struct column *column, const void *row,
-			      struct names *names)
+/* A mask in text, as in /proc/net/netlink. */
+static void fill_groups(struct sink *sink, const struct column *column, const void *row)
 {
-	const struct socket_row *socket = row;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return put_word(to, word_association(socket->association), socket->association);
-}
-
-static bool has_name(const struct socket_row *socket)
-{
-	return row_knows(socket, SOCKPORT_A_SOCKET_NAME) && socket->name_size <= ROW_NAME_MAX;
-}
-
-static char *fill_name(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)column;
-	(void)names;
-	return has_name(socket) ? plain_put_escaped(to, socket->name, socket->name_size) : to;
-}
-
-/* JSON has escapes of its own; a 0 is "@" there too. */
-static char *json_name(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const struct socket_row *socket = row;
-	char name[ROW_NAME_MAX];
-	size_t i;
-
-	(void)column;
-	(void)names;
-	if (!has_name(socket))
-		return to;
-	for (i = 0; i < socket->name_size; i++)
-		name[i] = socket->name[i] ? socket->name[i] : '@';
-	return json_put_string(to, name, i);
-}
-
-/* A mask as text, as in /proc/net/netlink. */
-static char *fill_groups(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	return to + sprintf(to, "%08x", socket->groups);
+	if (row_knows(row, column->attribute))
+		value_hex(sink, ((const struct socket_row *)row)->groups);
 }
 
 /* The kernel counts those that did not fit or are not ours to see, too. */
@@ -241,104 +123,65 @@ static uint32_t unlisted_processes(const struct socket_row *socket)
 	return all > listed ? all - listed : 0;
 }
 
-static char *fill_processes(char *to, const struct column *column, const void *row,
-			    struct names *names)
+/* Marks stand in front of a name that does not begin with them. */
+static void text_processes(struct sink *sink, const struct socket_row *socket)
 {
-	const struct socket_row *socket = row;
 	const uint32_t more = unlisted_processes(socket);
 
-	(void)column;
-	(void)names;
-	if (!socket->processes.count && !more && !row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
-		return to;
-	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
-		*to++ = '~';
+	if (!socket->processes.count && !more && !row_knows(socket, SOCKPORT_A_SOCKET_KERNEL))
+		return;
+	if (row_knows(socket, SOCKPORT_A_SOCKET_BY_PORT))
+		sink_char(sink, '~');
 	/* A process has its number behind its name, whatever it is called. */
-	if (row_knows(row, SOCKPORT_A_SOCKET_KERNEL))
-		return text_put(to, "kernel");
-	if (row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED))
-		*to++ = '?';
-	to = processes_put(to, &socket->processes);
-	if (!more)
-		return to;
-	to = text_put(to, socket->processes.count ? ",+" : "+");
-	return number_put(to, more);
+	if (row_knows(socket, SOCKPORT_A_SOCKET_KERNEL)) {
+		sink_word(sink, "kernel");
+		return;
+	}
+	if (row_knows(socket, SOCKPORT_A_SOCKET_REMEMBERED))
+		sink_char(sink, '?');
+	value_list_begin(sink);
+	value_processes(sink, &socket->processes);
+	if (more)
+		value_list_more(sink, more);
+	value_list_end(sink);
 }
 
-static char *json_processes(char *to, const struct column *column, const void *row,
-			    struct names *names)
+static void json_processes(struct sink *sink, const struct socket_row *socket)
 {
-	const struct socket_row *socket = row;
+	if (!socket->processes.count && !row_knows(socket, SOCKPORT_A_SOCKET_PROCESSES))
+		return;
+	value_list_begin(sink);
+	value_processes(sink, &socket->processes);
+	value_list_end(sink);
+}
 
+static void fill_processes(struct sink *sink, const struct column *column, const void *row)
+{
 	(void)column;
-	(void)names;
-	if (!socket->processes.count && !row_knows(row, SOCKPORT_A_SOCKET_PROCESSES))
-		return to;
-	return processes_put_json(to, &socket->processes);
+	(sink->form == SINK_JSON ? json_processes : text_processes)(sink, row);
 }
 
 /* Absent where there are no processes that it could be about. */
-static char *fill_by_port(char *to, const struct column *column, const void *row,
-			  struct names *names)
+static void fill_by_port(struct sink *sink, const struct column *column, const void *row)
 {
-	(void)names;
-	if (!row_knows(row, SOCKPORT_A_SOCKET_PROCESSES) &&
-	    !row_knows(row, SOCKPORT_A_SOCKET_PROCESS))
-		return to;
-	*to = '0' + row_knows(row, column->attribute);
-	return to + 1;
+	if (row_knows(row, SOCKPORT_A_SOCKET_PROCESSES) ||
+	    row_knows(row, SOCKPORT_A_SOCKET_PROCESS))
+		fill_flag(sink, column, row);
 }
 
-static char *fill_flag(char *to, const struct column *column, const void *row,
-		       struct names *names)
+static void fill_cgroup(struct sink *sink, const struct column *column, const void *row)
 {
-	(void)names;
-	*to = '0' + row_knows(row, column->attribute);
-	return to + 1;
+	if (row_knows(row, column->attribute))
+		value_text(sink, ((const struct socket_row *)row)->cgroup);
 }
 
-static char *fill_cgroup(char *to, const struct column *column, const void *row,
-			 struct names *names)
+static void fill_unit(struct sink *sink, const struct column *column, const void *row)
 {
-	const struct socket_row *socket = row;
-	size_t length;
-
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	length = strlen(socket->cgroup);
-	return length <= CGROUP_MAX ? plain_put(to, socket->cgroup, length) : to;
-}
-
-static char *json_cgroup(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	(void)names;
-	return row_knows(row, column->attribute) ?
-	       cgroup_put_json(to, ((const struct socket_row *)row)->cgroup) : to;
-}
-
-static char *fill_unit(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const struct socket_row *socket = row;
 	char unit[UNIT_MAX + 1];
 
-	(void)names;
-	if (!row_knows(row, column->attribute))
-		return to;
-	cgroup_unit(socket->cgroup, unit);
-	return text_put(to, unit);
-}
-
-static char *fill_netns(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct socket_row *socket = row;
-
-	if (!row_knows(row, column->attribute))
-		return to;
-	return names_put_netns(names, to, socket->netns);
+	if (row_knows(row, column->attribute) &&
+	    cgroup_unit(((const struct socket_row *)row)->cgroup, unit))
+		value_text(sink, unit);
 }
 
 /* Kernels differ in how much of struct tcp_info they have. */
@@ -351,30 +194,26 @@ static const uint8_t *tcp_info_member(const struct column *column, const struct 
 	return socket->tcp_info + column->offset;
 }
 
-static char *fill_tcp_info32(char *to, const struct column *column, const void *row,
-			     struct names *names)
+static void fill_tcp_info32(struct sink *sink, const struct column *column, const void *row)
 {
 	const uint8_t *from = tcp_info_member(column, row, sizeof(uint32_t));
 	uint32_t value;
 
-	(void)names;
 	if (!from)
-		return to;
+		return;
 	memcpy(&value, from, sizeof(value));
-	return number_put(to, value);
+	value_u64(sink, value);
 }
 
-static char *fill_tcp_info64(char *to, const struct column *column, const void *row,
-			     struct names *names)
+static void fill_tcp_info64(struct sink *sink, const struct column *column, const void *row)
 {
 	const uint8_t *from = tcp_info_member(column, row, sizeof(uint64_t));
 	uint64_t value;
 
-	(void)names;
 	if (!from)
-		return to;
+		return;
 	memcpy(&value, from, sizeof(value));
-	return number_put(to, value);
+	value_u64(sink, value);
 }
 
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
@@ -382,28 +221,30 @@ static char *fill_tcp_info64(char *to, const struct column *column, const void *
 /* A member of the row that the kernel always tells, or for a group of SOCKPORT_WANT_*. */
 #define MEMBER(member, name)	\
 	.offset = offsetof(struct socket_row, member), .attribute = SOCKPORT_A_SOCKET_##name
+#define WORD(member, name, words)	\
+	.fill = fill_word, .word = words, MEMBER(member, name)
 #define NUMBER(member, name, bits)	\
-	.type = COLUMN_NUMBER, .fill = fill_##bits, MEMBER(member, name)
+	.fill = fill_##bits, MEMBER(member, name)
 
 #define MEMORY(column, index, text)							\
 	{ .name = column, .help = text ", in bytes", .fill = fill_u32,			\
-	  .type = COLUMN_NUMBER, .want = SOCKPORT_WANT_MEMORY, .flags = COLUMN_RIGHT,	\
+	  .want = SOCKPORT_WANT_MEMORY, .flags = COLUMN_RIGHT,	\
 	  .width = 8, MEMBER(memory[SOCKPORT_A_MEMORY_##index], MEMORY) }
 
 #define INFO(column, member, bits, text)						\
 	{ .name = column, .help = text, .fill = fill_tcp_info##bits,			\
-	  .type = COLUMN_NUMBER, .want = SOCKPORT_WANT_TCP_INFO, .flags = COLUMN_RIGHT,	\
+	  .want = SOCKPORT_WANT_TCP_INFO, .flags = COLUMN_RIGHT,	\
 	  .width = 8, .offset = offsetof(struct tcp_info, member),			\
 	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO }
 
 static const struct column list[] = {
-	{ .name = "proto", .help = "kind: tcp, udp, unix, netlink, ...", .fill = fill_protocol,
+	{ .name = "proto", .help = "kind: tcp, udp, unix, netlink, ...", WORD(protocol, PROTOCOL, word_protocol),
 	  .flags = BOTH, .width = 7 },
 	{ .name = "role", .help = "whose port the socket belongs to, in: ours; out: theirs",
-	  .fill = fill_role, .flags = BOTH, .width = 4 },
-	{ .name = "fam", .help = "address family: 4, 6 or the name of another", .fill = fill_family,
-	  .flags = COLUMN_IN_JSON, MEMBER(family, FAMILY), .width = 3 },
-	{ .name = "state", .help = "state, as the kernel names it", .fill = fill_state,
+	  WORD(role, ROLE, word_role), .flags = BOTH, .width = 4 },
+	{ .name = "fam", .help = "address family: 4, 6 or the name of another", WORD(family, FAMILY, word_family),
+	  .flags = COLUMN_IN_JSON, .width = 3 },
+	{ .name = "state", .help = "state, as the kernel names it", WORD(state, STATE, word_state),
 	  .flags = BOTH, .width = 11 },
 	{ .name = "rx_queue", .help = "bytes that wait to be read", .flags = BOTH | COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(rx_queue, RX_QUEUE, u32), .width = 8 },
@@ -428,7 +269,7 @@ static const struct column list[] = {
 	{ .name = "interface", .help = "name of that interface", .fill = fill_interface,
 	  .flags = COLUMN_IN_JSON, MEMBER(ifindex, IFINDEX), .width = 10 },
 	{ .name = "port", .help = "the port of its role", .fill = fill_port,
-	  .type = COLUMN_NUMBER, .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 5 },
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 5 },
 	{ .name = "service", .help = "name of that port in the services database",
 	  .fill = fill_service, .flags = COLUMN_IS_NAME, .width = 12 },
 	{ .name = "backlog", .help = "connections that wait for accept(), of listeners",
@@ -447,8 +288,8 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_COOKIE,
 	  NUMBER(cookie, COOKIE, u64), .width = 8 },
 	{ .name = "timer", .help = "timer: off, retransmit, keepalive, timewait or probe",
-	  .fill = fill_timer, .flags = COLUMN_IN_JSON, .want = SOCKPORT_WANT_TIMER,
-	  MEMBER(timer, TIMER), .width = 10 },
+	  WORD(timer, TIMER, word_timer), .flags = COLUMN_IN_JSON, .want = SOCKPORT_WANT_TIMER,
+	  .width = 10 },
 	{ .name = "expires", .help = "milliseconds until the timer fires",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
 	  NUMBER(expires, TIMER_EXPIRES, u32), .width = 8 },
@@ -459,14 +300,14 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_OWNER,
 	  NUMBER(mark, MARK, u32), .width = 4 },
 	{ .name = "v6only", .help = "whether it is for IPv6 only", .fill = fill_v6only,
-	  .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  MEMBER(family, V6ONLY), .width = 6 },
 	{ .name = "type", .help = "type: stream, dgram, seqpacket, raw, ...", .fill = fill_type,
 	  .flags = COLUMN_IN_JSON, MEMBER(type, TYPE), .width = 9 },
 	{ .name = "number", .help = "protocol inside the family: of IP, Ethernet or netlink",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(number, NUMBER, u32), .width = 6 },
 	{ .name = "name", .help = "path of a UNIX socket; @ for 0, with which abstract names begin",
-	  .fill = fill_name, .json = json_name, .flags = COLUMN_IN_JSON, MEMBER(name, NAME),
+	  .fill = fill_name, .flags = COLUMN_IN_JSON, MEMBER(name, NAME),
 	  .width = 28 },
 	{ .name = "peer", .help = "inode of the socket at the other end of a UNIX socket",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(peer_inode, PEER_INODE, u64),
@@ -478,7 +319,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(remote_cid, REMOTE_CID, u32),
 	  .width = 10 },
 	{ .name = "groups", .help = "mask of the first 32 multicast groups of netlink",
-	  .fill = fill_groups, .json = fill_u32, .flags = COLUMN_IN_JSON,
+	  .fill = fill_groups, .flags = COLUMN_IN_JSON,
 	  MEMBER(groups, GROUPS), .width = 8 },
 	{ .name = "queue", .help = "queue of the interface, of an XDP socket",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(queue_id, QUEUE_ID, u32), .width = 5 },
@@ -486,41 +327,41 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TOKEN,
 	  NUMBER(token, TOKEN, u32), .width = 10 },
 	{ .name = "association", .help = "state of an SCTP association",
-	  .fill = fill_association, .flags = COLUMN_IN_JSON,
-	  MEMBER(association, ASSOCIATION_STATE), .width = 17 },
+	  WORD(association, ASSOCIATION_STATE, word_association),
+	  .flags = COLUMN_IN_JSON, .width = 17 },
 	{ .name = "assoc", .help = "its number, as in /proc/net/sctp/assocs",
 	  .flags = COLUMN_RIGHT | COLUMN_IN_JSON, NUMBER(association, ASSOCIATION_STATE, u8),
 	  .width = 5 },
 	{ .name = "addresses", .help = "all local addresses of an SCTP socket; + if there are more",
-	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  .fill = fill_addresses, .flags = COLUMN_IN_JSON,
 	  MEMBER(local, LOCAL_ADDRESS), .width = 21 },
 	{ .name = "remote_addresses", .help = "all addresses of its peer; + if there are more",
-	  .fill = fill_addresses, .type = COLUMN_STRINGS, .flags = COLUMN_IN_JSON,
+	  .fill = fill_addresses, .flags = COLUMN_IN_JSON,
 	  MEMBER(remote, REMOTE_ADDRESS), .width = 21 },
 	{ .name = "unlisted", .help = "whether only a process knows of it, no table of the kernel",
-	  .fill = fill_flag, .type = COLUMN_BOOLEAN, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .fill = fill_flag, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  MEMBER(family, UNLISTED), .width = 8 },
 	{ .name = "netns", .help = "name of its network namespace, or net:[INODE]",
 	  .fill = fill_netns, MEMBER(netns, NETNS), .width = 16 },
 	{ .name = "netns_inode", .help = "inode of its network namespace",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(netns, NETNS, u32), .width = 11 },
 	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its listener; or kernel",
-	  .fill = fill_processes, .json = json_processes, .want = SOCKPORT_WANT_PROCESSES,
+	  .fill = fill_processes, .want = SOCKPORT_WANT_PROCESSES,
 	  MEMBER(processes, PROCESS), .width = 20 },
 	{ .name = "process_count", .help = "how many processes have it open",
 	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
 	  NUMBER(process_count, PROCESSES, u32), .width = 13 },
 	{ .name = "by_port", .help = "whether the processes only have its listener open",
-	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .fill = fill_by_port, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, BY_PORT), .width = 7 },
 	{ .name = "remembered", .help = "whether the process is only the last that opened its port",
-	  .fill = fill_by_port, .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT,
+	  .fill = fill_by_port, .flags = COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_PROCESSES, MEMBER(family, REMEMBERED), .width = 10 },
 	{ .name = "kernel", .help = "whether the kernel itself opened it", .fill = fill_flag,
-	  .type = COLUMN_BOOLEAN, .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
+	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
 	  MEMBER(family, KERNEL), .width = 6 },
 	{ .name = "cgroup", .help = "path of the cgroup that it was made in", .fill = fill_cgroup,
-	  .json = json_cgroup, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
+	  .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP), .width = 28 },
 	{ .name = "unit", .help = "unit of systemd, or container, of that cgroup",
 	  .fill = fill_unit, .want = SOCKPORT_WANT_CGROUP, MEMBER(cgroup, CGROUP),
 	  .width = 20 },

@@ -2,7 +2,6 @@
 #ifndef DESTINATIONS_H
 #define DESTINATIONS_H
 
-#include "columns/column.h"
 #include "host/category.h"
 #include "kernel/rows.h"
 
@@ -52,9 +51,6 @@ struct destinations {
 	uint32_t *slots;
 	uint64_t overlooked;
 };
-
-/* Columns of a struct destination. */
-extern const struct columns destination_columns;
 
 bool destinations_add(struct destinations *destinations, const struct socket_row *socket);
 void destinations_sort(struct destinations *destinations);

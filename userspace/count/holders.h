@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "columns/column.h"
-#include "columns/processes.h"
 #include "host/cgroup.h"
 #include "kernel/rows.h"
 
@@ -85,9 +83,6 @@ struct holders {
 	uint32_t *port_slots;
 	uint64_t incomplete;
 };
-
-/* Columns of a struct holder. */
-extern const struct columns holder_columns;
 
 bool holder_is_meant(const char *word, uint32_t pid, const char *comm, const char *cgroup);
 struct holder *holders_add(struct holders *holders, const struct process_row *process,

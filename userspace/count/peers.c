@@ -10,12 +10,19 @@
 #include "format/number.h"
 #include "format/words.h"
 
-/* Of SCTP, each address has a family of its own; a vsock has a context id. */
+/*
+ * Of SCTP, each address has a family of its own; a vsock has a context id. Who came by IPv4 to a
+ * listener of both families is the same as who came to one of IPv4.
+ */
 static bool put_remote(struct peer *key, const struct socket_row *socket)
 {
+	const uint8_t *address = socket->remote;
+	uint8_t size = socket->remote_size;
+
 	if (row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_ADDRESS)) {
-		key->family = socket->remote_size == 4 ? AF_INET : AF_INET6;
-		memcpy(key->address, socket->remote, socket->remote_size);
+		address = address_unmap(address, &size);
+		key->family = size == 4 ? AF_INET : AF_INET6;
+		memcpy(key->address, address, size);
 		return true;
 	}
 	if (!row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_CID))
@@ -170,78 +177,3 @@ void peers_free(struct peers *peers)
 	free(peers->slots);
 	*peers = (struct peers){ 0 };
 }
-
-static char *fill_protocol(char *to, const struct column *column, const void *row,
-			   struct names *names)
-{
-	const struct peer *peer = row;
-
-	(void)column;
-	(void)names;
-	return put_word(to, word_protocol(peer->protocol), peer->protocol);
-}
-
-static char *fill_role(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	const struct peer *peer = row;
-
-	(void)column;
-	(void)names;
-	return put_word(to, word_role(peer->role), peer->role);
-}
-
-static char *fill_remote(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	const struct peer *peer = row;
-	uint32_t cid;
-
-	(void)column;
-	if (peer->family == AF_VSOCK) {
-		memcpy(&cid, peer->address, sizeof(cid));
-		return number_put(to, cid);
-	}
-	return names_put_address(names, to, peer->family, peer->address, peer->netns,
-				 peer->ifindex);
-}
-
-static char *fill_states(char *to, const struct column *column, const void *row,
-			 struct names *names)
-{
-	(void)column;
-	(void)names;
-	return put_counts(to, ((const struct peer *)row)->states);
-}
-
-#define NUMBER(member, bits)							\
-	.type = COLUMN_NUMBER, .fill = fill_##bits,				\
-	.offset = offsetof(struct peer, member),				\
-	.flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT
-
-static char *fill_netns(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct peer *peer = row;
-
-	(void)column;
-	return peer->netns ? names_put_netns(names, to, peer->netns) : to;
-}
-
-static const struct column list[] = {
-	{ .name = "netns", .help = "name of the network namespace", .fill = fill_netns },
-	{ .name = "proto", .help = "protocol", .fill = fill_protocol,
-	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "role", .help = "in: it calls us; out: we call it", .fill = fill_role,
-	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "remote", .help = "its address", .fill = fill_remote,
-	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	{ .name = "connections", .help = "number of connections", NUMBER(connections, u32) },
-	{ .name = "rx_queue", .help = "bytes that wait to be read", NUMBER(rx_queue, u64) },
-	{ .name = "tx_queue", .help = "bytes not yet acknowledged", NUMBER(tx_queue, u64) },
-	{ .name = "drops", .help = "packets dropped", NUMBER(drops, u64) },
-	{ .name = "states", .help = "connections in each state", .fill = fill_states,
-	  .type = COLUMN_COUNTS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-};
-
-const struct columns peer_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -2,7 +2,6 @@
 #ifndef PEERS_H
 #define PEERS_H
 
-#include "columns/column.h"
 #include "kernel/rows.h"
 
 /**
@@ -49,9 +48,6 @@ struct peers {
 	size_t room;
 	uint32_t *slots;
 };
-
-/* Columns of a struct peer. */
-extern const struct columns peer_columns;
 
 bool peers_add(struct peers *peers, const struct socket_row *socket);
 void peers_sort(struct peers *peers);

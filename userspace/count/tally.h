@@ -2,7 +2,6 @@
 #ifndef TALLY_H
 #define TALLY_H
 
-#include "columns/column.h"
 #include "kernel/rows.h"
 
 /**
@@ -34,9 +33,6 @@ struct tallies {
 	size_t room;
 	size_t last;
 };
-
-/* Columns of a struct tally. */
-extern const struct columns tally_columns;
 
 bool tallies_add(struct tallies *tallies, const struct socket_row *socket, uint32_t netns);
 void tallies_sort(struct tallies *tallies);

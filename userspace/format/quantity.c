@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "format/clock.h"
@@ -164,8 +165,17 @@ char *quantity_put_age(char *to, uint64_t ms)
 	return text_put(number_put(to, seconds / unit->size), unit->name);
 }
 
+/* Offset from UTC (RFC 3339, section 4.2). */
+static char *put_offset(char *to, long seconds)
+{
+	const unsigned int minutes = labs(seconds) / 60;
+
+	return to + sprintf(to, "%c%02u:%02u", seconds < 0 ? '-' : '+', minutes / 60 % 100,
+			    minutes % 60);
+}
+
 /**
- * quantity_put_moment - write a date and time of day, as this machine's clocks show it
+ * quantity_put_moment - write a date, time of day and offset, as this machine's clocks show it
  * @to: room for QUANTITY_MAX characters
  * @ms: milliseconds since 1970
  * @digits: of the fraction of the second, 0 or 3
@@ -184,5 +194,5 @@ char *quantity_put_moment(char *to, uint64_t ms, unsigned int digits)
 	if (digits)
 		length += snprintf(to + length, QUANTITY_MAX - length, ".%03u",
 				   (unsigned int)(ms % MS_PER_S));
-	return to + length;
+	return put_offset(to + length, local.tm_gmtoff);
 }

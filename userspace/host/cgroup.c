@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "host/file.h"
-#include "table/json.h"
-#include "table/plain.h"
 
 /* An id has so many hexadecimal digits; people are shown the first of them. */
 #define ID_LENGTH	64
@@ -86,17 +84,63 @@ static bool is_container(const struct part *part, struct part *name)
 	return is_id(name);
 }
 
-/* The last part before @end; false if there is none. */
-static bool last_part(const char *path, const char *end, struct part *part)
+/* The first part of a path; false if there is none. @path is set behind it. */
+static bool next_part(const char **path, struct part *part)
 {
-	const char *start;
-
-	while (end > path && end[-1] == '/')
-		end--;
-	for (start = end; start > path && start[-1] != '/'; start--)
-		;
-	*part = (struct part){ start, end - start };
+	while (**path == '/')
+		++*path;
+	part->text = *path;
+	part->length = strcspn(*path, "/");
+	*path += part->length;
 	return part->length;
+}
+
+/* What people call it: of an id, the beginning. */
+static struct part shown(const struct part *part)
+{
+	struct part name;
+
+	if (!is_container(part, &name))
+		return *part;
+	if (is_id(&name))
+		name.length = ID_SHOWN;
+	return name;
+}
+
+static bool is_slice(const struct part *part)
+{
+	return ends_with(part, ".slice");
+}
+
+static bool is_named(const struct part *part)
+{
+	struct part name;
+
+	return is_container(part, &name) || (is_unit(part) && !is_slice(part));
+}
+
+/*
+ * The first unit or container of a path, and the first one below that. Who owns the first can
+ * make any group below it, so what stands there is only what that one says. @outer is the last
+ * of the slices if there is nothing else.
+ */
+static bool find_units(const char *path, struct part *outer, struct part *inner)
+{
+	struct part part;
+	bool found = false;
+
+	*inner = (struct part){ 0 };
+	*outer = (struct part){ 0 };
+	while (next_part(&path, &part)) {
+		if (found && is_named(&part)) {
+			*inner = part;
+			break;
+		}
+		if (!found && (is_named(&part) || is_slice(&part)))
+			*outer = part;
+		found = found || is_named(&part);
+	}
+	return outer->length;
 }
 
 /**
@@ -105,46 +149,31 @@ static bool last_part(const char *path, const char *end, struct part *part)
  * @unit: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if the
  *	path tells none
  *
- * It is the last part of the path that is a unit of systemd, or a container: of
- * that the beginning of its id, as container engines show it. What only looks like
- * a decoration stays.
+ * As systemd has it, that is the first part of the path that is a unit but no slice; a container
+ * is shown by the beginning of its id, as container engines do. Behind a slash follows what that
+ * one calls its own, as "user@1000.service/app.service". What only looks like a decoration stays.
  *
  * Return: length of the name.
  */
 size_t cgroup_unit(const char *path, char *unit)
 {
-	const char *end = path + strlen(path);
-	struct part part, name;
+	struct part outer, inner;
+	char *to = unit;
 
 	*unit = 0;
-	for (; last_part(path, end, &part); end = part.text) {
-		if (is_container(&part, &name)) {
-			if (is_id(&name))
-				name.length = ID_SHOWN;
-			part = name;
-		} else if (!is_unit(&part)) {
-			continue;
-		}
-		if (part.length > UNIT_MAX)
-			break;
-		*plain_put(unit, part.text, part.length) = 0;
-		return part.length;
+	if (!find_units(path, &outer, &inner))
+		return 0;
+	outer = shown(&outer);
+	if (outer.length > UNIT_MAX)
+		return 0;
+	to = mempcpy(to, outer.text, outer.length);
+	inner = inner.length ? shown(&inner) : inner;
+	if (inner.length && outer.length + 1 + inner.length <= UNIT_MAX) {
+		*to++ = '/';
+		to = mempcpy(to, inner.text, inner.length);
 	}
-	return 0;
-}
-
-/**
- * cgroup_put_json - write the path of a group as a string, as it is
- * @to: room for VALUE_JSON_MAX characters
- * @path: of the group
- *
- * Return: behind the last character; @to if the path counts as unknown.
- */
-char *cgroup_put_json(char *to, const char *path)
-{
-	const size_t length = strlen(path);
-
-	return length <= CGROUP_MAX ? json_put_string(to, path, length) : to;
+	*to = 0;
+	return to - unit;
 }
 
 static bool equals(const struct part *part, const char *word)
@@ -167,21 +196,28 @@ static bool part_matches(const struct part *part, const char *word)
 }
 
 /**
- * cgroup_matches - whether a word names a part of the path of a control group
+ * cgroup_matches - whether a word names the control group of a unit or container
  * @path: of the group
- * @word: a part; a unit may be without its suffix, a container's id may be cut
- *	to 12 digits or more
+ * @word: a part of the path, up to the unit or container that cgroup_unit() names; a unit may be
+ *	without its suffix, a container's id may be cut to 12 digits or more; or all that
+ *	cgroup_unit() names
  *
  * Return: true if it does.
  */
 bool cgroup_matches(const char *path, const char *word)
 {
-	const char *end = path + strlen(path);
+	char unit[UNIT_MAX + 1];
+	const char *rest = path;
 	struct part part;
 
-	for (; last_part(path, end, &part); end = part.text)
+	if (strchr(word, '/') && cgroup_unit(path, unit))
+		return !strcmp(unit, word);
+	while (next_part(&rest, &part)) {
 		if (part_matches(&part, word))
 			return true;
+		if (is_named(&part))
+			return false;
+	}
 	return false;
 }
 

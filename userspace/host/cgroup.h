@@ -12,7 +12,6 @@
 #define CGROUP_MAX	4095
 
 size_t cgroup_unit(const char *path, char *unit);
-char *cgroup_put_json(char *to, const char *path);
 bool cgroup_matches(const char *path, const char *word);
 bool cgroup_of_process(uint32_t pid, char *path, size_t size);
 

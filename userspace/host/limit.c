@@ -15,7 +15,6 @@
 
 #include "format/number.h"
 #include "host/file.h"
-#include "kernel/rows.h"
 
 #define PERCENT_WARN	80
 /* Room for a list of reserved ports that nobody writes by hand. */
@@ -206,63 +205,3 @@ bool limits_local_ports(struct port_range *range, uint32_t *available)
 	free(text);
 	return true;
 }
-
-static bool knows_both(const struct limit *limit)
-{
-	return row_knows(limit, LIMIT_USED) && row_knows(limit, LIMIT_MAX);
-}
-
-static char *fill_name(char *to, const struct column *column, const void *row,
-		       struct names *names)
-{
-	(void)column;
-	(void)names;
-	return text_put(to, ((const struct limit *)row)->name);
-}
-
-static char *fill_about(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	(void)column;
-	(void)names;
-	return text_put(to, ((const struct limit *)row)->about);
-}
-
-static char *fill_percent(char *to, const struct column *column, const void *row,
-			  struct names *names)
-{
-	const struct limit *limit = row;
-
-	(void)column;
-	(void)names;
-	return knows_both(limit) ? number_put(to, limit_percent(limit->used, limit->max)) : to;
-}
-
-static char *fill_level(char *to, const struct column *column, const void *row,
-			struct names *names)
-{
-	const struct limit *limit = row;
-
-	(void)column;
-	(void)names;
-	return knows_both(limit) ? text_put(to, limit_level(limit->used, limit->max)) : to;
-}
-
-#define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
-
-static const struct column list[] = {
-	{ .name = "limit", .help = "what is limited", .fill = fill_name, .flags = BOTH },
-	{ .name = "used", .help = "how much there is", .fill = fill_u64,
-	  .type = COLUMN_NUMBER, .flags = BOTH | COLUMN_RIGHT,
-	  .offset = offsetof(struct limit, used), .attribute = LIMIT_USED },
-	{ .name = "max", .help = "how much there can be", .fill = fill_u64,
-	  .type = COLUMN_NUMBER, .flags = BOTH | COLUMN_RIGHT,
-	  .offset = offsetof(struct limit, max), .attribute = LIMIT_MAX },
-	{ .name = "percent", .help = "used of max", .fill = fill_percent,
-	  .type = COLUMN_NUMBER, .flags = BOTH | COLUMN_RIGHT },
-	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
-	  .flags = BOTH },
-	{ .name = "about", .help = "what that is", .fill = fill_about, .flags = BOTH },
-};
-
-const struct columns limit_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

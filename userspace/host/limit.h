@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 
-#include "columns/column.h"
 #include "host/category.h"
 
 /**
@@ -33,9 +32,6 @@ struct limit {
 
 /* Rows of limits_read() */
 #define LIMITS_READ	5
-
-/* Columns of a struct limit. */
-extern const struct columns limit_columns;
 
 unsigned int limit_percent(uint64_t used, uint64_t max);
 const char *limit_level(uint64_t used, uint64_t max);

@@ -9,28 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/address.h"
-#include "format/number.h"
-#include "host/category.h"
 #include "host/netns.h"
+#include "host/place.h"
 #include "host/services.h"
 #include "host/users.h"
-#include "table/plain.h"
 
 #define SLOTS		64
 
-/* A name in a cache that has one slot for many keys; without length, unknown. */
+/* A name in a cache that has one slot for many keys; unknown where it is empty. */
 struct name {
 	bool used;
-	uint8_t length;
 	uint32_t key;
-	char text[NAME_MAX_LENGTH];
+	char text[NAME_MAX_LENGTH + 1];
 };
 
 /**
  * struct names - what has been looked up so far
  * @numeric: do not look up users and services
  * @elsewhere: what is asked about is in a namespace that we could not enter
+ * @place: the namespace that is asked about, if it is another one that we can visit
  * @range_read: 0 not yet, 1 read, -1 cannot be read
  * @range: net.ipv4.ip_local_port_range
  * @services: the services database
@@ -42,6 +39,7 @@ struct name {
 struct names {
 	bool numeric;
 	bool elsewhere;
+	struct place *place;
 	int range_read;
 	struct port_range range;
 	struct services services;
@@ -78,6 +76,54 @@ bool names_are_numbers(const struct names *names)
 }
 
 /**
+ * names_set_place - what follows is about a namespace that we can visit
+ * @names: its interfaces and settings are those of that one from now on
+ * @place: must stay
+ */
+void names_set_place(struct names *names, struct place *place)
+{
+	names->place = place;
+}
+
+/**
+ * names_visit - be in the namespace that is asked about, to read its settings
+ * @names: the names
+ *
+ * Return: whether we are there; names_return() must be called then.
+ */
+bool names_visit(struct names *names)
+{
+	if (names->elsewhere)
+		return false;
+	return !names->place || place_visit(names->place);
+}
+
+/**
+ * names_return - be at home again
+ * @names: the names
+ */
+void names_return(struct names *names)
+{
+	if (names->place)
+		place_return(names->place);
+}
+
+/**
+ * names_refresh - forget what may have another name by now
+ * @names: the names; numbers of interfaces and namespaces are used again
+ */
+void names_refresh(struct names *names)
+{
+	users_free(&names->owners);
+	netns_free(&names->netns);
+	free(names->users);
+	free(names->interfaces);
+	names->users = NULL;
+	names->interfaces = NULL;
+	names->range_read = 0;
+}
+
+/**
  * names_set_elsewhere - what follows is about a namespace that we are not in
  * @names: its interfaces and settings count as unknown from now on
  */
@@ -102,19 +148,6 @@ void names_free(struct names *names)
 	free(names);
 }
 
-/* A name that is too long counts as none. */
-static char *put_name(char *to, const char *name)
-{
-	const size_t length = strlen(name);
-
-	return length > NAME_MAX_LENGTH ? to : plain_put(to, name, length);
-}
-
-static void remember(struct name *name, const char *text)
-{
-	name->length = put_name(name->text, text) - name->text;
-}
-
 /* The slot of a key, NULL without memory; a new one is empty and to be filled. */
 static struct name *slot_of(struct name **slots, uint32_t key, bool *is_new)
 {
@@ -130,43 +163,53 @@ static struct name *slot_of(struct name **slots, uint32_t key, bool *is_new)
 	if (*is_new) {
 		name->used = true;
 		name->key = key;
-		name->length = 0;
+		*name->text = 0;
 	}
 	return name;
 }
 
-static char *put_name_or_number(char *to, const struct name *name, uint32_t number)
+static const char *text_of(const struct name *name)
 {
-	if (!name || !name->length)
-		return number_put(to, number);
-	memcpy(to, name->text, name->length);
-	return to + name->length;
+	return name && *name->text ? name->text : NULL;
 }
 
 /**
- * names_put_user - write the name of a user, or the uid if it has none
+ * names_user - the name of a user
  * @names: the names
- * @to: room for NAME_MAX_LENGTH characters
  * @uid: the user
  *
- * Return: behind the last character.
+ * Return: any bytes, until the next call; NULL if there is none, or numbers are wanted.
  */
-char *names_put_user(struct names *names, char *to, uint32_t uid)
+const char *names_user(struct names *names, uint32_t uid)
 {
-	char text[NAME_MAX_LENGTH + 1];
 	struct name *name;
 	bool is_new;
 
 	if (names->numeric)
-		return number_put(to, uid);
+		return NULL;
 	name = slot_of(&names->users, uid, &is_new);
-	if (is_new && users_name(&names->owners, uid, text, sizeof(text)))
-		remember(name, text);
-	return put_name_or_number(to, name, uid);
+	if (is_new && !users_name(&names->owners, uid, name->text, sizeof(name->text)))
+		*name->text = 0;
+	return text_of(name);
+}
+
+static bool is_own(struct names *names, uint32_t netns)
+{
+	bool own;
+
+	if (!netns)
+		return true;
+	if (names->netns.own_read)
+		return netns_is_own(&names->netns, netns);
+	if (!names_visit(names))
+		return false;
+	own = netns_is_own(&names->netns, netns);
+	names_return(names);
+	return own;
 }
 
 /**
- * names_is_here - whether a network namespace is the one that we are in
+ * names_is_here - whether a network namespace is the one whose names and settings we see
  * @names: the names
  * @netns: its inode, 0 where the kernel did not say
  *
@@ -174,85 +217,92 @@ char *names_put_user(struct names *names, char *to, uint32_t uid)
  */
 bool names_is_here(struct names *names, uint32_t netns)
 {
-	return !names->elsewhere && netns_is_own(&names->netns, netns);
+	return !names->elsewhere && is_own(names, netns);
 }
 
 /**
- * names_put_netns - write the name of a network namespace, see netns_put_name()
+ * names_netns - the name of a network namespace
  * @names: the names
- * @to: room for NAME_MAX_LENGTH characters
  * @netns: its inode
  *
- * Return: behind the last character.
+ * Return: any bytes, until the next call; NULL if it has none.
  */
-char *names_put_netns(struct names *names, char *to, uint32_t netns)
+const char *names_netns(struct names *names, uint32_t netns)
 {
-	return netns_put_name(&names->netns, to, netns);
+	return netns_name(&names->netns, netns);
+}
+
+static bool interface_name(struct names *names, uint32_t ifindex, char *text)
+{
+	bool found;
+
+	if (!names_visit(names))
+		return false;
+	found = if_indextoname(ifindex, text);
+	names_return(names);
+	return found;
 }
 
 /**
- * names_put_interface - write the name of an interface, or its index
+ * names_interface - the name of an interface
  * @names: the names
- * @to: room for NAME_MAX_LENGTH characters
  * @netns: inode of its network namespace, 0 for ours; others' are not looked up
  * @ifindex: the interface
  *
- * Return: behind the last character.
+ * Return: any bytes, until the next call; NULL if it has none, or that is not known.
  */
-char *names_put_interface(struct names *names, char *to, uint32_t netns, uint32_t ifindex)
+const char *names_interface(struct names *names, uint32_t netns, uint32_t ifindex)
 {
-	char buffer[IF_NAMESIZE];
 	struct name *name;
 	bool is_new;
 
 	if (!names_is_here(names, netns))
-		return number_put(to, ifindex);
+		return NULL;
 	name = slot_of(&names->interfaces, ifindex, &is_new);
-	if (is_new && if_indextoname(ifindex, buffer))
-		remember(name, buffer);
-	return put_name_or_number(to, name, ifindex);
+	if (is_new && !interface_name(names, ifindex, name->text))
+		*name->text = 0;
+	return text_of(name);
 }
 
 /**
- * names_put_address - write an address; a link-local one with its interface
+ * names_service - the name that a port has in the services database
  * @names: the names
- * @to: room for ADDRESS_MAX + 1 + NAME_MAX_LENGTH characters
- * @family: AF_INET or AF_INET6
- * @address: 4 or 16 bytes in network byte order
- * @netns: inode of its network namespace, 0 for ours
- * @ifindex: interface that the socket is bound to, 0 for none
- *
- * The form is that of RFC 4007, section 11.
- *
- * Return: behind the last character.
- */
-char *names_put_address(struct names *names, char *to, int family, const uint8_t *address,
-			uint32_t netns, uint32_t ifindex)
-{
-	to = address_put(to, family, address);
-	if (!ifindex || !address_is_scoped(family, address))
-		return to;
-	*to++ = '%';
-	return names_put_interface(names, to, netns, ifindex);
-}
-
-/**
- * names_put_service - write the name that a port has in the services database
- * @names: the names
- * @to: room for NAME_MAX_LENGTH characters
  * @port: the port
  * @protocol: of which protocol, SOCKPORT_PROTOCOL_*
  *
- * Return: behind the last character; @to if the port has no name.
+ * Return: the name; NULL if it has none, or numbers are wanted.
  */
-char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t protocol)
+const char *names_service(struct names *names, uint32_t port, uint8_t protocol)
 {
-	const char *service;
-
 	if (names->numeric || port > UINT16_MAX)
-		return to;
-	service = services_name(&names->services, port, protocol);
-	return service ? put_name(to, service) : to;
+		return NULL;
+	return services_name(&names->services, port, protocol);
+}
+
+static bool read_range(struct names *names)
+{
+	bool known;
+
+	if (!names_visit(names))
+		return false;
+	known = category_local_range(&names->range);
+	names_return(names);
+	return known;
+}
+
+/**
+ * names_local_range - net.ipv4.ip_local_port_range
+ * @names: remember it
+ * @range: where to put it
+ *
+ * Return: whether it is known.
+ */
+bool names_local_range(struct names *names, struct port_range *range)
+{
+	if (!names->range_read)
+		names->range_read = read_range(names) ? 1 : -1;
+	*range = names->range;
+	return names->range_read > 0;
 }
 
 /**
@@ -265,10 +315,10 @@ char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t pr
  */
 bool names_in_local_range(struct names *names, uint32_t port, bool *inside)
 {
-	if (names->elsewhere)
+	struct port_range range;
+
+	if (!names_local_range(names, &range))
 		return false;
-	if (!names->range_read)
-		names->range_read = category_local_range(&names->range) ? 1 : -1;
-	*inside = port >= names->range.first && port <= names->range.last;
-	return names->range_read > 0;
+	*inside = port >= range.first && port <= range.last;
+	return true;
 }

@@ -5,22 +5,28 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/category.h"
+
 /* Characters of the longest name; a longer one counts as unknown. */
 #define NAME_MAX_LENGTH	47
 
 struct names;
+struct place;
 
 struct names *names_new(bool numeric);
+void names_set_place(struct names *names, struct place *place);
 void names_set_elsewhere(struct names *names);
+void names_refresh(struct names *names);
 bool names_are_numbers(const struct names *names);
 void names_free(struct names *names);
-char *names_put_user(struct names *names, char *to, uint32_t uid);
-char *names_put_service(struct names *names, char *to, uint32_t port, uint8_t protocol);
+const char *names_user(struct names *names, uint32_t uid);
+const char *names_service(struct names *names, uint32_t port, uint8_t protocol);
+const char *names_netns(struct names *names, uint32_t netns);
+const char *names_interface(struct names *names, uint32_t netns, uint32_t ifindex);
 bool names_is_here(struct names *names, uint32_t netns);
-char *names_put_netns(struct names *names, char *to, uint32_t netns);
-char *names_put_interface(struct names *names, char *to, uint32_t netns, uint32_t ifindex);
-char *names_put_address(struct names *names, char *to, int family, const uint8_t *address,
-			uint32_t netns, uint32_t ifindex);
+bool names_visit(struct names *names);
+void names_return(struct names *names);
+bool names_local_range(struct names *names, struct port_range *range);
 bool names_in_local_range(struct names *names, uint32_t port, bool *inside);
 
 #endif

@@ -20,13 +20,13 @@
 #include "format/number.h"
 #include "host/cgroup.h"
 #include "host/names.h"
-#include "table/plain.h"
 
 #define NETNS_DIRECTORY	"/run/netns"
 #define NETNS_INITIAL	"init"
 
 struct netns_name {
 	uint32_t inode;
+	bool is_shared;
 	char text[NAME_MAX_LENGTH + 1];
 };
 
@@ -52,6 +52,18 @@ bool netns_path(const char *name, char *path, size_t size)
 	return (size_t)snprintf(path, size, format, name) < size;
 }
 
+/* "100" may be a process, and may be a name. */
+static bool is_ambiguous(const char *name)
+{
+	char run[256], process[32];
+
+	if (name[strspn(name, "0123456789")] ||
+	    (size_t)snprintf(run, sizeof(run), NETNS_DIRECTORY "/%s", name) >= sizeof(run) ||
+	    (size_t)snprintf(process, sizeof(process), "/proc/%s", name) >= sizeof(process))
+		return false;
+	return !access(run, F_OK) && !access(process, F_OK);
+}
+
 static int cannot_open(const char *name, const char *path, int error, struct failure *failure)
 {
 	if (error == EACCES || error == EPERM)
@@ -63,14 +75,14 @@ static int cannot_open(const char *name, const char *path, int error, struct fai
 }
 
 /**
- * netns_open - open a network namespace
+ * netns_open_named - open a network namespace
  * @name: see netns_path()
  * @netns: where to put the descriptor, to be closed with close()
  * @failure: why it cannot be opened
  *
  * Return: 0 or -1.
  */
-int netns_open(const char *name, int *netns, struct failure *failure)
+int netns_open_named(const char *name, int *netns, struct failure *failure)
 {
 	char path[256];
 
@@ -78,6 +90,10 @@ int netns_open(const char *name, int *netns, struct failure *failure)
 		return failure_set(failure, EXIT_USAGE,
 				   "bad network namespace '%.100s': it is a name below /run/netns, a PID or a path",
 				   name);
+	if (is_ambiguous(name))
+		return failure_set(failure, EXIT_USAGE,
+				   "'%.100s' is a process, and a name as well: say %s or " NETNS_DIRECTORY "/%.100s",
+				   name, path, name);
 	*netns = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (*netns < 0)
 		return cannot_open(name, path, errno, failure);
@@ -86,20 +102,6 @@ int netns_open(const char *name, int *netns, struct failure *failure)
 	close(*netns);
 	*netns = -1;
 	return failure_set(failure, EXIT_USAGE, "'%.100s' is no network namespace", name);
-}
-
-/**
- * netns_enter - be in another network namespace from now on
- * @netns: descriptor from netns_open()
- *
- * Settings in /proc/sys and names of interfaces are those of that namespace then;
- * sockets that are open stay where they are. Needs CAP_SYS_ADMIN.
- *
- * Return: whether it went well.
- */
-bool netns_enter(int netns)
-{
-	return !setns(netns, CLONE_NEWNET);
 }
 
 static int compare_inodes(const void *left, const void *right)
@@ -127,6 +129,12 @@ static const struct netns_name *find_inode(const struct netns_names *names, size
 	return bsearch(&key, names->list, count, sizeof(key), compare_inodes);
 }
 
+/* Only the namespace of process 1 is called so, whatever others are called. */
+static bool is_reserved(const char *text)
+{
+	return !strcmp(text, NETNS_INITIAL);
+}
+
 static void append_name(struct netns_names *names, uint32_t inode, const char *text)
 {
 	const size_t room = names->room ? 2 * names->room : 16;
@@ -143,7 +151,8 @@ static void append_name(struct netns_names *names, uint32_t inode, const char *t
 		names->room = room;
 	}
 	names->list[names->count].inode = inode;
-	*plain_put(names->list[names->count++].text, text, length) = 0;
+	names->list[names->count].is_shared = false;
+	memcpy(names->list[names->count++].text, text, length + 1);
 }
 
 /* Of several names of a namespace, keep the first. */
@@ -169,7 +178,7 @@ static void read_run(struct netns_names *names)
 	if (!directory)
 		return;
 	while ((entry = readdir(directory)))
-		if (entry->d_name[0] != '.' &&
+		if (entry->d_name[0] != '.' && !is_reserved(entry->d_name) &&
 		    !fstatat(dirfd(directory), entry->d_name, &status, 0))
 			append_name(names, status.st_ino, entry->d_name);
 	closedir(directory);
@@ -193,6 +202,34 @@ static void name_by_process(struct netns_names *names, uint32_t inode, uint32_t 
 
 	if (cgroup_of_process(pid, path, sizeof(path)) && cgroup_unit(path, unit))
 		append_name(names, inode, unit);
+}
+
+/* Does another namespace have this name? Those in front are sorted by inode. */
+static bool is_shared(const struct netns_names *names, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < names->count; j++)
+		if (j != i && names->list[j].inode != names->list[i].inode &&
+		    !strcmp(names->list[j].text, names->list[i].text))
+			return true;
+	return false;
+}
+
+/*
+ * A unit may have several namespaces, and who makes units chooses their names: what is not the
+ * name of one namespace alone is none. Names of files stay.
+ */
+static void drop_shared(struct netns_names *names, size_t first)
+{
+	size_t i;
+
+	for (i = first; i < names->count; i++)
+		if (is_reserved(names->list[i].text) || is_shared(names, i))
+			names->list[i].is_shared = true;
+	for (i = names->count; i > first; i--)
+		if (names->list[i - 1].is_shared)
+			names->list[i - 1] = names->list[--names->count];
 }
 
 /* Whether a namespace has no name yet; behind @sorted they stand in no order. */
@@ -226,6 +263,7 @@ static void read_processes(struct netns_names *names)
 			name_by_process(names, status.st_ino, pid);
 	}
 	closedir(directory);
+	drop_shared(names, sorted);
 	put_in_order(names);
 }
 
@@ -266,26 +304,20 @@ static const struct netns_name *name_of(struct netns_names *names, uint32_t inod
 }
 
 /**
- * netns_put_name - write the name of a network namespace
+ * netns_name - the name of a network namespace
  * @names: read if that has not been done
- * @to: room for NAME_MAX_LENGTH characters
  * @inode: of the namespace
  *
  * It is the name below /run/netns; or "init" for that of process 1; or the unit or
- * container of a process that is in it; or net:[INODE].
+ * container of a process that is in it.
  *
- * Return: behind the last character.
+ * Return: the name, or NULL if there is none.
  */
-char *netns_put_name(struct netns_names *names, char *to, uint32_t inode)
+const char *netns_name(struct netns_names *names, uint32_t inode)
 {
 	const struct netns_name *name = name_of(names, inode);
 
-	if (name)
-		return text_put(to, name->text);
-	to = text_put(to, "net:[");
-	to = number_put(to, inode);
-	*to++ = ']';
-	return to;
+	return name ? name->text : NULL;
 }
 
 /**

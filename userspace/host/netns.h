@@ -31,10 +31,9 @@ struct netns_names {
 };
 
 bool netns_path(const char *name, char *path, size_t size);
-int netns_open(const char *name, int *netns, struct failure *failure);
-bool netns_enter(int netns);
+int netns_open_named(const char *name, int *netns, struct failure *failure);
 bool netns_is_own(struct netns_names *names, uint32_t inode);
-char *netns_put_name(struct netns_names *names, char *to, uint32_t inode);
+const char *netns_name(struct netns_names *names, uint32_t inode);
 void netns_free(struct netns_names *names);
 
 #endif

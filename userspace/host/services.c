@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The services database, which is /etc/services, see services(5).
+ * The services database, which is /etc/services or what a distribution has in its place, see
+ * services(5).
  *
  * getservbyport() reads it anew for each port, and there can be tens of
  * thousands of them; and it looks for other databases first, which hardly anyone
@@ -15,7 +16,6 @@
 #include "format/number.h"
 #include "host/file.h"
 
-#define SERVICES_FILE	"/etc/services"
 #define SERVICES_MAX	(16 * 1024 * 1024)
 #define BLANKS		" \t\r\f\v"
 
@@ -142,17 +142,35 @@ void services_parse(struct services *services, char *text)
 		qsort(services->list, services->count, sizeof(*services->list), compare);
 }
 
-/* Without the file, no service has a name. */
-static void load(struct services *services)
-{
-	char *text;
+/* Where the administrator's is, and where distributions have theirs if that one is not there. */
+static const char *const paths[] = {
+	"/etc/services",
+	"/usr/etc/services",
+	"/usr/lib/services",
+	"/usr/share/defaults/etc/services",
+	NULL,
+};
 
-	if (services->loaded)
-		return;
+/**
+ * services_read - take the first file that is there as the services database
+ * @services: zeroed; freed by services_free()
+ * @files: paths, NULL behind the last; without any, no service has a name
+ */
+void services_read(struct services *services, const char *const *files)
+{
+	char *text = NULL;
+
 	services->loaded = true;
-	text = file_read(SERVICES_FILE, SERVICES_MAX);
+	for (; *files && !text; files++)
+		text = file_read(*files, SERVICES_MAX);
 	if (text)
 		services_parse(services, text);
+}
+
+static void load(struct services *services)
+{
+	if (!services->loaded)
+		services_read(services, paths);
 }
 
 /* The first entry that is not before a port. */

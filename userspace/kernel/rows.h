@@ -20,6 +20,8 @@
 /* Of processes and of further addresses of a kind, so many are kept; all are counted. */
 #define ROW_PROCESSES	64
 #define ROW_ADDRESSES	32
+/* Of the name of a process, so many bytes are shown; the kernel has 15. */
+#define COMM_MAX	31
 /* A longer name of a UNIX socket is not shown; sun_path has 108 bytes. */
 #define ROW_NAME_MAX	128
 /* A distribution has at most so many buckets: one for each magnitude of 64 bits, and 0. */

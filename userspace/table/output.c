@@ -8,10 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "format/number.h"
 #include "stop.h"
 
+/* Who ends a command that goes on until then knows that it did not write the rest. */
 static int cannot_write(int error, struct failure *failure)
 {
+	if (error == EINTR) {
+		failure->stopped = true;
+		return -1;
+	}
 	return failure_set(failure, EXIT_RUN, "cannot write the output: %s", strerror(error));
 }
 
@@ -44,6 +50,16 @@ int output_open(struct output *output, int descriptor, struct failure *failure)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	output->next = output->buffer;
 	return 0;
+}
+
+/**
+ * output_put - add a text as it is
+ * @output: where to
+ * @text: the text
+ */
+void output_put(struct output *output, const char *text)
+{
+	output->next = text_put(output->next, text);
 }
 
 static bool write_all(struct output *output, const char *from, const char *end)

@@ -33,6 +33,7 @@ struct output {
 
 int output_check_standard(struct failure *failure);
 int output_open(struct output *output, int descriptor, struct failure *failure);
+void output_put(struct output *output, const char *text);
 bool output_flush(struct output *output);
 void output_discard(struct output *output);
 int output_close(struct output *output, struct failure *failure);

@@ -33,3 +33,46 @@ size_t utf8_length(const unsigned char *text, size_t left)
 		return 0;
 	return length;
 }
+
+/**
+ * utf8_character - which character it is
+ * @text: its bytes
+ * @length: of it, as utf8_length() says
+ *
+ * Return: its number in Unicode.
+ */
+uint32_t utf8_character(const unsigned char *text, size_t length)
+{
+	uint32_t character = length == 1 ? text[0] : text[0] & (0xff >> (length + 1));
+	size_t i;
+
+	for (i = 1; i < length; i++)
+		character = character << 6 | (text[i] & 0x3f);
+	return character;
+}
+
+/**
+ * utf8_is_invisible - whether a character beyond ASCII changes what stands around it, or nothing
+ * @character: its number in Unicode
+ *
+ * These are controls of terminals (U+0080 to U+009F), all that turns the direction of writing,
+ * what has no width but may stand between two names, what ends lines, and blanks.
+ *
+ * Return: true for one that cannot be shown as it is.
+ */
+bool utf8_is_invisible(uint32_t character)
+{
+	static const struct { uint32_t first, last; } ranges[] = {
+		{ 0x80, 0xa0 }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 }, { 0x1680, 0x1680 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+		{ 0x2000, 0x200f }, { 0x2028, 0x202f }, { 0x205f, 0x206f }, { 0x3000, 0x3000 },
+		{ 0x3164, 0x3164 }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (character >= ranges[i].first && character <= ranges[i].last)
+			return true;
+	return false;
+}

@@ -4,18 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 size_t utf8_length(const unsigned char *text, size_t left);
-
-/**
- * utf8_is_control - is a character one of the controls that ASCII does not have?
- * @character: of two bytes
- *
- * Return: true for U+0080 to U+009F.
- */
-static inline bool utf8_is_control(const unsigned char *character)
-{
-	return character[0] == 0xc2 && character[1] < 0xa0;
-}
+uint32_t utf8_character(const unsigned char *text, size_t length);
+bool utf8_is_invisible(uint32_t character);
 
 #endif

@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 #include "columns/column.h"
-#include "columns/history-columns.h"
+#include "columns/tables.h"
 #include "format/words.h"
+
+/* Ports of a thousand namespaces have room. */
+#define FILE_MAX	(256ul << 20)
+#define NO_ANSWER	"it is no JSON of sockport ports, or only a part of it"
 
 static bool get_number(struct json_object *object, const char *key, uint64_t *number)
 {
@@ -111,24 +115,64 @@ static int add_rows(struct snapshot *snapshot, struct json_object *array, const 
 	return 0;
 }
 
-/* NULL where it is no JSON, ends too early, or cannot be read: then with errno. */
-static struct json_object *parse(int file)
+/* What stands behind the end of a document. */
+static bool is_blank(const char *text, size_t length)
 {
-	struct json_tokener *tokener = json_tokener_new();
-	struct json_object *object = NULL;
+	while (length && *text && strchr(" \t\r\n", *text)) {
+		text++;
+		length--;
+	}
+	return !length;
+}
+
+/**
+ * struct reading - a file that is read
+ * @tokener: json-c's own
+ * @object: the document, when it is complete
+ * @problem: what is wrong with it, NULL for nothing
+ */
+struct reading {
+	struct json_tokener *tokener;
+	struct json_object *object;
+	const char *problem;
+};
+
+/* Take one more piece; false if no more is wanted. */
+static bool take_piece(struct reading *reading, const char *text, size_t length)
+{
+	size_t used = 0;
+
+	if (!reading->object) {
+		reading->object = json_tokener_parse_ex(reading->tokener, text, length);
+		used = json_tokener_get_parse_end(reading->tokener);
+		if (!reading->object &&
+		    json_tokener_get_error(reading->tokener) != json_tokener_continue)
+			reading->problem = NO_ANSWER;
+	}
+	if (reading->object && !is_blank(text + used, length - used))
+		reading->problem = "it has more than one answer: say which one by a file of its own";
+	return !reading->problem;
+}
+
+static void read_pieces(struct reading *reading, int file)
+{
 	char text[16384];
+	size_t size = 0;
 	ssize_t length;
 
-	if (!tokener)
-		return NULL;
-	do {
-		length = read(file, text, sizeof(text));
-		if (length <= 0)
-			break;
-		object = json_tokener_parse_ex(tokener, text, length);
-	} while (json_tokener_get_error(tokener) == json_tokener_continue);
-	json_tokener_free(tokener);
-	return object;
+	while ((length = read(file, text, sizeof(text))) > 0) {
+		size += length;
+		if (size > FILE_MAX) {
+			reading->problem = "it is too large for an answer of sockport ports";
+			return;
+		}
+		if (!take_piece(reading, text, length))
+			return;
+	}
+	if (length < 0)
+		reading->problem = strerror(errno);
+	else if (!json_object_is_type(reading->object, json_type_array))
+		reading->problem = NO_ANSWER;
 }
 
 /**
@@ -141,22 +185,25 @@ static struct json_object *parse(int file)
  */
 int snapshot_read(struct snapshot *snapshot, const char *path, struct failure *failure)
 {
-	struct json_object *object;
-	int file, result;
+	struct reading reading = { .tokener = json_tokener_new() };
+	int file, result = -1;
 
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path,
 				   strerror(errno));
-	errno = 0;
-	object = parse(file);
+	if (reading.tokener)
+		read_pieces(&reading, file);
+	else
+		reading.problem = "out of memory";
 	close(file);
-	if (!json_object_is_type(object, json_type_array)) {
-		json_object_put(object);
-		return failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path,
-				   errno ? strerror(errno) : "it is no JSON of sockport ports, or only a part of it");
-	}
-	result = add_rows(snapshot, object, path, failure);
-	json_object_put(object);
+	if (reading.problem)
+		failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path,
+			    reading.problem);
+	else
+		result = add_rows(snapshot, reading.object, path, failure);
+	json_object_put(reading.object);
+	if (reading.tokener)
+		json_tokener_free(reading.tokener);
 	return result;
 }

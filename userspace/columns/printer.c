@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "table/printer.h"
+#include "columns/printer.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-#include "table/json.h"
-#include "table/text.h"
+#include "columns/row.h"
+#include "host/names.h"
 
 static int out_of_memory(struct printer *printer)
 {
@@ -22,6 +22,8 @@ static int out_of_memory(struct printer *printer)
 int printer_begin(struct printer *printer, bool no_header)
 {
 	printer->is_first = true;
+	sink_init(&printer->sink, printer->form == PRINT_JSON ? SINK_JSON : SINK_TEXT,
+		  printer->names, printer->names && names_are_numbers(printer->names));
 	if (printer->form == PRINT_TABLE) {
 		printer->table = table_new(printer->selection, no_header);
 		return printer->table ? 0 : out_of_memory(printer);
@@ -29,9 +31,9 @@ int printer_begin(struct printer *printer, bool no_header)
 	if (output_open(&printer->output, STDOUT_FILENO, printer->failure))
 		return -1;
 	if (printer->form == PRINT_JSON)
-		json_array_begin(&printer->output);
+		row_array_begin(&printer->output);
 	else if (!no_header)
-		text_header(&printer->output, printer->selection);
+		row_header(&printer->output, printer->selection);
 	return 0;
 }
 
@@ -47,12 +49,12 @@ int printer_row(struct printer *printer, const void *row)
 	switch (printer->form) {
 	case PRINT_TEXT:
 		printer->is_first = false;
-		return text_row(&printer->output, printer->selection, row, printer->names) ? 0 : -1;
+		return row_line(&printer->output, printer->selection, row, &printer->sink) ? 0 : -1;
 	case PRINT_JSON:
-		return json_array_row(&printer->output, &printer->is_first, printer->selection,
-				      row, printer->names) ? 0 : -1;
+		return row_array_item(&printer->output, &printer->is_first, printer->selection,
+				      row, &printer->sink) ? 0 : -1;
 	default:
-		return table_row(printer->table, row, printer->names) ? 0 : out_of_memory(printer);
+		return table_row(printer->table, row, &printer->sink) ? 0 : out_of_memory(printer);
 	}
 }
 
@@ -77,8 +79,8 @@ int printer_end(struct printer *printer, bool complete)
 	if (printer->form == PRINT_TABLE)
 		return end_table(printer, complete);
 	if (complete && printer->form == PRINT_JSON) {
-		json_array_end(&printer->output, printer->is_first);
-		json_put(&printer->output, "\n");
+		row_array_end(&printer->output, printer->is_first);
+		output_put(&printer->output, "\n");
 	}
 	if (!complete && printer->is_first)
 		output_discard(&printer->output);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tables for people: the widths follow the values, so all rows are kept. */
-#include "table/table.h"
+#include "columns/table.h"
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
@@ -11,10 +11,12 @@
  * struct table - a table in the making
  * @scols: libsmartcols' own
  * @selection: the columns
+ * @value: the present one
  */
 struct table {
 	struct libscols_table *scols;
 	const struct selection *selection;
+	char value[VALUE_MAX];
 };
 
 static struct table *table_alloc(void)
@@ -23,8 +25,11 @@ static struct table *table_alloc(void)
 
 	if (table)
 		table->scols = scols_new_table();
-	if (table && table->scols)
+	/* What the terminal cannot show has been escaped already. */
+	if (table && table->scols && !scols_table_enable_noencoding(table->scols, 1))
 		return table;
+	if (table)
+		scols_unref_table(table->scols);
 	free(table);
 	return NULL;
 }
@@ -98,37 +103,40 @@ void table_free(struct table *table)
 	free(table);
 }
 
-static bool fill_cell(struct libscols_line *line, size_t i, const struct column *column,
-		      const void *row, struct names *names)
+/* The value of a column, as text that ends with 0; "-" where it is unknown. */
+static const char *value_of(struct table *table, const struct column *column, const void *row,
+			    struct sink *sink, bool *is_known)
 {
-	char value[VALUE_MAX + 1];
-	char *end = column->fill(value, column, row, names);
-
-	if (end == value)
-		*end++ = '-';
-	*end = 0;
-	return !scols_line_set_data(line, i, value);
+	sink->to = table->value;
+	column->fill(sink, column, row);
+	*is_known = sink->to > table->value;
+	if (!*is_known)
+		sink_char(sink, '-');
+	*sink->to = 0;
+	return table->value;
 }
 
 /**
  * table_row - add a row; "-" where a value is unknown
  * @table: from table_new()
  * @row: the row
- * @names: for columns with names
+ * @sink: of text
  *
  * Return: false without memory.
  */
-bool table_row(struct table *table, const void *row, struct names *names)
+bool table_row(struct table *table, const void *row, struct sink *sink)
 {
 	const struct selection *selection = table->selection;
 	struct libscols_line *line;
+	bool is_known;
 	size_t i;
 
 	line = scols_table_new_line(table->scols, NULL);
 	if (!line)
 		return false;
 	for (i = 0; i < selection->count; i++)
-		if (!fill_cell(line, i, selection->list[i], row, names))
+		if (scols_line_set_data(line, i, value_of(table, selection->list[i], row, sink,
+							  &is_known)))
 			return false;
 	return true;
 }
@@ -155,27 +163,24 @@ bool table_fact(struct table *table, const char *name, const char *value, const 
  * @table: from table_new_facts()
  * @selection: the columns
  * @row: where the values are
- * @names: for columns with names
+ * @sink: of text
  * @zeroes: also those that are 0 or unknown
  *
  * Return: false without memory.
  */
 bool table_facts(struct table *table, const struct selection *selection, const void *row,
-		 struct names *names, bool zeroes)
+		 struct sink *sink, bool zeroes)
 {
 	const struct column *column;
-	char value[VALUE_MAX + 1];
-	char *end;
+	const char *value;
+	bool is_known;
 	size_t i;
 
 	for (i = 0; i < selection->count; i++) {
 		column = selection->list[i];
-		end = column->fill(value, column, row, names);
-		if (!zeroes && (end == value || (end == value + 1 && *value == '0')))
+		value = value_of(table, column, row, sink, &is_known);
+		if (!zeroes && (!is_known || !strcmp(value, "0")))
 			continue;
-		if (end == value)
-			*end++ = '-';
-		*end = 0;
 		if (!table_fact(table, column->name, value, column->help))
 			return false;
 	}

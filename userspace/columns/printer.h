@@ -5,9 +5,10 @@
 #include <stdbool.h>
 
 #include "columns/column.h"
+#include "columns/table.h"
 #include "failure.h"
 #include "table/output.h"
-#include "table/table.h"
+#include "table/sink.h"
 
 /**
  * enum print_form - how rows are shown
@@ -27,6 +28,7 @@ enum print_form {
  * @selection: columns of the rows
  * @names: for columns with names
  * @failure: what went wrong
+ * @sink: takes the values
  * @output: for text and JSON
  * @table: for tables
  * @is_first: no row so far
@@ -36,6 +38,7 @@ struct printer {
 	const struct selection *selection;
 	struct names *names;
 	struct failure *failure;
+	struct sink sink;
 	struct output output;
 	struct table *table;
 	bool is_first;

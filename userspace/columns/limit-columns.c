@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "columns/tables.h"
+#include "host/limit.h"
+#include "kernel/rows.h"
+
+static bool knows_both(const struct limit *limit)
+{
+	return row_knows(limit, LIMIT_USED) && row_knows(limit, LIMIT_MAX);
+}
+
+static void fill_name(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	value_word(sink, ((const struct limit *)row)->name);
+}
+
+/* Words of ours, and the end of a socket, which has been written as text already. */
+static void fill_about(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	value_sentence(sink, ((const struct limit *)row)->about);
+}
+
+static void fill_percent(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct limit *limit = row;
+
+	(void)column;
+	if (knows_both(limit))
+		value_u64(sink, limit_percent(limit->used, limit->max));
+}
+
+static void fill_level(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct limit *limit = row;
+
+	(void)column;
+	if (knows_both(limit))
+		value_word(sink, limit_level(limit->used, limit->max));
+}
+
+#define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
+#define NUMBER(member, index)							\
+	.fill = fill_u64, .flags = BOTH | COLUMN_RIGHT,				\
+	.offset = offsetof(struct limit, member), .attribute = LIMIT_##index
+
+static const struct column list[] = {
+	{ .name = "limit", .help = "what is limited", .fill = fill_name, .flags = BOTH },
+	{ .name = "used", .help = "how much there is", NUMBER(used, USED) },
+	{ .name = "max", .help = "how much there can be", NUMBER(max, MAX) },
+	{ .name = "percent", .help = "used of max", .fill = fill_percent,
+	  .flags = BOTH | COLUMN_RIGHT },
+	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
+	  .flags = BOTH },
+	{ .name = "about", .help = "what that is", .fill = fill_about, .flags = BOTH },
+};
+
+const struct columns limit_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

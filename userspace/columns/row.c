@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rows, one by one. As lines of text, columns have a width from the start, so that no row need
+ * be kept; a longer value moves the rest of its line. Or as objects of JSON.
+ */
+#include "columns/row.h"
+
+#include <string.h>
+
+static char *pad(char *to, size_t count)
+{
+	memset(to, ' ', count);
+	return to + count;
+}
+
+/* Move a value to the end of its column. */
+static char *align_right(char *value, size_t length, size_t missing)
+{
+	memmove(value + missing, value, length);
+	pad(value, missing);
+	return value + missing + length;
+}
+
+/* Of the bytes of a value, @extra are no columns of a terminal. */
+static char *align(const struct column *column, char *value, char *end, int extra, bool last)
+{
+	const size_t length = end - value;
+	const size_t width = length - extra;
+
+	if (width >= column->width)
+		return end;
+	if (column->flags & COLUMN_RIGHT)
+		return align_right(value, length, column->width - width);
+	return last ? end : pad(end, column->width - width);
+}
+
+/**
+ * row_header - write the names of the columns as a line
+ * @output: where to
+ * @selection: the columns
+ */
+void row_header(struct output *output, const struct selection *selection)
+{
+	char *to = output->next;
+	char *value;
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		value = to;
+		to = selection_put_title(to, selection, i);
+		to = align(selection->list[i], value, to, 0, i + 1 == selection->count);
+		*to++ = ' ';
+	}
+	to[-1] = '\n';
+	output->next = to;
+}
+
+/**
+ * row_line - write a row as a line; "-" where a value is unknown
+ * @output: where to
+ * @selection: the columns, at least one
+ * @row: the row
+ * @sink: of text
+ *
+ * Return: false when writing failed.
+ */
+bool row_line(struct output *output, const struct selection *selection, const void *row,
+	      struct sink *sink)
+{
+	const struct column *const *column = selection->list;
+	const struct column *const *const end = column + selection->count;
+	char *value;
+
+	sink->to = output->next;
+	for (; column < end; column++) {
+		value = sink->to;
+		sink->extra = 0;
+		(*column)->fill(sink, *column, row);
+		if (sink->to == value)
+			sink_char(sink, '-');
+		sink->to = align(*column, value, sink->to, sink->extra, column + 1 == end);
+		sink_char(sink, ' ');
+	}
+	sink->to[-1] = '\n';
+	output->next = sink->to;
+	return output_row_done(output);
+}
+
+/**
+ * row_object - write a row as an object, in one line; null where a value is unknown
+ * @output: where to
+ * @selection: the columns, their names are the keys
+ * @row: the row
+ * @sink: of JSON
+ */
+void row_object(struct output *output, const struct selection *selection, const void *row,
+		struct sink *sink)
+{
+	const struct column *const *column = selection->list;
+	const struct column *const *const end = column + selection->count;
+	char *value;
+
+	sink->to = output->next;
+	sink_char(sink, '{');
+	for (; column < end; column++) {
+		if (column > selection->list)
+			sink_char(sink, ',');
+		value_word(sink, (*column)->name);
+		sink_char(sink, ':');
+		value = sink->to;
+		(*column)->fill(sink, *column, row);
+		if (sink->to == value)
+			value_null(sink);
+	}
+	sink_char(sink, '}');
+	output->next = sink->to;
+}
+
+/**
+ * row_array_begin - begin an array of rows
+ * @output: where to
+ */
+void row_array_begin(struct output *output)
+{
+	output_put(output, "[");
+}
+
+/**
+ * row_array_item - add a row to an array, on a line of its own
+ * @output: where to
+ * @is_first: true before the first row
+ * @selection: the columns
+ * @row: the row
+ * @sink: of JSON
+ *
+ * Return: false when writing failed.
+ */
+bool row_array_item(struct output *output, bool *is_first, const struct selection *selection,
+		    const void *row, struct sink *sink)
+{
+	output_put(output, *is_first ? "\n" : ",\n");
+	*is_first = false;
+	row_object(output, selection, row, sink);
+	return output_row_done(output);
+}
+
+/**
+ * row_array_end - end an array that is complete
+ * @output: where to
+ * @is_first: there was no row
+ */
+void row_array_end(struct output *output, bool is_first)
+{
+	output_put(output, is_first ? "]" : "\n]");
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef TABLES_H
+#define TABLES_H
+
+#include "columns/column.h"
+
+/* What is listed: the columns of each struct. */
+extern const struct columns port_columns;		/* struct port_row */
+extern const struct columns history_columns;		/* struct port_row, what it did */
+extern const struct columns socket_columns;		/* struct socket_row */
+extern const struct columns event_columns;		/* struct event_row */
+extern const struct columns door_columns;		/* struct door_row */
+extern const struct columns stats_columns;		/* struct stats_row */
+extern const struct columns holder_columns;		/* struct holder */
+extern const struct columns peer_columns;		/* struct peer */
+extern const struct columns tally_columns;		/* struct tally */
+extern const struct columns destination_columns;	/* struct destination */
+extern const struct columns limit_columns;		/* struct limit */
+
+#endif

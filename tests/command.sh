@@ -118,8 +118,8 @@ options()
 		option 'fam == "6"' -6 &&
 		option 'fam in ("4", "6")' --family ipv4,ipv6 &&
 		option 'state == "ESTABLISHED"' --state established &&
-		option 'state in ("LISTEN", "ESTABLISHED")' -s LISTEN,Established &&
-		option 'state and state not in ("LISTEN", "CLOSE")' -s connected &&
+		option 'state in ("LISTEN", "ESTABLISHED")' --state LISTEN,Established &&
+		option 'state and state not in ("LISTEN", "CLOSE")' --state connected &&
 		option 'state == "LISTEN" or state == "CLOSE" and not unlisted and
 			proto not in ("tcp", "sctp", "mptcp", "vsock")' --listening &&
 		option 'proto == "unix" and state == "LISTEN"' --protocol unix --state listen &&
@@ -138,7 +138,7 @@ options()
 		option 'uid == 33' --uid 33 &&
 		option 'uid in (33, 2001)' --uid www-data,2001 &&
 		option 'proto == "tcp" and role == "in" and state == "CLOSE" and uid == 2001' \
-			--protocol tcp --role in -s close --uid 2001 &&
+			--protocol tcp --role in --state close --uid 2001 &&
 		options_hold
 }
 
@@ -153,6 +153,51 @@ words()
 		options_hold
 }
 
+# ports_of COMMAND...: local ports of its lines, with the state.
+ports_of()
+{
+	"$@" | awk '{ sub(/.*:/, "", $2); print $1, $2 }' | sort
+}
+
+# as_ss LETTERS: what ss lists with them, but for what it does not know or calls otherwise.
+as_ss()
+{
+	ports_of ss -H "$@" | sed 's/ESTAB /ESTABLISHED /; s/UNCONN/CLOSE/; s/-/_/g' >"$work/theirs"
+	sockport -H "$@" -o state,local_end | awk '{ sub(/.*:/, "", $2); print $1, $2 }' |
+		grep -v 'CLOSE 2[0-9][0-9][0-9][0-9]$' | sort >"$work/ours"
+	sed -i '/CLOSE 2[0-9][0-9][0-9][0-9]$/d' "$work/theirs"
+	[ -s "$work/ours" ] && diff "$work/theirs" "$work/ours" || {
+		echo "$*"
+		return 1
+	}
+}
+
+# A letter means what it means in ss, a word what one most likely wants to know of it.
+letters()
+{
+	local each
+
+	for each in -tan -tn -tln -uan -ulpn -tulpn -4tan; do
+		as_ss "$each" || return 1
+	done
+	sockport -tano >"$work/text" && head -n 1 "$work/text" | grep -q 'TIMER *EXPIRES *RETR' &&
+		sockport -o state >"$work/text" && expect column STATE "$(head -n 1 "$work/text" | tr -d ' ')" &&
+		sockport -A tcp,udp -J >"$work/json" && sockport -J --protocol tcp,udp >"$work/all" &&
+		python3 lib/listing.py same "$work/json" "$work/all" time &&
+		sockport -s | grep -q '^tcp ' && sockport -temin | head -n 1 | grep -q 'COOKIE.*RCVBUF.*CWND'
+}
+
+# A word in the place of a command.
+guesses()
+{
+	sockport 443 | grep -q '^Port 443 ' && sockport http | grep -q '^Port 80 ' &&
+		sockport "$FIXTURE_WEB" 2>/dev/null | grep -q "^Port $FIXTURE_WEB\|^ *$FIXTURE_WEB " &&
+		sockport 'web server' | grep -q "^ *$FIXTURE_WEB " &&
+		expect protocol "$(sockport ports tcp -H | wc -l)" "$(sockport tcp -H | wc -l)" &&
+		sockport 127.0.0.0/8 -H | grep -q '127.0.0.1' &&
+		fails 2 'no command' no-such-thing
+}
+
 ports_options()
 {
 	sockport -J >"$work/all" && sockport -J --protocol udp --port 15000-15003 --role in >"$work/json" &&
@@ -160,7 +205,7 @@ ports_options()
 			'proto == "udp" and role == "in" and 15000 <= port <= 15003' "$work/all" &&
 		# What a row counts is filtered, too.
 		expect 'listeners only' LISTEN:1 \
-			"$(sockport -H -o states --port 80 --role in -s listen | tr -d ' ')"
+			"$(sockport -H -o states --port 80 --role in --state listen | tr -d ' ')"
 }
 
 show_json()
@@ -173,6 +218,30 @@ show_json()
 			python3 lib/listing.py show $port "$work/json" "$work/ports" "$work/sockets" ||
 			return 1
 	done
+}
+
+# What listens, where and whose it is, without being asked; and where to look for the rest.
+who_has_what()
+{
+	local port
+
+	sockport -l --protocol tcp >"$work/text" || return 1
+	grep -q '^tcp *in *80 .* 127.0.0.1[ ,].*fixture\['"$FIXTURE_PID"'\]' "$work/text" || return 1
+	port=$(sockport sockets -Ho lport --role out --protocol tcp --state established | head -n 1 | tr -d ' ')
+	sockport show "$port" >"$work/text" &&
+		grep -q '^Local port of [0-9]* connections* to others' "$work/text" &&
+		grep -q "^tcp *ESTABLISHED *[^ ]*:$port " "$work/text" &&
+		sockport show "$port" -J >"$work/json" &&
+		python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))["outgoing"]
+sys.exit(not rows or any(row["lport"] != int(sys.argv[2]) for row in rows))' "$work/json" "$port" || return 1
+	as 65534 "$SOCKPORT_BIN" show 9001 >"$work/text" && grep -q 'shown to root' "$work/text" || return 1
+	ip netns add sockport-else || return 1
+	ip netns exec sockport-else "$SOCKPORT_FIXTURE" listen 7071 nsenter --net=/proc/$$/ns/net \
+		bash -c '"$1" show 7071 2>"$0/port"; "$1" who "$PPID" 2>"$0/who"' "$work" "$SOCKPORT_BIN" >/dev/null
+	ip netns del sockport-else
+	grep -q 'network namespace sockport-else: add -A' "$work/port" &&
+		as 65534 "$SOCKPORT_BIN" show 7071 2>&1 | grep -q 'look.*-A'
 }
 
 show_text()
@@ -249,7 +318,7 @@ bad_arguments()
 		fails 2 'summary' summary -p &&
 		fails 2 'port' --port &&
 		fails 2 'frobnicate' --frobnicate &&
-		fails 2 '-x\|x' -x &&
+		fails 2 '-Q\|Q' -Q &&
 		fails 2 'filter by role' closed-doors in &&
 		fails 2 'filter by state' events established &&
 		fails 2 'happened' events --type happened &&
@@ -615,7 +684,7 @@ module_absent()
 }
 
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers options words ports_options show_json show_text stats help_and_version \
+	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who who_text \

@@ -142,6 +142,13 @@ int client_doors(struct client *client, door_function function, void *data,
 	return 0;
 }
 
+void client_ask_netns(struct client *client, int netns, bool all)
+{
+	(void)client;
+	(void)netns;
+	(void)all;
+}
+
 int client_reset(struct client *client, struct failure *failure)
 {
 	(void)client;

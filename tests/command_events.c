@@ -364,12 +364,51 @@ TEST(good_options)
 	ASSERT_EQ(0, parse(&options, "metrics --top 0 --textfile /x"));
 	EXPECT_EQ(METRICS_PROMETHEUS, options.format);
 	EXPECT_EQ(0, options.top);
-	EXPECT_FALSE(options_enter_netns(&options));
 	ASSERT_EQ(0, parse(&options, "reset --netns x"));
-	EXPECT_TRUE(options_enter_netns(&options));
-	ASSERT_EQ(0, parse(&options, "ports --netns x"));
-	EXPECT_FALSE(options_enter_netns(&options));
+	EXPECT_STREQ("x", options.netns);
 	EXPECT_EQ(0, parse(&options, "closed-doors -A udp 53 --remote 10.0.0.0/8 -o port"));
+}
+
+/* What ss(8) means by them, or we did before. */
+TEST(letters)
+{
+	const uint32_t listening = 1u << SOCKPORT_STATE_LISTEN;
+	struct options options;
+
+	ASSERT_EQ(0, parse(&options, "-tulpn"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	EXPECT_EQ(2, options.filter.protocols.count);
+	EXPECT_EQ(listening, options.filter.tcp_states);
+	EXPECT_TRUE(options.processes && options.numeric);
+	ASSERT_EQ(0, parse(&options, "-t"));
+	EXPECT_EQ(0, options.filter.tcp_states & (listening | 1u << SOCKPORT_STATE_TIME_WAIT));
+	EXPECT_TRUE(options.filter.tcp_states & 1u << SOCKPORT_STATE_ESTABLISHED);
+	ASSERT_EQ(0, parse(&options, "-ta"));
+	EXPECT_EQ(0, options.filter.tcp_states);
+	ASSERT_EQ(0, parse(&options, "-tano"));
+	EXPECT_TRUE(options.timers && !options.columns);
+	ASSERT_EQ(0, parse(&options, "-to established"));
+	EXPECT_TRUE(options.timers && !options.columns);
+	EXPECT_EQ(1u << SOCKPORT_STATE_ESTABLISHED, options.filter.tcp_states);
+	ASSERT_EQ(0, parse(&options, "-to state,port"));
+	EXPECT_STREQ("state,port", options.columns);
+	ASSERT_EQ(0, parse(&options, "-A tcp,udp"));
+	EXPECT_FALSE(options.all_netns);
+	ASSERT_EQ(0, parse(&options, "-A tcp"));
+	EXPECT_TRUE(options.all_netns);
+	ASSERT_EQ(0, parse(&options, "-s"));
+	EXPECT_EQ(COMMAND_SUMMARY, options.command);
+	ASSERT_EQ(0, parse(&options, "-l"));
+	EXPECT_EQ(COMMAND_PORTS, options.command);
+	ASSERT_EQ(0, parse(&options, "-N x -xa"));
+	EXPECT_STREQ("x", options.netns);
+	ASSERT_EQ(0, parse(&options, "443"));
+	EXPECT_EQ(COMMAND_SHOW, options.command);
+	EXPECT_EQ(443, options.port);
+	ASSERT_EQ(0, parse(&options, "tcp 443"));
+	EXPECT_EQ(COMMAND_PORTS, options.command);
+	ASSERT_EQ(0, parse(&options, "10.0.0.0/8"));
+	EXPECT_EQ(1, options.filter.remotes.count);
 }
 
 TEST(bad_options)

@@ -392,6 +392,21 @@ TEST(bars)
 }
 
 /* Each line is as wide as it may be. */
+/* A long way between two bars takes one line. */
+TEST(bars_apart)
+{
+	static const uint64_t buckets[20] = { [3] = 1, [6] = 1, [18] = 2 };
+	char *text = drawn(buckets, 20, QUANTITY_BYTES, 40);
+	const char *from;
+	int lines = 0;
+
+	for (from = text; *from; from++)
+		lines += *from == '\n';
+	EXPECT_EQ(6, lines);
+	EXPECT_TRUE(strstr(text, "...\n"));
+	free(text);
+}
+
 TEST(bars_fit)
 {
 	static const uint64_t buckets[30] = { [3] = 1234567, [7] = 1, [29] = 800000 };

@@ -124,6 +124,10 @@ TEST_F(metrics, openmetrics)
 	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 1000");
 	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"in\"} 1000");
 	EXPECT_LINE("sockport_port_sockets{protocol=\"tcp\",role=\"out\",port=\"443\"} 3");
+	/* Nobody can come to a port of others; what can happen is there from the beginning. */
+	EXPECT_EQ(1, count_lines(self->text, "sockport_port_accepted_total{"));
+	EXPECT_EQ(2, count_lines(self->text, "sockport_port_closed_total{protocol=\"tcp\",role=\"out\",port=\"443\",by=\"host\"}") +
+		     count_lines(self->text, "sockport_port_closed_total{protocol=\"tcp\",role=\"in\",port=\"80\",by=\"host\"}"));
 	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"timed-out\"} 6");
 	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"other\"} 8");
 	EXPECT_LINE("sockport_port_failures_total{protocol=\"tcp\",role=\"in\",port=\"80\",cause=\"no-local-port\"} 28");

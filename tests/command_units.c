@@ -20,6 +20,8 @@
 
 #include "../userspace/columns/endpoint.h"
 #include "../userspace/columns/processes.h"
+#include "../userspace/columns/tables.h"
+#include "../userspace/count/bound.h"
 #include "../userspace/count/destinations.h"
 #include "../userspace/count/holders.h"
 #include "../userspace/format/address.h"
@@ -752,6 +754,21 @@ TEST(netns_names)
 	close(netns);
 }
 
+/* Of a distribution that has none in /etc. */
+TEST(services_files)
+{
+	static const char *const files[] = { "/no/such/file", "/etc/passwd", NULL };
+	static const char *const none[] = { "/no/such/file", NULL };
+	struct services services = { 0 };
+
+	services_read(&services, files);
+	EXPECT_TRUE(services.text);
+	services_free(&services);
+	services_read(&services, none);
+	EXPECT_FALSE(services_name(&services, 22, SOCKPORT_PROTOCOL_TCP));
+	services_free(&services);
+}
+
 TEST(reserved_ports)
 {
 	const struct port_range range = { 100, 199 };
@@ -837,6 +854,88 @@ TEST(destinations_bounded)
 	destinations_sort(&destinations);
 	EXPECT_EQ(2, destinations.list[0].ports);
 	destinations_free(&destinations);
+}
+
+static uint32_t hash_of(const void *thing)
+{
+	/* Many have the same one. */
+	return *(const uint32_t *)thing % 7;
+}
+
+static bool same(const void *a, const void *b)
+{
+	return *(const uint32_t *)a == *(const uint32_t *)b;
+}
+
+TEST(hash)
+{
+	const struct hash_kind kind = { sizeof(uint32_t[2]), hash_of, same };
+	struct hash hash = { 0 };
+	uint32_t i, *thing;
+
+	EXPECT_FALSE(hash_find(&hash, &kind, &i));
+	for (i = 0; i < 3000; i++) {
+		thing = hash_add(&hash, &kind, (uint32_t[]){ i % 1000, 0 });
+		ASSERT_TRUE(thing);
+		thing[1]++;
+	}
+	ASSERT_EQ(1000, hash.count);
+	for (i = 0; i < 1000; i++) {
+		thing = hash_find(&hash, &kind, &i);
+		ASSERT_TRUE(thing);
+		EXPECT_EQ(3, thing[1]);
+	}
+	EXPECT_FALSE(hash_find(&hash, &kind, &i));
+	hash_free(&hash);
+}
+
+static bool add_listener(struct hash *bounds, int family, const char *address, uint32_t ifindex,
+			 bool v6only)
+{
+	uint8_t bytes[16];
+	struct socket_row row = {
+		.known = 1ull << SOCKPORT_A_SOCKET_LOCAL_ADDRESS |
+			 1ull << SOCKPORT_A_SOCKET_LOCAL_PORT |
+			 1ull << SOCKPORT_A_SOCKET_IFINDEX |
+			 (uint64_t)v6only << SOCKPORT_A_SOCKET_V6ONLY,
+		.local = bytes, .local_size = family == AF_INET ? 4 : 16, .local_port = 80,
+		.protocol = SOCKPORT_PROTOCOL_TCP, .family = family, .ifindex = ifindex,
+	};
+
+	inet_pton(family, address, bytes);
+	return bound_add(bounds, &row);
+}
+
+/* Each address once, whatever number of sockets have it. */
+TEST(bounds)
+{
+	struct port_row port = { .port = 80, .protocol = SOCKPORT_PROTOCOL_TCP,
+				 .role = SOCKPORT_ROLE_IN };
+	struct hash bounds = { 0 };
+	struct selection selection;
+	char text[VALUE_MAX + 1];
+	struct failure failure;
+	struct names *names;
+
+	ASSERT_TRUE(add_listener(&bounds, AF_INET, "127.0.0.1", 0, false) &&
+		    add_listener(&bounds, AF_INET, "127.0.0.1", 0, false) &&
+		    add_listener(&bounds, AF_INET6, "::", 0, true) &&
+		    add_listener(&bounds, AF_INET6, "::", 0, false) &&
+		    add_listener(&bounds, AF_INET, "0.0.0.0", 1, false));
+	names = names_new(true);
+	ASSERT_EQ(0, selection_parse(&selection, &port_columns, "bound", &failure));
+	port.bound = bound_find(&bounds, &port);
+	EXPECT_STREQ("127.0.0.1,::,*,0.0.0.0%lo",
+		     fill_into(text, SINK_TEXT, selection.list[0], &port, names));
+	EXPECT_STREQ("[\"127.0.0.1\",\"::\",\"*\",\"0.0.0.0%lo\"]",
+		     fill_into(text, SINK_JSON, selection.list[0], &port, names));
+	port.port = 81;
+	EXPECT_FALSE(bound_find(&bounds, &port));
+	port.port = 80;
+	port.role = SOCKPORT_ROLE_OUT;
+	EXPECT_FALSE(bound_find(&bounds, &port));
+	names_free(names);
+	hash_free(&bounds);
 }
 
 /* A socket that two processes have open; of these, /proc knows nothing. */

@@ -6,17 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/doors.h"
-#include "cmd/events.h"
-#include "cmd/listing.h"
-#include "cmd/metrics.h"
 #include "cmd/options.h"
-#include "cmd/rates.h"
-#include "cmd/show.h"
-#include "cmd/stats.h"
-#include "cmd/summary.h"
-#include "cmd/who.h"
 #include "columns/tables.h"
+#include "commands.h"
 #include "host/netns.h"
 #include "host/place.h"
 #include "kernel/client.h"
@@ -40,89 +32,96 @@ static int select_rates(struct selection *selection, const struct options *optio
 			       options->numeric ? RATE_NUMERIC : RATE_COLUMNS, failure);
 }
 
-/* What options ask for comes on top of the columns, chosen or not. */
-static int select_columns(struct selection *selection, const struct columns *columns,
-			  const char *processes, const struct options *options,
+/* What letters of ss(8) add. */
+static int select_details(struct selection *selection, const struct options *options,
 			  struct failure *failure)
 {
-	selection_default(selection, columns, options->json ? COLUMN_IN_JSON | COLUMN_IN_DUMP : COLUMN_IN_TEXT,
+	const struct { bool wanted; const char *columns; } details[] = {
+		{ options->timers, "+timer,expires,retr" },
+		{ options->extended, "+uid,inode,cookie,mark,interface,cgroup" },
+		{ options->memory, "+rmem_alloc,rcvbuf,wmem_alloc,sndbuf,fwd_alloc,wmem_queued,"
+				   "optmem,backlog_bytes,drops" },
+		{ options->info, "+congestion,rtt,rttvar,min_rtt,rto,cwnd,ssthresh,mss,pmtu,unacked,"
+				 "lost,retrans_total,bytes_acked,bytes_received,segs_out,segs_in,"
+				 "delivery_rate" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(details) / sizeof(*details); i++)
+		if (details[i].wanted && selection_parse(selection, &socket_columns,
+							 details[i].columns, failure))
+			return -1;
+	return 0;
+}
+
+/* Somebody looks, or asks who listens: where ports are bound, and who has them. */
+static bool wants_holders(const struct options *options)
+{
+	if (options->command != COMMAND_PORTS || options->json || options->columns ||
+	    options->since || options->interval)
+		return false;
+	return isatty(STDOUT_FILENO) || filter_is_listening(&options->filter);
+}
+
+#define HOLDERS		"proto,role,port,service,state,bound,processes,sockets,backlog,users,"	\
+			"accepted,opened,failed,drops,rx_queue,tx_queue,bytes_in,bytes_out,active"
+#define HOLDERS_NUMERIC	"proto,role,port,state,bound,processes,sockets,backlog,uids,"		\
+			"accepted,opened,failed,drops,rx_queue,tx_queue,bytes_in,bytes_out,active"
+#define QUEUES		"proto,role,state,rx_queue,tx_queue,backlog,limit,user,local_end,remote_end"
+
+/* Columns that nobody chose, where the question says what is wanted. */
+static int select_usual(struct selection *selection, const struct options *options,
+			struct failure *failure)
+{
+	if (wants_holders(options))
+		return selection_parse(selection, &port_columns,
+				       options->numeric ? HOLDERS_NUMERIC : HOLDERS, failure);
+	if (options->command == COMMAND_SOCKETS && !options->json &&
+	    filter_is_listening(&options->filter))
+		return selection_parse(selection, &socket_columns, QUEUES, failure);
+	return 0;
+}
+
+/* What options ask for comes on top of the columns, chosen or not. */
+static int select_columns(struct selection *selection, const struct command_row *command,
+			  const struct options *options, struct failure *failure)
+{
+	const struct columns *columns = command->columns;
+	const char *processes = command->processes[options->json];
+
+	selection_default(selection, columns,
+			  options->json ? COLUMN_IN_JSON | COLUMN_IN_DUMP : COLUMN_IN_TEXT,
 			  options->numeric);
+	if (select_usual(selection, options, failure))
+		return -1;
 	if ((options->since || options->interval) && select_rates(selection, options, failure))
 		return -1;
 	if (options->columns && selection_parse(selection, columns, options->columns, failure))
 		return -1;
 	if (options->all_netns)
 		selection_put_first(selection, columns, "netns");
+	if (select_details(selection, options, failure))
+		return -1;
 	return options->processes ? selection_parse(selection, columns, processes, failure) : 0;
-}
-
-/* What makes no sense is told before the kernel is asked. */
-static int prepare(struct selection *selection, const struct options *options,
-		   struct failure *failure)
-{
-	switch (options->command) {
-	case COMMAND_PORTS:
-		return select_columns(selection, &port_columns,
-				      options->json ? "+processes,more_processes,kernel" : "+processes",
-				      options, failure);
-	case COMMAND_SOCKETS:
-		return select_columns(selection, &socket_columns,
-				      options->json ? "+processes,process_count,by_port,remembered,kernel" :
-						      "+processes", options, failure);
-	case COMMAND_EVENTS:
-		return select_columns(selection, &event_columns, NULL, options, failure);
-	case COMMAND_DOORS:
-		return select_columns(selection, &door_columns, NULL, options, failure);
-	default:
-		return 0;
-	}
-}
-
-static int answer(struct client *client, const struct options *options, struct names *names,
-		  const struct selection *selection, struct failure *failure)
-{
-	switch (options->command) {
-	case COMMAND_PORTS:
-		if (options->since || options->interval)
-			return rates_print(client, options, names, selection, failure);
-		return listing_ports(client, options, names, selection, failure);
-	case COMMAND_SOCKETS:
-		return listing_sockets(client, options, names, selection, failure);
-	case COMMAND_SHOW:
-		return show_port(client, options, names, failure);
-	case COMMAND_WHO:
-		return who_print(client, options, names, failure);
-	case COMMAND_SUMMARY:
-		return summary_print(client, options, names, failure);
-	case COMMAND_EVENTS:
-		return events_follow(client, options, names, selection, failure);
-	case COMMAND_DOORS:
-		return doors_print(client, options, names, selection, failure);
-	case COMMAND_METRICS:
-		return metrics_print(client, options, failure);
-	case COMMAND_RESET:
-		return client_reset(client, failure);
-	default:
-		return stats_print(client, options, names, failure);
-	}
 }
 
 /* The kernel is asked by descriptor; settings and interfaces need us to be there. */
 static int ask_about(struct client *client, int netns, struct place *place,
 		     const struct options *options, const struct selection *selection, struct failure *failure)
 {
+	const struct command_row *command = &commands[options->command];
 	struct names *names = names_new(options->numeric);
 	int error;
 
 	if (!names)
 		return failure_set(failure, EXIT_RUN, "out of memory");
-	if (!options_enter_netns(options))
+	if (!command->enters)
 		client_ask_netns(client, netns, options->all_netns);
 	if (place->is_other)
 		names_set_place(names, place);
 	else if (netns >= 0)
 		names_set_elsewhere(names);
-	error = answer(client, options, names, selection, failure);
+	error = command->run(&(struct question){ client, options, names, selection, failure });
 	names_free(names);
 	return error;
 }
@@ -133,7 +132,7 @@ static struct client *open_client(struct place *place, const struct options *opt
 {
 	struct client *client;
 
-	if (!options_enter_netns(options))
+	if (!options->netns || !commands[options->command].enters)
 		return client_open(failure);
 	if (!place_visit(place)) {
 		failure_set(failure, EXIT_RUN, "cannot enter the network namespace: %s",
@@ -147,16 +146,17 @@ static struct client *open_client(struct place *place, const struct options *opt
 
 static int ask(const struct options *options, struct failure *failure)
 {
-	struct selection selection;
+	const struct command_row *command = &commands[options->command];
+	struct selection selection = { 0 };
 	struct place place = { 0 };
 	struct client *client;
 	int error = -1, netns = -1;
 
-	if (prepare(&selection, options, failure))
+	if (command->columns && select_columns(&selection, command, options, failure))
 		return -1;
 	if (options->netns && netns_open_named(options->netns, &netns, failure))
 		return -1;
-	if (netns >= 0 && !place_open(&place, netns) && options_enter_netns(options))
+	if (netns >= 0 && !place_open(&place, netns) && command->enters)
 		return failure_set(failure, EXIT_RUN,
 				   "cannot enter the network namespace '%.100s': %s: ask again as root",
 				   options->netns, strerror(errno));
@@ -176,8 +176,8 @@ static int run(int argc, char **argv, struct failure *failure)
 
 	if (output_check_standard(failure) || options_parse(&options, argc, argv, failure))
 		return -1;
-	if (options.help)
-		options_help();
+	if (options.help || options.list_columns)
+		options_help(&options);
 	else if (options.version)
 		puts("sockport " VERSION);
 	else

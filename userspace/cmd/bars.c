@@ -17,6 +17,8 @@
 #define BAR_MIN		10
 /* What a line has beside the range, the bar and the count: blanks and the percentage. */
 #define BESIDE		11
+/* Of more lines in a row with nothing to show, one stands for all. */
+#define GAP_MAX		2
 /* The module has so many buckets; its last one takes all that is beyond. */
 #define LAST_BUCKET	39
 
@@ -106,6 +108,17 @@ static void measure(struct bars *bars, unsigned int *first, unsigned int *last)
 	bars->count_width = number_put(number, bars->most) - number;
 }
 
+/* How many lines from one on would have nothing to show. */
+static unsigned int empty_run(const struct distribution_row *distribution, unsigned int first,
+			      unsigned int last)
+{
+	unsigned int i;
+
+	for (i = first; i <= last && !distribution_count(distribution, i); i++)
+		;
+	return i - first;
+}
+
 /**
  * bars_print - draw a distribution, a line for each bucket
  * @stream: where to
@@ -121,7 +134,7 @@ void bars_print(FILE *stream, const struct distribution_row *distribution,
 		.quantity = quantity,
 		.values = history_values(distribution),
 	};
-	unsigned int i, first, last = 0;
+	unsigned int i, first, last = 0, gap;
 
 	if (!bars.values)
 		return;
@@ -131,6 +144,13 @@ void bars_print(FILE *stream, const struct distribution_row *distribution,
 	bars.bar_width = (int)width - bars.range_width - bars.count_width - BESIDE;
 	if (bars.bar_width < BAR_MIN)
 		bars.bar_width = BAR_MIN;
-	for (i = first; i <= last; i++)
-		print_bar(stream, &bars, i);
+	for (i = first; i <= last; i += gap ? gap : 1) {
+		gap = empty_run(distribution, i, last);
+		if (gap > GAP_MAX)
+			fprintf(stream, "  %*s\n", bars.range_width, "...");
+		else
+			gap = 0;
+		if (!gap)
+			print_bar(stream, &bars, i);
+	}
 }

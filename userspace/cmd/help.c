@@ -2,100 +2,146 @@
 #include "cmd/options.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "cmd/option-table.h"
 #include "columns/tables.h"
+#include "commands.h"
 
-static const char help[] =
-"Usage: sockport [OPTION...]\n"
-"       sockport ports [OPTION...] [WORD...]\n"
-"       sockport sockets [OPTION...] [WORD...]\n"
-"       sockport show PORT [OPTION...] [WORD...]\n"
-"       sockport who [PID|NAME|UNIT] [OPTION...] [WORD...]\n"
-"       sockport summary [OPTION...] [WORD...]\n"
-"       sockport events [OPTION...] [WORD...]\n"
-"       sockport closed-doors [OPTION...] [WORD...]\n"
-"       sockport metrics [OPTION...]\n"
-"       sockport stats [OPTION...]\n"
-"       sockport reset [OPTION...]\n"
-"\n"
-"What the ports and sockets of this machine are doing, and what they did.\n"
-"\n"
-"  ports         a row for each port (what it does when no command is given)\n"
-"  sockets       a row for each socket, of every kind\n"
-"  show PORT     all about one port, a number or the name of a service\n"
-"  who           the ports and sockets of each process; or all those of a process,\n"
-"                unit or container\n"
-"  summary       how many sockets there are, and how near the limits are\n"
-"  events        what happens, a line for each event, until Ctrl-C\n"
-"  closed-doors  ports where nobody listens, and who knocked\n"
-"  metrics       all that for Prometheus, as OpenMetrics text\n"
-"  stats         what the kernel module itself costs\n"
-"  reset         begin the history of the ports anew\n"
-"\n"
-"Where:\n"
-"  -A, --all-netns           in all network namespaces\n"
-"      --netns NAME          in that one: a name as of ip-netns(8), a PID, or a path\n"
-"\n"
-"Which sockets; values are lists, separated by commas:\n"
-"      --protocol LIST       tcp, udp, udplite, raw, ping, unix, packet, netlink,\n"
-"                            sctp, mptcp, vsock, xdp, other\n"
-"  -4, -6, --family LIST     ipv4, ipv6\n"
-"  -s, --state LIST          LISTEN, ESTABLISHED, TIME_WAIT, ..., in any case, or\n"
-"                            connected, synchronized, listening\n"
-"  -l, --listening           the same as --state listening\n"
-"      --role LIST           in: to a port of ours; out: we call a port of theirs\n"
-"      --port LIST           the port of the role: 80, 1-1023, http\n"
-"      --local-port LIST     the local port\n"
-"      --remote-port LIST    the remote port\n"
-"      --local LIST          the local address: 192.0.2.1, 10.0.0.0/8, fe80::/10\n"
-"      --remote LIST         the remote address\n"
-"      --uid LIST            the owner, by number or name\n"
-"  A WORD is a protocol, family, state, role or port without its option.\n"
-"\n"
-"What happened since:\n"
-"      --since FILE          ports: since FILE, an earlier sockport ports --json\n"
-"      --interval SECONDS    ports: again and again, what happened in between\n"
-"      --count N             so many intervals or events, then end\n"
-"      --type LIST           events: listen, unlisten, accept, open, fail, close,\n"
-"                            closed-door, reset\n"
-"\n"
-"For Prometheus:\n"
-"      --top N               a series for the N busiest ports (100)\n"
-"      --format FORMAT       openmetrics or prometheus\n"
-"      --textfile PATH       into a file for node_exporter, replaced at once\n"
-"\n"
-"How they are shown:\n"
-"  -p, --processes           with the processes that have them open\n"
-"  -J, --json                as JSON; null means unknown\n"
-"  -o, --columns LIST        these columns; +LIST adds them to the usual ones\n"
-"  -n, --numeric             no names of users, services and types, no units\n"
-"  -H, --no-header           no names of columns\n"
-"  -h, --help                this text\n"
-"  -V, --version             the version\n"
-"\n"
-"\"-\" means unknown, or not yours to see. Exit status: 0 if all went well, 1 if\n"
-"not, 2 for a command line that makes no sense.\n";
+/* Where the explanation of an option begins. */
+#define INDENT	27
+
+static const char *const titles[GROUPS] = {
+	[GROUP_WHERE] = "Where:",
+	[GROUP_WHICH] = "Which sockets; values are lists, separated by commas:",
+	[GROUP_SINCE] = "What happened:",
+	[GROUP_METRICS] = "For Prometheus:",
+	[GROUP_HOW] = "How they are shown:",
+};
+
+static void put_option(FILE *stream, const struct option_row *row)
+{
+	char text[64];
+	int length = 0;
+
+	if (row->letter)
+		length += snprintf(text, sizeof(text), "-%c", row->letter);
+	if (row->name)
+		length += snprintf(text + length, sizeof(text) - length, "%s--%s",
+				   row->letter ? ", " : "    ", row->name);
+	if (row->value)
+		snprintf(text + length, sizeof(text) - length, " %s", row->value);
+	fprintf(stream, "  %-*s %s\n", INDENT, text, row->help);
+}
+
+/* Does a command that takes and filters by this have a use for an option? */
+static bool is_useful(const struct option_row *row, unsigned int takes, unsigned int filters)
+{
+	if (!row->help)
+		return false;
+	if (row->is_filter)
+		return filters & 1u << row->filter;
+	return !row->takes || takes & row->takes;
+}
 
 /**
- * options_help - print the help to stdout
+ * options_list - print options with what they are for
+ * @stream: where to
+ * @takes: of a command
+ * @filters: of a command
  */
-void options_help(void)
+void options_list(FILE *stream, unsigned int takes, unsigned int filters)
 {
-	fputs(help, stdout);
-	puts("\nColumns of sockport ports; * shown when none are chosen, J in JSON:");
-	columns_help(&port_columns, stdout);
-	puts("\nColumns of sockport sockets:");
-	columns_help(&socket_columns, stdout);
-	puts("\nColumns of sockport events:");
-	columns_help(&event_columns, stdout);
-	puts("\nColumns of sockport closed-doors:");
-	columns_help(&door_columns, stdout);
-	puts("\nColumns of sockport who:");
-	columns_help(&holder_columns, stdout);
-	puts("\nColumns of sockport summary, for the sockets:");
-	columns_help(&tally_columns, stdout);
-	puts("\nfor the limits:");
-	columns_help(&limit_columns, stdout);
-	puts("\nfor the destinations:");
-	columns_help(&destination_columns, stdout);
+	bool has_title;
+	size_t group, i;
+
+	for (group = 0; group < GROUPS; group++) {
+		has_title = false;
+		for (i = 0; i < option_count; i++) {
+			if (option_rows[i].group != group ||
+			    !is_useful(&option_rows[i], takes, filters))
+				continue;
+			if (!has_title)
+				fprintf(stream, "\n%s\n", titles[group]);
+			has_title = true;
+			put_option(stream, &option_rows[i]);
+		}
+	}
+}
+
+static void put_usage(const char *start, const struct command_row *command)
+{
+	printf("%s sockport %s%s%s [OPTION...]%s\n", start, command->name,
+	       command->argument ? " " : "", command->argument ? command->argument : "",
+	       command->filters ? " [WORD...]" : "");
+}
+
+static void put_words(void)
+{
+	puts("  A WORD is a protocol, family, state, role or port without its option.");
+}
+
+static void help_command(const struct command_row *command)
+{
+	put_usage("Usage:", command);
+	printf("\n%s.\n", command->help);
+	options_list(stdout, command->takes, command->filters);
+	if (command->filters)
+		put_words();
+}
+
+static void help_all(void)
+{
+	size_t i;
+
+	puts("Usage: sockport [OPTION...] [WORD...]");
+	for (i = 0; i < COMMANDS; i++)
+		put_usage("      ", &commands[i]);
+	puts("\nWhat the ports and sockets of this machine are doing, and what they did.\n");
+	for (i = 0; i < COMMANDS; i++)
+		printf("  %-13s %s\n", commands[i].name, commands[i].help);
+	options_list(stdout, ~0u, ~0u);
+	put_words();
+	puts("  Without a command, the letters of ss(8) say what to list: -t -u -x -w -S -M -0.\n"
+	     "\n\"-\" means unknown, or not yours to see. Exit status: 0 if all went well, 1 if\n"
+	     "not, 2 for a command line that makes no sense. sockport COMMAND --help has what one\n"
+	     "command takes, sockport COMMAND --list-columns what it can show.");
+}
+
+static void list_columns(const struct command_row *command)
+{
+	size_t i;
+
+	if (command->columns)
+		columns_help(command->columns, stdout);
+	for (i = 0; i < sizeof(command->listed) / sizeof(*command->listed) && command->listed[i];
+	     i++)
+		columns_help(command->listed[i], stdout);
+}
+
+static void list_all_columns(void)
+{
+	size_t i;
+
+	puts("* is shown when none are chosen, J in JSON.");
+	for (i = 0; i < COMMANDS; i++) {
+		if (!commands[i].columns && !commands[i].listed[0])
+			continue;
+		printf("\nsockport %s:\n", commands[i].name);
+		list_columns(&commands[i]);
+	}
+}
+
+/**
+ * options_help - print help to stdout
+ * @options: says about which command, or about columns
+ */
+void options_help(const struct options *options)
+{
+	const struct command_row *command = &commands[options->command];
+
+	if (options->list_columns)
+		options->has_command ? list_columns(command) : list_all_columns();
+	else
+		options->has_command ? help_command(command) : help_all();
 }

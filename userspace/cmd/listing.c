@@ -2,10 +2,49 @@
 #include "cmd/listing.h"
 
 #include "columns/printer.h"
+#include "count/bound.h"
 
-static int print_port(const struct port_row *row, void *printer)
+/* A listing of ports that tells where they are bound. */
+struct ports {
+	struct printer printer;
+	struct hash bounds;
+};
+
+static int print_port(const struct port_row *row, void *data)
 {
-	return printer_row(printer, row);
+	struct ports *ports = data;
+	struct port_row found;
+
+	if (!ports->bounds.count)
+		return printer_row(&ports->printer, row);
+	found = *row;
+	found.bound = bound_find(&ports->bounds, row);
+	return printer_row(&ports->printer, &found);
+}
+
+static int take_listener(const struct socket_row *row, void *data)
+{
+	struct ports *ports = data;
+
+	if (bound_add(&ports->bounds, row))
+		return 0;
+	return failure_set(ports->printer.failure, EXIT_RUN, "out of memory");
+}
+
+/* Rows of ports do not say it, so the listeners are asked. */
+static int find_bounds(struct ports *ports, struct client *client, const struct options *options)
+{
+	struct filter filter = options->filter;
+	const uint32_t listening = 1u << SOCKPORT_STATE_LISTEN | 1u << SOCKPORT_STATE_CLOSE;
+
+	if (!selection_has(ports->printer.selection, "bound"))
+		return 0;
+	filter.tcp_states = filter.tcp_states ? filter.tcp_states & listening : listening;
+	filter.datagram_states = filter.datagram_states ? filter.datagram_states & listening :
+							   listening;
+	if (!filter.tcp_states || !filter.datagram_states)
+		return 0;
+	return client_sockets(client, &filter, 0, take_listener, ports, ports->printer.failure);
 }
 
 static int print_socket(const struct socket_row *row, void *printer)
@@ -26,19 +65,25 @@ static int print_socket(const struct socket_row *row, void *printer)
 int listing_ports(struct client *client, const struct options *options, struct names *names,
 		  const struct selection *selection, struct failure *failure)
 {
-	struct printer printer = {
-		.form = options->json ? PRINT_JSON : PRINT_TABLE,
-		.selection = selection,
-		.names = names,
-		.failure = failure,
+	struct ports ports = {
+		.printer = {
+			.form = options->json ? PRINT_JSON : PRINT_TABLE,
+			.selection = selection,
+			.names = names,
+			.failure = failure,
+		},
 	};
-	int error;
+	int error = find_bounds(&ports, client, options);
 
-	if (printer_begin(&printer, options->no_header))
-		return -1;
-	error = client_ports(client, &options->filter, selection->want, print_port, &printer,
-			     failure);
-	return printer_end(&printer, !error);
+	if (!error)
+		error = printer_begin(&ports.printer, options->no_header);
+	if (!error) {
+		error = client_ports(client, &options->filter, selection->want, print_port,
+				     &ports, failure);
+		error = printer_end(&ports.printer, !error);
+	}
+	hash_free(&ports.bounds);
+	return error;
 }
 
 /**

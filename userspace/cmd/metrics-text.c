@@ -124,7 +124,8 @@ static const struct family families[] = {
 	COUNTER("retransmitted_segments", "Segments sent again.", RETRANSMITTED_SEGMENTS),
 	BYTE_COUNTER("retransmitted_bytes", "Payload sent again.", RETRANSMITTED_BYTES),
 	COUNTER("syn_retransmits", "SYNs, or answers to them, sent again.", SYN_RETRANSMITS),
-	COUNTER("listen_drops", "Connections and SYNs that listeners dropped.", LISTEN_DROPS),
+	COUNTER("listen_drops", "SYNs and connections that listeners dropped, for want of room or reset by who called.",
+		LISTEN_DROPS),
 	COUNTER("receive_drops", "Packets that sockets dropped.", RECEIVE_DROPS),
 };
 
@@ -282,6 +283,27 @@ static bool find_value(const struct metrics_port *port, enum source source, unsi
 	return row_knows(&port->history, index);
 }
 
+/* Ports of ours do not call, ports of others are not called here: that is always 0. */
+static bool can_happen(uint8_t role, unsigned int index)
+{
+	switch (index) {
+	case SOCKPORT_A_HISTORY_ACCEPTED:
+	case SOCKPORT_A_HISTORY_LISTEN_DROPS:
+	case SOCKPORT_A_HISTORY_BACKLOG_HIGH:
+		return role != SOCKPORT_ROLE_OUT;
+	case SOCKPORT_A_HISTORY_OPENED:
+	case SOCKPORT_A_HISTORY_REFUSED:
+	case SOCKPORT_A_HISTORY_TIMED_OUT:
+	case SOCKPORT_A_HISTORY_UNREACHABLE:
+	case SOCKPORT_A_HISTORY_NO_LOCAL_PORT:
+	case SOCKPORT_A_HISTORY_RESET_OPENING:
+	case SOCKPORT_A_HISTORY_GIVEN_UP:
+	case SOCKPORT_A_HISTORY_FAILED:
+		return role != SOCKPORT_ROLE_IN;
+	}
+	return true;
+}
+
 static void put_values(const struct writer *writer, const char *prefix,
 		       const struct family *family, const struct metrics_port *port,
 		       enum scope scope)
@@ -294,7 +316,9 @@ static void put_values(const struct writer *writer, const char *prefix,
 		value = &family->values[i];
 		if (i && !value->label)
 			break;
-		if (!find_value(port, family->source, value->index, &number))
+		if (!find_value(port, family->source, value->index, &number) ||
+		    (!number && family->source == SOURCE_HISTORY &&
+		     !can_happen(port->role, value->index)))
 			continue;
 		fprintf(writer->stream, "%s%s%s{", prefix, family->name,
 			family->is_gauge ? "" : "_total");

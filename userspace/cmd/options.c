@@ -5,61 +5,69 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/option-table.h"
+#include "cmd/running.h"
+#include "commands.h"
 #include "format/number.h"
 #include "format/words.h"
 #include "select/match.h"
 
-/* Options with the value of a filter are this and enum filter_key. */
-#define OPTION_FILTER	256
+/* Values of getopt for long options are this and their place in the table. */
+#define OPTION_FIRST	256
+#define OPTIONS_MAX	64
 
-/* Options without a letter, with another value. */
-enum {
-	OPTION_NETNS = 512,
-	OPTION_SINCE,
-	OPTION_INTERVAL,
-	OPTION_COUNT,
-	OPTION_TYPE,
-	OPTION_TOP,
-	OPTION_FORMAT,
-	OPTION_TEXTFILE,
+/* States that ss(8) lists when it is not told which. */
+#define SS_STATES	"established,syn-sent,fin-wait-1,fin-wait-2,close-wait,last-ack,closing"
+
+/**
+ * struct parser - a command line that is read
+ * @options: what it says
+ * @failure: what makes no sense
+ * @letters: for getopt; the colon in front tells a missing value from an unknown option
+ * @names: for getopt
+ * @given: bits of places in the table
+ * @behind_a: the word behind "-A"
+ */
+struct parser {
+	struct options *options;
+	struct failure *failure;
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option names[OPTIONS_MAX + 1];
+	uint64_t given;
+	const char *behind_a;
 };
 
-/* Longest interval, in milliseconds: a week. */
-#define INTERVAL_MAX	(7 * 24 * 3600 * 1000u)
+static void make_tables(struct parser *parser)
+{
+	struct option *name = parser->names;
+	char *letter = parser->letters;
+	const struct option_row *row;
+	size_t i;
 
-/* The colon in front: a missing value is told from an unknown option. */
-static const char letters[] = ":pA46s:lJo:nHhV";
+	*letter++ = ':';
+	for (i = 0; i < option_count; i++) {
+		row = &option_rows[i];
+		if (row->name)
+			*name++ = (struct option){ row->name, row->value ? required_argument :
+						   no_argument, NULL, OPTION_FIRST + i };
+		if (!row->letter)
+			continue;
+		*letter++ = row->letter;
+		if (row->value)
+			*letter++ = ':';
+	}
+}
 
-static const struct option long_options[] = {
-	{ "protocol", required_argument, NULL, OPTION_FILTER + FILTER_PROTOCOL },
-	{ "family", required_argument, NULL, OPTION_FILTER + FILTER_FAMILY },
-	{ "state", required_argument, NULL, OPTION_FILTER + FILTER_STATE },
-	{ "listening", no_argument, NULL, 'l' },
-	{ "role", required_argument, NULL, OPTION_FILTER + FILTER_ROLE },
-	{ "port", required_argument, NULL, OPTION_FILTER + FILTER_PORT },
-	{ "local-port", required_argument, NULL, OPTION_FILTER + FILTER_LOCAL_PORT },
-	{ "remote-port", required_argument, NULL, OPTION_FILTER + FILTER_REMOTE_PORT },
-	{ "local", required_argument, NULL, OPTION_FILTER + FILTER_LOCAL },
-	{ "remote", required_argument, NULL, OPTION_FILTER + FILTER_REMOTE },
-	{ "uid", required_argument, NULL, OPTION_FILTER + FILTER_UID },
-	{ "processes", no_argument, NULL, 'p' },
-	{ "all-netns", no_argument, NULL, 'A' },
-	{ "netns", required_argument, NULL, OPTION_NETNS },
-	{ "since", required_argument, NULL, OPTION_SINCE },
-	{ "interval", required_argument, NULL, OPTION_INTERVAL },
-	{ "count", required_argument, NULL, OPTION_COUNT },
-	{ "type", required_argument, NULL, OPTION_TYPE },
-	{ "top", required_argument, NULL, OPTION_TOP },
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "textfile", required_argument, NULL, OPTION_TEXTFILE },
-	{ "json", no_argument, NULL, 'J' },
-	{ "columns", required_argument, NULL, 'o' },
-	{ "numeric", no_argument, NULL, 'n' },
-	{ "no-header", no_argument, NULL, 'H' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
+static const struct option_row *row_of(int option)
+{
+	size_t i;
+
+	if (option >= OPTION_FIRST)
+		return &option_rows[option - OPTION_FIRST];
+	for (i = 0; option_rows[i].letter != option; i++)
+		;
+	return &option_rows[i];
+}
 
 static int add_filter(struct options *options, enum filter_key key, const char *value,
 		      struct failure *failure)
@@ -68,243 +76,214 @@ static int add_filter(struct options *options, enum filter_key key, const char *
 	return filter_add(&options->filter, key, value, failure);
 }
 
-static int add_type(struct options *options, const char *word, struct failure *failure)
+static int apply(struct parser *parser, const struct option_row *row, const char *value)
 {
-	uint8_t type;
+	struct options *options = parser->options;
 
-	if (!word_is_event_type(word, &type))
-		return failure_set(failure, EXIT_USAGE,
-				   "unknown type '%s': it is listen, unlisten, accept, open, fail, close, closed-door, reset or lost",
-				   word);
-	options->types |= 1u << type;
+	parser->given |= 1ull << (row - option_rows);
+	options->like_ss |= row->like_ss;
+	if (row->is_filter)
+		return add_filter(options, row->filter, row->word ? row->word : value,
+				  parser->failure);
+	if (row->set)
+		return row->set(options, value, parser->failure);
+	if (row->value)
+		*(const char **)((char *)options + row->text) = value;
+	else
+		*((bool *)options + row->flag) = true;
 	return 0;
 }
 
-static int add_types(struct options *options, const char *list, struct failure *failure)
-{
-	char *copy = strdup(list), *rest = copy, *word;
-	int error = 0;
-
-	if (!copy)
-		return failure_set(failure, EXIT_RUN, "out of memory");
-	while (!error && (word = strsep(&rest, ",")))
-		error = add_type(options, word, failure);
-	free(copy);
-	return error;
-}
-
-static int add_format(struct options *options, const char *word, struct failure *failure)
-{
-	options->has_format = true;
-	options->format = METRICS_PROMETHEUS;
-	if (!strcmp(word, "prometheus"))
-		return 0;
-	options->format = METRICS_OPENMETRICS;
-	if (!strcmp(word, "openmetrics"))
-		return 0;
-	return failure_set(failure, EXIT_USAGE,
-			   "unknown format '%s': it is openmetrics or prometheus", word);
-}
-
-/* Options that have a value, and are no filter. */
-static int add_value(struct options *options, int option, const char *value,
-		     struct failure *failure)
-{
-	switch (option) {
-	case OPTION_NETNS:
-		options->netns = value;
-		return 0;
-	case OPTION_SINCE:
-		options->since = value;
-		return 0;
-	case OPTION_INTERVAL:
-		if (number_parse_ms(value, INTERVAL_MAX, &options->interval) && options->interval)
-			return 0;
-		return failure_set(failure, EXIT_USAGE,
-				   "bad interval '%s': it is a number of seconds, as 5 or 0.5, at most a week",
-				   value);
-	case OPTION_COUNT:
-		if (number_parse(value, UINT32_MAX, &options->count) && options->count)
-			return 0;
-		return failure_set(failure, EXIT_USAGE, "bad count '%s': it is a number from 1 on",
-				   value);
-	case OPTION_TYPE:
-		return add_types(options, value, failure);
-	case OPTION_TOP:
-		options->has_top = true;
-		if (number_parse(value, METRICS_TOP_MAX, &options->top))
-			return 0;
-		return failure_set(failure, EXIT_USAGE, "bad top '%s': it is a number up to %d",
-				   value, METRICS_TOP_MAX);
-	case OPTION_FORMAT:
-		return add_format(options, value, failure);
-	case OPTION_TEXTFILE:
-		options->textfile = value;
-		return 0;
-	}
-	return add_filter(options, option - OPTION_FILTER, value, failure);
-}
-
-static int add_option(struct options *options, int option, struct failure *failure)
-{
-	switch (option) {
-	case 'p':
-		options->processes = true;
-		return 0;
-	case 'A':
-		options->all_netns = true;
-		return 0;
-	case '4':
-		return add_filter(options, FILTER_FAMILY, "4", failure);
-	case '6':
-		return add_filter(options, FILTER_FAMILY, "6", failure);
-	case 's':
-		return add_filter(options, FILTER_STATE, optarg, failure);
-	case 'l':
-		return add_filter(options, FILTER_STATE, "listening", failure);
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'o':
-		options->columns = optarg;
-		return 0;
-	case 'n':
-		options->numeric = true;
-		return 0;
-	case 'H':
-		options->no_header = true;
-		return 0;
-	case 'h':
-		options->help = true;
-		return 0;
-	case 'V':
-		options->version = true;
-		return 0;
-	}
-	return add_value(options, option, optarg, failure);
-}
-
 /* getopt's own messages begin with the path of the program. */
-static int bad_option(int option, const char *word, struct failure *failure)
+static int bad_option(struct parser *parser, int option, const char *word)
 {
 	/* In the midst of letters, the word is the one before them. */
-	const bool is_letter = optopt > 0 && optopt < OPTION_FILTER &&
-			       (strncmp(word, "--", 2) || !strchr(letters, optopt));
+	const bool is_letter = optopt > 0 && optopt < OPTION_FIRST &&
+			       (strncmp(word, "--", 2) || !strchr(parser->letters, optopt));
 
 	if (option == ':' && is_letter)
-		return failure_set(failure, EXIT_USAGE, "option '-%c' needs a value", optopt);
-	if (option == ':')
-		return failure_set(failure, EXIT_USAGE, "option '%s' needs a value", word);
-	if (is_letter)
-		return failure_set(failure, EXIT_USAGE, "unknown option '-%c': see sockport --help",
+		return failure_set(parser->failure, EXIT_USAGE, "option '-%c' needs a value",
 				   optopt);
-	return failure_set(failure, EXIT_USAGE,
+	if (option == ':')
+		return failure_set(parser->failure, EXIT_USAGE, "option '%s' needs a value", word);
+	if (is_letter)
+		return failure_set(parser->failure, EXIT_USAGE,
+				   "unknown option '-%c': see sockport --help", optopt);
+	return failure_set(parser->failure, EXIT_USAGE,
 			   "option '%s' is unknown, ambiguous, or takes no value: see sockport --help",
 			   word);
 }
 
-/* What a command can take; TAKES_* for each option that is not for all of them. */
-#define TAKES_JSON		1
-#define TAKES_COLUMNS		2
-#define TAKES_PROCESSES		4
-#define TAKES_NETNS		8
-#define TAKES_ALL_NETNS		16
-#define TAKES_SINCE		32
-#define TAKES_COUNT		64
-#define TAKES_TYPE		128
-#define TAKES_METRICS		256
-#define TAKES_LISTING		(TAKES_JSON | TAKES_NETNS | TAKES_ALL_NETNS)
-
-/**
- * struct command_word - a command
- * @word: the first word of the command line
- * @takes: set of TAKES_*
- * @filters: set of FILTER_KEY()
- */
-static const struct command_word {
-	const char *word;
-	unsigned int takes;
-	unsigned int filters;
-} commands[] = {
-	[COMMAND_PORTS] = { "ports", TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES |
-				     TAKES_SINCE | TAKES_COUNT, FILTER_KEYS_ALL },
-	[COMMAND_SOCKETS] = { "sockets", TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES,
-			      FILTER_KEYS_ALL },
-	[COMMAND_SHOW] = { "show", TAKES_LISTING | TAKES_PROCESSES,
-			   FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
-	[COMMAND_WHO] = { "who", TAKES_LISTING | TAKES_PROCESSES, FILTER_KEYS_ALL },
-	[COMMAND_SUMMARY] = { "summary", TAKES_LISTING, FILTER_KEYS_ALL },
-	[COMMAND_EVENTS] = { "events", TAKES_JSON | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
-				       TAKES_TYPE, MATCH_EVENT_KEYS },
-	[COMMAND_DOORS] = { "closed-doors", TAKES_LISTING | TAKES_COLUMNS, MATCH_DOOR_KEYS },
-	[COMMAND_METRICS] = { "metrics", TAKES_NETNS | TAKES_METRICS, 0 },
-	[COMMAND_STATS] = { "stats", TAKES_JSON, 0 },
-	[COMMAND_RESET] = { "reset", TAKES_NETNS, 0 },
-};
-
-static int parse_command(struct options *options, const char *word, struct failure *failure)
+static bool is_state(const char *word)
 {
-	size_t i;
+	uint32_t tcp, datagram;
 
-	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (!strcmp(commands[i].word, word)) {
-			options->command = i;
-			return 0;
-		}
-	}
-	return failure_set(failure, EXIT_USAGE,
-			   "unknown command '%s': it is ports, sockets, show PORT, who, summary, events, closed-doors, metrics, stats or reset",
-			   word);
+	return word && word_is_state(word, &tcp, &datagram);
 }
 
-/* The command, the port of show, whom of who, and words that make the filter narrower. */
-static int parse_words(struct options *options, char **words, struct failure *failure)
+/* Behind "-o", which has no value in ss(8): what begins an expression there. */
+static bool begins_expression(const char *word, const char *next)
 {
-	if (*words && parse_command(options, *words++, failure))
-		return -1;
-	if (options->command == COMMAND_SHOW) {
-		if (!*words)
-			return failure_set(failure, EXIT_USAGE,
-					   "show what? Give a port: sockport show PORT");
-		if (filter_parse_port(*words++, &options->port, failure))
-			return -1;
+	static const char *const words[] = {
+		"exclude", "src", "dst", "sport", "dport", "not", "(", "!", "dev", "autobound",
+	};
+	size_t i;
+
+	if (!strcmp(word, "state"))
+		return is_state(next);
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return is_state(word);
+}
+
+/* Timers there, columns here. True if that was meant; the word is looked at again then. */
+static bool means_timers(struct parser *parser, char **argv, int option)
+{
+	if (option == ':' && optopt == 'o') {
+		parser->options->timers = true;
+		return true;
 	}
-	if (options->command == COMMAND_WHO && *words)
-		options->who = *words++;
-	for (; *words; words++) {
-		options->has_filter = true;
-		if (filter_add_word(&options->filter, *words, failure))
+	if (option != 'o' || optarg != argv[optind - 1] ||
+	    !begins_expression(optarg, argv[optind]))
+		return false;
+	parser->options->timers = true;
+	optind--;
+	return true;
+}
+
+static int parse_options(struct parser *parser, int argc, char **argv)
+{
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
+		if (means_timers(parser, argv, option))
+			continue;
+		if (option == '?' || option == ':')
+			return bad_option(parser, option, argv[optind - 1]);
+		if (option == 'A')
+			parser->behind_a = argv[optind];
+		if (apply(parser, row_of(option), optarg))
 			return -1;
 	}
 	return 0;
 }
 
-/* An option that was given to a command that has no use for it, or NULL. */
-static const char *useless_option(const struct options *options)
+static bool find_command(struct options *options, const char *word)
 {
-	const unsigned int takes = commands[options->command].takes;
-	const struct { bool given; unsigned int need; const char *name; } list[] = {
-		{ options->json, TAKES_JSON, "--json" },
-		{ options->columns, TAKES_COLUMNS, "--columns" },
-		{ options->processes, TAKES_PROCESSES, "--processes" },
-		{ options->netns, TAKES_NETNS, "--netns" },
-		{ options->all_netns, TAKES_ALL_NETNS, "--all-netns" },
-		{ options->since, TAKES_SINCE, "--since" },
-		{ options->interval, TAKES_SINCE, "--interval" },
-		{ options->count, TAKES_COUNT, "--count" },
-		{ options->types, TAKES_TYPE, "--type" },
-		{ options->has_top, TAKES_METRICS, "--top" },
-		{ options->has_format, TAKES_METRICS, "--format" },
-		{ options->textfile, TAKES_METRICS, "--textfile" },
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(list) / sizeof(*list); i++)
-		if (list[i].given && !(takes & list[i].need))
-			return list[i].name;
+	for (i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, word))
+			continue;
+		options->command = i;
+		options->has_command = true;
+		return true;
+	}
+	return false;
+}
+
+static bool is_running(const char *word)
+{
+	struct running running = { 0 };
+	bool any = running_find(&running, word) && running.count;
+
+	running_free(&running);
+	return any;
+}
+
+/* What somebody wants to know who says a word and no command. */
+static int guess_command(struct options *options, char ***words, struct failure *failure)
+{
+	const char *word = **words;
+	struct failure ignored;
+	struct prefix prefix;
+	uint32_t port;
+
+	if (strchr(word, ',') || filter_is_word(word))
+		return 0;
+	if (address_parse_prefix(word, &prefix)) {
+		options->command = COMMAND_SOCKETS;
+		options->has_filter = true;
+		++*words;
+		return filter_add(&options->filter, FILTER_REMOTE, word, failure);
+	}
+	if (!filter_parse_port(word, &port, &ignored))
+		options->command = COMMAND_SHOW;
+	else if (is_running(word))
+		options->command = COMMAND_WHO;
+	else
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown command '%.100s': it is no command, protocol, state, port, address, process, unit or container; see sockport --help",
+				   word);
+	return 0;
+}
+
+/* The command, the port of show, whom of who. */
+static int parse_command(struct options *options, char ***words, struct failure *failure)
+{
+	if (**words && find_command(options, **words))
+		++*words;
+	else if (**words && !options->has_command && !options->like_ss &&
+		 guess_command(options, words, failure))
+		return -1;
+	if (options->command == COMMAND_SHOW) {
+		if (!**words)
+			return failure_set(failure, EXIT_USAGE,
+					   "show what? Give a port: sockport show PORT");
+		return filter_parse_port(*(*words)++, &options->port, failure);
+	}
+	if (options->command == COMMAND_WHO && **words)
+		options->who = *(*words)++;
+	return 0;
+}
+
+/* A list of protocols behind "-A" is what ss(8) means by it. */
+static int add_word(struct parser *parser, const char *word)
+{
+	struct options *options = parser->options;
+
+	options->has_filter = true;
+	if (!strchr(word, ','))
+		return filter_add_word(&options->filter, word, parser->failure);
+	if (word == parser->behind_a)
+		options->all_netns = false;
+	return filter_add(&options->filter, FILTER_PROTOCOL, word, parser->failure);
+}
+
+/* Words that make the filter narrower, and what ss(8) leaves out. */
+static int parse_words(struct parser *parser, char **words)
+{
+	struct options *options = parser->options;
+
+	if (parse_command(options, &words, parser->failure))
+		return -1;
+	if (options->like_ss && !options->has_command)
+		options->command = COMMAND_SOCKETS;
+	for (; *words; words++)
+		if (add_word(parser, *words))
+			return -1;
+	if (options->like_ss && !options->has_command && !options->all_states &&
+	    !options->filter.tcp_states)
+		return filter_add(&options->filter, FILTER_STATE, SS_STATES, parser->failure);
+	return 0;
+}
+
+/* An option that was given to a command that has no use for it, or NULL. */
+static const struct option_row *useless_option(const struct parser *parser)
+{
+	const unsigned int takes = commands[parser->options->command].takes;
+	size_t i;
+
+	for (i = 0; i < option_count; i++)
+		if (parser->given >> i & 1 && option_rows[i].takes &&
+		    !(takes & option_rows[i].takes) && !option_rows[i].is_filter)
+			return &option_rows[i];
 	return NULL;
 }
 
+/* What is filtered by, and cannot be. */
 static const char *useless_filter(const struct options *options)
 {
 	static const char *const names[] = {
@@ -321,14 +300,20 @@ static const char *useless_filter(const struct options *options)
 }
 
 /* What one command takes and another does not. */
-static int check_command(const struct options *options, struct failure *failure)
+static int check_command(const struct parser *parser)
 {
-	const char *word = commands[options->command].word;
-	const char *useless = useless_option(options);
+	const struct options *options = parser->options;
+	struct failure *failure = parser->failure;
+	const char *word = commands[options->command].name;
+	const struct option_row *row = useless_option(parser);
+	const char *useless;
 
-	if (useless)
-		return failure_set(failure, EXIT_USAGE, "sockport %s does not take %s", word,
-				   useless);
+	if (row && row->name)
+		return failure_set(failure, EXIT_USAGE, "sockport %s does not take --%s", word,
+				   row->name);
+	if (row)
+		return failure_set(failure, EXIT_USAGE, "sockport %s does not take -%c", word,
+				   row->letter);
 	if (options->filter.ports.count && options->command == COMMAND_SHOW)
 		return failure_set(failure, EXIT_USAGE, "sockport show is about one port");
 	useless = useless_filter(options);
@@ -363,21 +348,6 @@ static int check_options(const struct options *options, struct failure *failure)
 }
 
 /**
- * options_enter_netns - whether a command must be in the network namespace
- * @options: what the command line says
- *
- * Most ask the kernel about it by its descriptor, from where they are.
- *
- * Return: true if it must.
- */
-bool options_enter_netns(const struct options *options)
-{
-	return options->netns &&
-	       (options->command == COMMAND_EVENTS || options->command == COMMAND_RESET ||
-		options->command == COMMAND_METRICS);
-}
-
-/**
  * options_parse - read the command line
  * @options: what it says
  * @argc: number of words
@@ -388,21 +358,20 @@ bool options_enter_netns(const struct options *options)
  */
 int options_parse(struct options *options, int argc, char **argv, struct failure *failure)
 {
-	int option;
+	struct parser parser = { .options = options, .failure = failure };
 
 	*options = (struct options){ .command = COMMAND_PORTS, .top = METRICS_TOP };
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-		if (option == '?' || option == ':')
-			return bad_option(option, argv[optind - 1], failure);
-		if (add_option(options, option, failure))
-			return -1;
-	}
-	if (options->help || options->version)
+	make_tables(&parser);
+	if (parse_options(&parser, argc, argv))
+		return -1;
+	if (options->help || options->version || options->list_columns) {
+		if (argv[optind])
+			find_command(options, argv[optind]);
 		return 0;
-	if (parse_words(options, argv + optind, failure))
+	}
+	if (parse_words(&parser, argv + optind))
 		return -1;
 	if (options->textfile && !options->has_format)
 		options->format = METRICS_PROMETHEUS;
-	return check_command(options, failure) || check_options(options, failure) ? -1 : 0;
+	return check_command(&parser) || check_options(options, failure) ? -1 : 0;
 }

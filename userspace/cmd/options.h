@@ -3,6 +3,7 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "select/filter.h"
 
@@ -21,6 +22,22 @@ enum command {
 	COMMAND_STATS,
 	COMMAND_RESET,
 };
+
+#define COMMANDS	(COMMAND_RESET + 1)
+
+/* What a command can take; of each option that is not for all of them, which it needs. */
+#define TAKES_JSON		(1u << 0)
+#define TAKES_COLUMNS		(1u << 1)
+#define TAKES_PROCESSES		(1u << 2)
+#define TAKES_NETNS		(1u << 3)
+#define TAKES_ALL_NETNS		(1u << 4)
+#define TAKES_SINCE		(1u << 5)
+#define TAKES_COUNT		(1u << 6)
+#define TAKES_TYPE		(1u << 7)
+#define TAKES_METRICS		(1u << 8)
+#define TAKES_SOCKETS		(1u << 9)
+#define TAKES_FILTER		(1u << 10)
+#define TAKES_TEXT		(1u << 11)
 
 /**
  * enum metrics_format - form of metrics
@@ -58,6 +75,14 @@ enum metrics_format {
  * @no_header: no names of columns
  * @help: print the help, and nothing else
  * @version: print the version, and nothing else
+ * @list_columns: list the columns, and nothing else
+ * @all_states: sockets of all states
+ * @like_ss: a letter of ss(8) chose what to list
+ * @timers: tell timers
+ * @extended: tell what sockets are known by
+ * @memory: tell the memory of sockets
+ * @info: tell what TCP knows of its connections
+ * @has_command: the command is said
  * @has_filter: something was said about @filter
  * @has_format: something was said about @format
  * @has_top: something was said about @top
@@ -83,13 +108,21 @@ struct options {
 	bool no_header;
 	bool help;
 	bool version;
+	bool list_columns;
+	bool all_states;
+	bool like_ss;
+	bool timers;
+	bool extended;
+	bool memory;
+	bool info;
+	bool has_command;
 	bool has_filter;
 	bool has_format;
 	bool has_top;
 };
 
-bool options_enter_netns(const struct options *options);
 int options_parse(struct options *options, int argc, char **argv, struct failure *failure);
-void options_help(void);
+void options_help(const struct options *options);
+void options_list(FILE *stream, unsigned int takes, unsigned int filters);
 
 #endif

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cmd/elsewhere.h"
 #include "cmd/show-history.h"
 #include "columns/report.h"
 #include "columns/table.h"
@@ -30,6 +32,8 @@
 			"remembered,kernel"
 #define PEER_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
 #define OWNER_COLUMNS	"pid,comm,unit"
+#define OUT_TEXT	"proto,state,local_end,remote_end,processes"
+#define OUT_JSON	"proto,fam,state,local,lport,remote,rport,uid,user,inode,processes,by_port,remembered"
 
 /**
  * struct space - what there is in one network namespace
@@ -48,6 +52,18 @@ struct space {
 };
 
 /**
+ * struct outgoing - connections that have the port as their local port
+ * @selection: their columns
+ * @table: the first of them, in text
+ * @count: how many there are
+ */
+struct outgoing {
+	struct selection selection;
+	struct table *table;
+	uint64_t count;
+};
+
+/**
  * struct show - an answer in the making
  * @client: knows the kernel
  * @options: port and form
@@ -63,6 +79,7 @@ struct space {
  * @found: rows of the port
  * @owners: who has it open
  * @peers: who is connected
+ * @outgoing: connections that have the port as their local port
  */
 struct show {
 	struct client *client;
@@ -79,6 +96,7 @@ struct show {
 	size_t found;
 	struct holders owners;
 	struct peers peers;
+	struct outgoing outgoing;
 };
 
 static int out_of_memory(struct show *show)
@@ -217,6 +235,53 @@ static int ask_connections(struct show *show)
 				       take_connection, show, show->failure);
 	peers_sort(&show->peers);
 	return error;
+}
+
+/* That is why bind() fails although nobody listens. */
+static int take_outgoing(const struct socket_row *row, void *data)
+{
+	struct show *show = data;
+	struct outgoing *outgoing = &show->outgoing;
+
+	outgoing->count++;
+	if (show->report.json)
+		return report_list_row(&show->report, &outgoing->selection, row);
+	if (!outgoing->table)
+		outgoing->table = table_new(&outgoing->selection, show->options->no_header);
+	if (!outgoing->table)
+		return out_of_memory(show);
+	if (outgoing->count <= TOP_PEERS &&
+	    !table_row(outgoing->table, row, &show->report.sink))
+		return out_of_memory(show);
+	return 0;
+}
+
+static int ask_outgoing(struct show *show)
+{
+	struct filter filter = show->options->filter;
+
+	if (filter.local_ports.count)
+		return 0;
+	if (filter.roles.count && !(filter.roles.count == 1 &&
+				    filter.roles.list[0] == SOCKPORT_ROLE_OUT))
+		return 0;
+	filter.roles.count = 1;
+	filter.roles.list[0] = SOCKPORT_ROLE_OUT;
+	filter.local_ports.count = 1;
+	filter.local_ports.list[0] = show->filter.ports.list[0];
+	return client_sockets(show->client, &filter, show->outgoing.selection.want, take_outgoing,
+			      show, show->failure);
+}
+
+static int print_outgoing(struct show *show)
+{
+	const uint64_t count = show->outgoing.count;
+
+	if (!count)
+		return 0;
+	printf("\nLocal port of %llu connection%s to others%s:\n", (unsigned long long)count,
+	       count == 1 ? "" : "s", count > TOP_PEERS ? ", some of them" : "");
+	return table_print(show->outgoing.table, show->failure);
 }
 
 /* Peers of one role, which follow each other when they are sorted. */
@@ -445,8 +510,15 @@ static int put_sections(struct show *show)
 			sizeof(*show->owners.list), show->owners.count) || ask_connections(show))
 		return -1;
 	select_json(show, &show->selection, &peer_columns, NULL);
-	return report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
-			   sizeof(*show->peers.list), show->peers.count);
+	if (report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
+			sizeof(*show->peers.list), show->peers.count))
+		return -1;
+	select_json(show, &show->outgoing.selection, &socket_columns, OUT_JSON);
+	report_list_begin(&show->report, "outgoing", &show->outgoing.selection);
+	if (ask_outgoing(show))
+		return -1;
+	report_list_end(&show->report);
+	return 0;
 }
 
 static int show_json(struct show *show)
@@ -455,22 +527,39 @@ static int show_json(struct show *show)
 	return put_sections(show);
 }
 
+/* Somebody has it open, but we may not know who. */
+static void print_hidden(struct show *show)
+{
+	size_t i;
+
+	if (show->owners.count || !geteuid())
+		return;
+	for (i = 0; i < show->space_count; i++) {
+		if (!show->spaces[i].has_bound)
+			continue;
+		puts("\nProcesses: not ours to see, those of other users are shown to root.");
+		return;
+	}
+}
+
 static int show_text(struct show *show)
 {
 	size_t i;
 
 	selection_parse(&show->ports, &port_columns, PORT_TEXT, show->failure);
 	selection_parse(&show->bound, &socket_columns, BOUND_TEXT, show->failure);
-	if (ask_ports(show) || ask_bound(show) || ask_connections(show))
+	selection_parse(&show->outgoing.selection, &socket_columns, OUT_TEXT, show->failure);
+	if (show->options->all_netns)
+		selection_put_first(&show->outgoing.selection, &socket_columns, "netns");
+	if (ask_ports(show) || ask_bound(show) || ask_connections(show) || ask_outgoing(show))
 		return -1;
 	print_head(show);
-	if (!show->found)
-		return 0;
 	holders_sort(&show->owners);
 	for (i = 0; i < show->space_count; i++)
 		if (print_space(show, &show->spaces[i]))
 			return -1;
-	return 0;
+	print_hidden(show);
+	return print_outgoing(show);
 }
 
 /**
@@ -495,6 +584,7 @@ int show_port(struct client *client, const struct options *options, struct names
 		.failure = failure,
 		.filter = options->filter,
 	};
+	char hint[ELSEWHERE_MAX];
 	int error;
 
 	show.filter.ports.count = 1;
@@ -507,8 +597,10 @@ int show_port(struct client *client, const struct options *options, struct names
 	free_spaces(&show);
 	holders_free(&show.owners);
 	peers_free(&show.peers);
-	if (error || show.found)
+	table_free(show.outgoing.table);
+	if (error || show.found || show.outgoing.count)
 		return error;
-	return failure_set(failure, EXIT_RUN, "no socket on port %u%s, and no history of it", options->port,
-			   options->has_filter ? " matches" : "");
+	elsewhere_port(hint, client, options, &show.filter, names);
+	return failure_set(failure, EXIT_RUN, "no socket on port %u%s, and no history of it%s",
+			   options->port, options->has_filter ? " matches" : "", hint);
 }

@@ -65,10 +65,10 @@ static int out_of_memory(struct summary *summary)
 	return failure_set(summary->failure, EXIT_RUN, "out of memory");
 }
 
-/* a / b is larger than c / d, where a limit of 0 lets one connection wait. */
+/* a of a limit of b is fuller than c of d; one connection more than the limit can wait. */
 static bool is_fuller(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-	return a * (d ? d : 1) > c * (b ? b : 1);
+	return a * (d + 1) > c * (b + 1);
 }
 
 static void note_listener(struct summary *summary, const struct socket_row *socket)
@@ -123,7 +123,8 @@ static void set_backlog(struct summary *summary, struct limit *limit)
 	if (summary->has_backlog) {
 		limit->known = 1u << LIMIT_USED | 1u << LIMIT_MAX;
 		limit->used = summary->backlog;
-		limit->max = summary->limit;
+		/* The kernel lets one more wait than listen(2) was told. */
+		limit->max = summary->limit + 1ull;
 	}
 	snprintf(summary->about, sizeof(summary->about), "fullest listener%s%s",
 		 summary->has_backlog ? ": " : "", summary->has_backlog ? summary->listener : "");

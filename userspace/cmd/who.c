@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/elsewhere.h"
 #include "cmd/running.h"
 #include "columns/processes.h"
 #include "columns/report.h"
@@ -227,15 +228,23 @@ static int count_sockets(struct who *who)
 	return 0;
 }
 
+static int not_found(struct who *who)
+{
+	char hint[ELSEWHERE_MAX];
+
+	elsewhere_process(hint, who->client, who->options, who->names);
+	return failure_set(who->failure, EXIT_RUN,
+			   "no process, unit or container '%.100s' has a socket that we may see%s",
+			   who->holders.word, hint);
+}
+
 static int show_all(struct who *who)
 {
 	if (count_sockets(who))
 		return -1;
 	holders_sort(&who->holders);
 	if (!keep_matches(&who->holders) && who->holders.word)
-		return failure_set(who->failure, EXIT_RUN,
-				   "no process, unit or container '%.100s' has a socket that we may see",
-				   who->holders.word);
+		return not_found(who);
 	who->report.json = who->options->json;
 	who->report.no_header = who->options->no_header;
 	if (report_begin(&who->report, who->names, who->failure))

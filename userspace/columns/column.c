@@ -93,6 +93,23 @@ static const struct column *find_column(const struct columns *columns, const cha
 }
 
 /**
+ * selection_has - whether a column is chosen
+ * @selection: the columns
+ * @name: of the column
+ *
+ * Return: true if it is.
+ */
+bool selection_has(const struct selection *selection, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++)
+		if (!strcmp(selection->list[i]->name, name))
+			return true;
+	return false;
+}
+
+/**
  * selection_put_first - choose a column, and show it before all others
  * @selection: gets it at the beginning, if it has not got it
  * @columns: out of these
@@ -118,7 +135,7 @@ static int parse_name(struct selection *selection, const struct columns *columns
 
 	if (!column)
 		return failure_set(failure, EXIT_USAGE,
-				   "unknown column '%.*s': sockport --help lists them",
+				   "unknown column '%.*s': sockport --list-columns has them all",
 				   (int)length, name);
 	selection_add(selection, column);
 	return 0;

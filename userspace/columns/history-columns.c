@@ -272,7 +272,7 @@ static const struct column list[] = {
 	  .fill = fill_size_counter,
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("syn_retransmits", SYN_RETRANSMITS, "SYNs, or answers to them, sent again"),
-	COUNTER("listen_drops", LISTEN_DROPS, "connections and SYNs that listeners dropped"),
+	COUNTER("listen_drops", LISTEN_DROPS, "SYNs and connections that listeners dropped, for want of room or reset by who called"),
 	COUNTER("receive_drops", RECEIVE_DROPS, "packets that sockets dropped"),
 	{ HISTORY("backlog_high", BACKLOG_HIGH, "most connections seen waiting for accept()"),
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },

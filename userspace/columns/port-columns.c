@@ -2,6 +2,7 @@
 #include "columns/tables.h"
 
 #include "columns/processes.h"
+#include "count/bound.h"
 #include "format/words.h"
 #include "host/category.h"
 #include "kernel/rows.h"
@@ -54,6 +55,38 @@ static void fill_local_range(struct sink *sink, const struct column *column, con
 	    names_is_here(sink->names, port_netns(port)) &&
 	    names_in_local_range(sink->names, port->port, &inside))
 		value_bool(sink, inside);
+}
+
+static void put_bound(struct sink *sink, const struct port_row *port,
+		      const struct bound_address *address)
+{
+	value_list_item(sink);
+	value_begin(sink);
+	if (address->is_both)
+		sink_char(sink, '*');
+	else
+		sink_address(sink, address->address, address->size);
+	if (address->ifindex) {
+		sink_char(sink, '%');
+		sink_interface(sink, port_netns(port), address->ifindex);
+	}
+	value_end(sink);
+}
+
+static void fill_bound(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct bound *bound = ((const struct port_row *)row)->bound;
+	uint32_t i;
+
+	(void)column;
+	if (!bound)
+		return;
+	value_list_begin(sink);
+	for (i = 0; i < bound->count && i < BOUND_ADDRESSES; i++)
+		put_bound(sink, row, &bound->list[i]);
+	if (bound->count > BOUND_ADDRESSES)
+		value_list_more(sink, bound->count - BOUND_ADDRESSES);
+	value_list_end(sink);
 }
 
 static void fill_families(struct sink *sink, const struct column *column, const void *row)
@@ -166,6 +199,8 @@ static const struct column list[] = {
 	{ .name = "state", .help = "open, assigned, draining or closed; unknown for role out",
 	  .fill = fill_word, .word = word_port_state, MEMBER(state, STATE),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
+	{ .name = "bound", .help = "addresses that it is bound to; * for any of IPv4 and IPv6",
+	  .fill = fill_bound },
 	{ .name = "sockets", .help = "number of sockets", .fill = fill_u32,
 	  MEMBER(sockets, SOCKETS),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },

@@ -246,7 +246,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON, .width = 3 },
 	{ .name = "state", .help = "state, as the kernel names it", WORD(state, STATE, word_state),
 	  .flags = BOTH, .width = 11 },
-	{ .name = "rx_queue", .help = "bytes that wait to be read", .flags = BOTH | COLUMN_RIGHT,
+	{ .name = "rx_queue", .help = "bytes that wait to be read; of UDP and MPTCP the memory they take", .flags = BOTH | COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(rx_queue, RX_QUEUE, u32), .width = 8 },
 	{ .name = "tx_queue", .help = "bytes not yet acknowledged", .flags = BOTH | COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(tx_queue, TX_QUEUE, u32), .width = 8 },

@@ -125,6 +125,7 @@ struct opener_row {
  * @netns: inode of its network namespace
  * @more_processes: there are more processes than came
  * @processes: who has its listeners open, or any of its sockets
+ * @bound: where it is bound, NULL where that is not known; see bound_find()
  * @time: when the kernel was asked, in milliseconds since 1970
  * @interval: milliseconds in which the counters of @history came about; 0 if that is
  *	all the time since they began
@@ -154,6 +155,7 @@ struct port_row {
 	uint32_t uids[ROW_UIDS];
 	uint32_t states[ROW_STATES];
 	struct process_rows processes;
+	const struct bound *bound;
 	uint64_t time;
 	uint64_t interval;
 	bool restarted;

@@ -224,6 +224,28 @@ static enum filter_key key_of_word(const char *word)
 }
 
 /**
+ * filter_is_listening - whether listeners are asked for, and what datagram sockets have instead
+ * @filter: what is wanted
+ *
+ * Return: true if nothing else is.
+ */
+bool filter_is_listening(const struct filter *filter)
+{
+	return filter->tcp_states == 1u << SOCKPORT_STATE_LISTEN;
+}
+
+/**
+ * filter_is_word - whether a word says what is wanted, and is no port
+ * @word: maybe a protocol, role, family or state
+ *
+ * Return: true if it is one of these.
+ */
+bool filter_is_word(const char *word)
+{
+	return key_of_word(word) != FILTER_PORT;
+}
+
+/**
  * filter_add_word - add a word that stands without an option
  * @filter: what is wanted so far
  * @word: a protocol, role, family, state, or else a port

@@ -64,6 +64,8 @@ enum filter_key {
 
 int filter_add(struct filter *filter, enum filter_key key, const char *values,
 	       struct failure *failure);
+bool filter_is_listening(const struct filter *filter);
+bool filter_is_word(const char *word);
 int filter_add_word(struct filter *filter, const char *word, struct failure *failure);
 int filter_parse_port(const char *text, uint32_t *port, struct failure *failure);
 int filter_check_ports(const struct filter *filter, struct failure *failure);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef ELSEWHERE_H
+#define ELSEWHERE_H
+
+#include <stddef.h>
+
+#include "cmd/options.h"
+#include "host/names.h"
+#include "kernel/client.h"
+
+/* Room for the longest hint. */
+#define ELSEWHERE_MAX	160
+
+void elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
+		    const struct options *options, const struct filter *filter,
+		    struct names *names);
+void elsewhere_process(char hint[ELSEWHERE_MAX], struct client *client,
+		       const struct options *options, struct names *names);
+
+#endif

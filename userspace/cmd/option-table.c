@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All options: what each is called, what it is for, and who takes its value. */
+#include "cmd/option-table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/number.h"
+#include "format/words.h"
+
+/* Longest interval, in milliseconds: a week. */
+#define INTERVAL_MAX	(7 * 24 * 3600 * 1000u)
+static int add_type(struct options *options, const char *word, struct failure *failure)
+{
+	uint8_t type;
+
+	if (!word_is_event_type(word, &type))
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown type '%s': it is listen, unlisten, accept, open, fail, close, closed-door, reset or lost",
+				   word);
+	options->types |= 1u << type;
+	return 0;
+}
+
+static int add_types(struct options *options, const char *list, struct failure *failure)
+{
+	char *copy = strdup(list), *rest = copy, *word;
+	int error = 0;
+
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	while (!error && (word = strsep(&rest, ",")))
+		error = add_type(options, word, failure);
+	free(copy);
+	return error;
+}
+
+static int add_format(struct options *options, const char *word, struct failure *failure)
+{
+	options->has_format = true;
+	options->format = METRICS_PROMETHEUS;
+	if (!strcmp(word, "prometheus"))
+		return 0;
+	options->format = METRICS_OPENMETRICS;
+	if (!strcmp(word, "openmetrics"))
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "unknown format '%s': it is openmetrics or prometheus", word);
+}
+
+
+static int add_interval(struct options *options, const char *value, struct failure *failure)
+{
+	if (number_parse_ms(value, INTERVAL_MAX, &options->interval) && options->interval)
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "bad interval '%s': it is a number of seconds, as 5 or 0.5, at most a week",
+			   value);
+}
+
+static int add_count(struct options *options, const char *value, struct failure *failure)
+{
+	if (number_parse(value, UINT32_MAX, &options->count) && options->count)
+		return 0;
+	return failure_set(failure, EXIT_USAGE, "bad count '%s': it is a number from 1 on", value);
+}
+
+static int add_top(struct options *options, const char *value, struct failure *failure)
+{
+	options->has_top = true;
+	if (number_parse(value, METRICS_TOP_MAX, &options->top))
+		return 0;
+	return failure_set(failure, EXIT_USAGE, "bad top '%s': it is a number up to %d", value,
+			   METRICS_TOP_MAX);
+}
+
+/* As ss(8) has it: the summary instead of a listing. */
+static int add_summary(struct options *options, const char *value, struct failure *failure)
+{
+	(void)value;
+	(void)failure;
+	options->command = COMMAND_SUMMARY;
+	options->has_command = true;
+	return 0;
+}
+
+#define FLAG(member)	.flag = offsetof(struct options, member)
+#define TEXT(member)	.text = offsetof(struct options, member)
+#define FILTER(key)	.filter = FILTER_##key, .is_filter = true, .takes = TAKES_FILTER, \
+			.group = GROUP_WHICH
+#define KIND(character, protocol) \
+	{ .letter = character, FILTER(PROTOCOL), .word = protocol, .like_ss = true }
+
+const struct option_row option_rows[] = {
+	{ "all-netns", 'A', NULL, "in all network namespaces", GROUP_WHERE, TAKES_ALL_NETNS,
+	  FLAG(all_netns) },
+	{ "netns", 'N', "NAME", "in that one: a name as of ip-netns(8), a PID, or a path",
+	  GROUP_WHERE, TAKES_NETNS, TEXT(netns) },
+
+	{ "protocol", 0, "LIST", "tcp, udp, unix, raw, netlink, packet, sctp, mptcp, ...",
+	  FILTER(PROTOCOL) },
+	KIND('t', "tcp"), KIND('u', "udp"), KIND('x', "unix"), KIND('w', "raw"),
+	KIND('S', "sctp"), KIND('M', "mptcp"), KIND('0', "packet"),
+	{ "family", 0, "LIST", "4 or 6, also -4 and -6", FILTER(FAMILY) },
+	{ .letter = '4', FILTER(FAMILY), .word = "4" },
+	{ .letter = '6', FILTER(FAMILY), .word = "6" },
+	{ "state", 0, "LIST", "LISTEN, ESTABLISHED, ..., connected, synchronized, listening",
+	  FILTER(STATE) },
+	{ "listening", 'l', NULL, "the same as --state listening", FILTER(STATE),
+	  .word = "listening" },
+	{ "all", 'a', NULL, "of all states, where a letter of ss(8) would leave some out",
+	  GROUP_WHICH, TAKES_FILTER, FLAG(all_states), .like_ss = true },
+	{ "role", 0, "LIST", "in: to a port of ours; out: we call a port of theirs",
+	  FILTER(ROLE) },
+	{ "port", 0, "LIST", "the port of the role: 80, 1-1023, http", FILTER(PORT) },
+	{ "local-port", 0, "LIST", "the local port", FILTER(LOCAL_PORT) },
+	{ "remote-port", 0, "LIST", "the remote port", FILTER(REMOTE_PORT) },
+	{ "local", 0, "LIST", "the local address: 192.0.2.1, 10.0.0.0/8, fe80::/10",
+	  FILTER(LOCAL) },
+	{ "remote", 0, "LIST", "the remote address", FILTER(REMOTE) },
+	{ "uid", 0, "LIST", "the owner, by number or name", FILTER(UID) },
+
+	{ "since", 0, "FILE", "since FILE, an earlier sockport ports --json", GROUP_SINCE,
+	  TAKES_SINCE, TEXT(since) },
+	{ "interval", 0, "SECONDS", "again and again, what happened in between", GROUP_SINCE,
+	  TAKES_SINCE, .set = add_interval },
+	{ "count", 0, "N", "so many intervals or events, then end", GROUP_SINCE, TAKES_COUNT,
+	  .set = add_count },
+	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
+	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
+
+	{ "top", 0, "N", "a series for the N busiest ports (100)", GROUP_METRICS, TAKES_METRICS,
+	  .set = add_top },
+	{ "format", 0, "FORMAT", "openmetrics, or prometheus as promtool(1) checks it",
+	  GROUP_METRICS, TAKES_METRICS, .set = add_format },
+	{ "textfile", 0, "PATH", "into a file for node_exporter, replaced at once",
+	  GROUP_METRICS, TAKES_METRICS, TEXT(textfile) },
+
+	{ "processes", 'p', NULL, "with the processes that have them open", GROUP_HOW,
+	  TAKES_PROCESSES, FLAG(processes) },
+	{ "timers", 0, NULL, "with timers, also -o without columns", GROUP_HOW, TAKES_SOCKETS,
+	  FLAG(timers) },
+	{ "extended", 'e', NULL, "with owner, inode, cookie and mark", GROUP_HOW, TAKES_SOCKETS,
+	  FLAG(extended), .like_ss = true },
+	{ "memory", 'm', NULL, "with the memory that they hold", GROUP_HOW, TAKES_SOCKETS,
+	  FLAG(memory), .like_ss = true },
+	{ "info", 'i', NULL, "with what TCP knows of its connections", GROUP_HOW, TAKES_SOCKETS,
+	  FLAG(info), .like_ss = true },
+	{ "json", 'J', NULL, "as JSON; null means unknown", GROUP_HOW, TAKES_JSON, FLAG(json) },
+	{ "columns", 'o', "LIST", "these columns; +LIST adds them to the usual ones", GROUP_HOW,
+	  TAKES_COLUMNS, TEXT(columns) },
+	{ "list-columns", 0, NULL, "which columns there are", GROUP_HOW, 0, FLAG(list_columns) },
+	{ "numeric", 'n', NULL, "no names of users, services and types, no units", GROUP_HOW, 0,
+	  FLAG(numeric) },
+	{ "no-header", 'H', NULL, "no names of columns", GROUP_HOW, 0, FLAG(no_header) },
+	{ .letter = 's', .help = "the summary, as ss(8) has it", .group = GROUP_HOW,
+	  .set = add_summary },
+	{ "help", 'h', NULL, "this text", GROUP_HOW, 0, FLAG(help) },
+	{ "version", 'V', NULL, "the version", GROUP_HOW, 0, FLAG(version) },
+};
+
+const size_t option_count = sizeof(option_rows) / sizeof(*option_rows);

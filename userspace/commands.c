@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All commands: what each is for, what it takes, and who answers. */
+#include "commands.h"
+
+#include "cmd/doors.h"
+#include "cmd/events.h"
+#include "cmd/listing.h"
+#include "cmd/metrics.h"
+#include "cmd/rates.h"
+#include "cmd/show.h"
+#include "cmd/stats.h"
+#include "cmd/summary.h"
+#include "cmd/who.h"
+#include "columns/tables.h"
+#include "select/match.h"
+
+#define TAKES_LISTING	(TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_FILTER)
+
+static int run_ports(const struct question *question)
+{
+	const struct options *options = question->options;
+
+	return (options->since || options->interval ? rates_print : listing_ports)
+	       (question->client, options, question->names, question->selection,
+		question->failure);
+}
+
+static int run_sockets(const struct question *question)
+{
+	return listing_sockets(question->client, question->options, question->names,
+			       question->selection, question->failure);
+}
+
+static int run_show(const struct question *question)
+{
+	return show_port(question->client, question->options, question->names,
+			 question->failure);
+}
+
+static int run_who(const struct question *question)
+{
+	return who_print(question->client, question->options, question->names,
+			 question->failure);
+}
+
+static int run_summary(const struct question *question)
+{
+	return summary_print(question->client, question->options, question->names,
+			     question->failure);
+}
+
+static int run_events(const struct question *question)
+{
+	return events_follow(question->client, question->options, question->names,
+			     question->selection, question->failure);
+}
+
+static int run_doors(const struct question *question)
+{
+	return doors_print(question->client, question->options, question->names,
+			   question->selection, question->failure);
+}
+
+static int run_metrics(const struct question *question)
+{
+	return metrics_print(question->client, question->options, question->failure);
+}
+
+static int run_stats(const struct question *question)
+{
+	return stats_print(question->client, question->options, question->names,
+			   question->failure);
+}
+
+static int run_reset(const struct question *question)
+{
+	return client_reset(question->client, question->failure);
+}
+
+const struct command_row commands[COMMANDS] = {
+	[COMMAND_PORTS] = {
+		.name = "ports", .run = run_ports, .columns = &port_columns,
+		.help = "a row for each port (what it does when no command is given)",
+		.processes = { "+processes", "+processes,more_processes,kernel" },
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SINCE |
+			 TAKES_COUNT,
+		.filters = FILTER_KEYS_ALL },
+	[COMMAND_SOCKETS] = {
+		.name = "sockets", .run = run_sockets, .columns = &socket_columns,
+		.help = "a row for each socket, of every kind",
+		.processes = { "+processes",
+			       "+processes,process_count,by_port,remembered,kernel" },
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SOCKETS,
+		.filters = FILTER_KEYS_ALL },
+	[COMMAND_SHOW] = {
+		.name = "show", .run = run_show, .argument = "PORT",
+		.help = "all about one port, a number or the name of a service",
+		.listed = { &port_columns, &socket_columns, &peer_columns },
+		.takes = TAKES_LISTING | TAKES_PROCESSES,
+		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
+	[COMMAND_WHO] = {
+		.name = "who", .run = run_who, .argument = "[PID|NAME|UNIT]",
+		.help = "the sockets of each process; or all those of a process, unit or container",
+		.listed = { &holder_columns, &socket_columns },
+		.takes = TAKES_LISTING | TAKES_PROCESSES, .filters = FILTER_KEYS_ALL },
+	[COMMAND_SUMMARY] = {
+		.name = "summary", .run = run_summary,
+		.help = "how many sockets there are, and how near the limits are",
+		.listed = { &tally_columns, &limit_columns, &destination_columns },
+		.takes = TAKES_LISTING, .filters = FILTER_KEYS_ALL },
+	[COMMAND_EVENTS] = {
+		.name = "events", .run = run_events, .columns = &event_columns, .enters = true,
+		.help = "what happens, a line for each event, until Ctrl-C",
+		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
+			 TAKES_TYPE | TAKES_FILTER,
+		.filters = MATCH_EVENT_KEYS },
+	[COMMAND_DOORS] = {
+		.name = "closed-doors", .run = run_doors, .columns = &door_columns,
+		.help = "ports where nobody listens, and who knocked",
+		.takes = TAKES_LISTING | TAKES_COLUMNS, .filters = MATCH_DOOR_KEYS },
+	[COMMAND_METRICS] = {
+		.name = "metrics", .run = run_metrics, .enters = true,
+		.help = "all that for Prometheus, as OpenMetrics text",
+		.takes = TAKES_NETNS | TAKES_METRICS },
+	[COMMAND_STATS] = {
+		.name = "stats", .run = run_stats, .listed = { &stats_columns },
+		.help = "what the kernel module itself costs",
+		.takes = TAKES_JSON },
+	[COMMAND_RESET] = {
+		.name = "reset", .run = run_reset, .enters = true,
+		.help = "begin the history of the ports anew",
+		.takes = TAKES_NETNS },
+};

@@ -237,11 +237,50 @@ rows = json.load(open(sys.argv[1]))["outgoing"]
 sys.exit(not rows or any(row["lport"] != int(sys.argv[2]) for row in rows))' "$work/json" "$port" || return 1
 	as 65534 "$SOCKPORT_BIN" show 9001 >"$work/text" && grep -q 'shown to root' "$work/text" || return 1
 	ip netns add sockport-else || return 1
+	# shellcheck disable=SC2016
 	ip netns exec sockport-else "$SOCKPORT_FIXTURE" listen 7071 nsenter --net=/proc/$$/ns/net \
 		bash -c '"$1" show 7071 2>"$0/port"; "$1" who "$PPID" 2>"$0/who"' "$work" "$SOCKPORT_BIN" >/dev/null
 	ip netns del sockport-else
 	grep -q 'network namespace sockport-else: add -A' "$work/port" &&
 		as 65534 "$SOCKPORT_BIN" show 7071 2>&1 | grep -q 'look.*-A'
+}
+
+# widest COLUMNS LOCALE ARGUMENT...: of the lines on a terminal, in columns.
+widest()
+{
+	local columns=$1 locale=$2
+	shift 2
+
+	LC_ALL=$locale script -qec "stty cols $columns; '$SOCKPORT_BIN' $*" /dev/null </dev/null |
+		python3 -c 'import sys, unicodedata
+wide = {"W": 2, "F": 2}
+print(max(sum(wide.get(unicodedata.east_asian_width(each), 1) for each in line.rstrip("\r\n"))
+          for line in sys.stdin))'
+}
+
+# Nothing wraps, whatever names there are; with --wide, or in a pipe, nothing is left out.
+fits_terminal()
+{
+	local each columns locale width status=0
+
+	command -v script >/dev/null || skip 'no script(1)' || return
+	cp "$(command -v sleep)" "$work/服务器进程"
+	"$SOCKPORT_FIXTURE" listen 7072 "$work/服务器进程" 1000 &
+	for each in ports 'ports -l' sockets 'sockets -lp' 'sockets -p' 'show 80' who "who $FIXTURE_PID" \
+		summary stats closed-doors -tulpn; do
+		for columns in 80 120; do
+			for locale in C C.UTF-8; do
+				# shellcheck disable=SC2086
+				width=$(widest $columns $locale $each)
+				[ "$width" -le $columns ] && continue
+				echo "$each has $width columns on $columns in $locale"
+				status=1
+			done
+		done
+	done
+	[ "$(widest 80 C sockets --wide)" -gt 80 ] || status=1
+	kill $!
+	return $status
 }
 
 show_text()
@@ -684,7 +723,7 @@ module_absent()
 }
 
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what stats help_and_version \
+	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what fits_terminal stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who who_text \

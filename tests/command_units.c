@@ -929,6 +929,10 @@ TEST(bounds)
 		     fill_into(text, SINK_TEXT, selection.list[0], &port, names));
 	EXPECT_STREQ("[\"127.0.0.1\",\"::\",\"*\",\"0.0.0.0%lo\"]",
 		     fill_into(text, SINK_JSON, selection.list[0], &port, names));
+	/* Ports always say which namespace it is. */
+	port.known = 1ull << SOCKPORT_A_PORT_NETNS;
+	port.netns = 4026531840u;
+	EXPECT_TRUE(bound_find(&bounds, &port));
 	port.port = 81;
 	EXPECT_FALSE(bound_find(&bounds, &port));
 	port.port = 80;

@@ -13,6 +13,7 @@
 #include "host/place.h"
 #include "kernel/client.h"
 #include "table/output.h"
+#include "table/terminal.h"
 
 /* What ports did meanwhile is another question than what they are. */
 #define RATE_COLUMNS	"proto,role,port,service,state,connections,accepted,opened,failed,"	\
@@ -68,6 +69,24 @@ static bool wants_holders(const struct options *options)
 #define HOLDERS_NUMERIC	"proto,role,port,state,bound,processes,sockets,backlog,uids,"		\
 			"accepted,opened,failed,drops,rx_queue,tx_queue,bytes_in,bytes_out,active"
 #define QUEUES		"proto,role,state,rx_queue,tx_queue,backlog,limit,user,local_end,remote_end"
+/* On a terminal, what tells most comes first. */
+#define NARROW		"proto,state,local_end,remote_end,user,role,rx_queue,tx_queue"
+#define NARROW_OWNED	"proto,state,local_end,remote_end,processes,user,role,rx_queue,tx_queue"
+#define NARROW_QUEUES	"proto,state,local_end,backlog,limit,rx_queue,user,remote_end,role,tx_queue"
+#define NARROW_OWNED_QUEUES "proto,state,local_end,processes,backlog,limit,rx_queue,user,role"
+
+static int select_sockets(struct selection *selection, const struct options *options,
+			  struct failure *failure)
+{
+	const bool listening = filter_is_listening(&options->filter);
+	const char *columns = listening ? QUEUES : NULL;
+
+	if (terminal_width() && options->processes)
+		columns = listening ? NARROW_OWNED_QUEUES : NARROW_OWNED;
+	else if (terminal_width())
+		columns = listening ? NARROW_QUEUES : NARROW;
+	return columns ? selection_parse(selection, &socket_columns, columns, failure) : 0;
+}
 
 /* Columns that nobody chose, where the question says what is wanted. */
 static int select_usual(struct selection *selection, const struct options *options,
@@ -76,9 +95,8 @@ static int select_usual(struct selection *selection, const struct options *optio
 	if (wants_holders(options))
 		return selection_parse(selection, &port_columns,
 				       options->numeric ? HOLDERS_NUMERIC : HOLDERS, failure);
-	if (options->command == COMMAND_SOCKETS && !options->json &&
-	    filter_is_listening(&options->filter))
-		return selection_parse(selection, &socket_columns, QUEUES, failure);
+	if (options->command == COMMAND_SOCKETS && !options->json)
+		return select_sockets(selection, options, failure);
 	return 0;
 }
 
@@ -102,7 +120,12 @@ static int select_columns(struct selection *selection, const struct command_row 
 		selection_put_first(selection, columns, "netns");
 	if (select_details(selection, options, failure))
 		return -1;
-	return options->processes ? selection_parse(selection, columns, processes, failure) : 0;
+	if (options->processes && selection_parse(selection, columns, processes, failure))
+		return -1;
+	selection->is_chosen = options->columns;
+	if (!options->json)
+		selection_fit(selection);
+	return 0;
 }
 
 /* The kernel is asked by descriptor; settings and interfaces need us to be there. */
@@ -152,6 +175,8 @@ static int ask(const struct options *options, struct failure *failure)
 	struct client *client;
 	int error = -1, netns = -1;
 
+	if (options->wide)
+		terminal_set_wide();
 	if (command->columns && select_columns(&selection, command, options, failure))
 		return -1;
 	if (options->netns && netns_open_named(options->netns, &netns, failure))

@@ -152,6 +152,8 @@ const struct option_row option_rows[] = {
 	{ "list-columns", 0, NULL, "which columns there are", GROUP_HOW, 0, FLAG(list_columns) },
 	{ "numeric", 'n', NULL, "no names of users, services and types, no units", GROUP_HOW, 0,
 	  FLAG(numeric) },
+	{ "wide", 0, NULL, "all columns, whole, also where the terminal is narrower", GROUP_HOW, 0,
+	  FLAG(wide) },
 	{ "no-header", 'H', NULL, "no names of columns", GROUP_HOW, 0, FLAG(no_header) },
 	{ .letter = 's', .help = "the summary, as ss(8) has it", .group = GROUP_HOW,
 	  .set = add_summary },

@@ -73,6 +73,7 @@ enum metrics_format {
  * @json: JSON instead of text
  * @numeric: no names of users and services
  * @no_header: no names of columns
+ * @wide: lines may be longer than those of the terminal
  * @help: print the help, and nothing else
  * @version: print the version, and nothing else
  * @list_columns: list the columns, and nothing else
@@ -106,6 +107,7 @@ struct options {
 	bool json;
 	bool numeric;
 	bool no_header;
+	bool wide;
 	bool help;
 	bool version;
 	bool list_columns;

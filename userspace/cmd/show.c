@@ -26,7 +26,7 @@
 #define STATES_ALL	((2u << SOCKPORT_STATE_MAX) - 2)
 
 #define PORT_TEXT	"proto,role,state,fam,sockets,rx_queue,tx_queue,backlog,limit,drops,users,states"
-#define BOUND_TEXT	"proto,state,local_end,interface,rx_queue,backlog,limit,drops,uid,user,inode,processes"
+#define BOUND_TEXT	"proto,state,local_end,processes,user,backlog,limit,rx_queue,drops,uid,inode,interface"
 #define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
 			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port," \
 			"remembered,kernel"

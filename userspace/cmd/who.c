@@ -164,6 +164,8 @@ static void select_sockets(struct who *who)
 		selection_parse(&who->selection, &socket_columns, "+by_port", who->failure);
 	if (who->options->all_netns)
 		selection_put_first(&who->selection, &socket_columns, "netns");
+	if (!json)
+		selection_fit(&who->selection);
 }
 
 static int list_sockets(struct who *who)

@@ -81,12 +81,16 @@ struct columns {
  * @count: how many there are
  * @want: all that the kernel must be asked for
  * @per_second: text has rates of counters
+ * @is_chosen: somebody chose the columns, none may be left out
+ * @limit: so many columns of a terminal may a line of text take, 0 for any
  */
 struct selection {
 	const struct column *list[COLUMNS_MAX];
 	size_t count;
 	uint32_t want;
 	bool per_second;
+	bool is_chosen;
+	unsigned int limit;
 };
 
 void selection_clear(struct selection *selection);
@@ -100,6 +104,8 @@ void selection_default(struct selection *selection, const struct columns *column
 		       unsigned int flag, bool numeric);
 int selection_parse(struct selection *selection, const struct columns *columns,
 		    const char *names, struct failure *failure);
+void selection_fit(struct selection *selection);
+unsigned int selection_width(const struct selection *selection, size_t i);
 char *selection_put_title(char *to, const struct selection *selection, size_t i);
 void columns_help(const struct columns *columns, FILE *stream);
 

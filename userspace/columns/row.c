@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "table/utf8.h"
+
 static char *pad(char *to, size_t count)
 {
 	memset(to, ' ', count);
@@ -22,16 +24,39 @@ static char *align_right(char *value, size_t length, size_t missing)
 }
 
 /* Of the bytes of a value, @extra are no columns of a terminal. */
-static char *align(const struct column *column, char *value, char *end, int extra, bool last)
+static char *align(const struct selection *selection, size_t i, char *value, char *end, int extra)
 {
 	const size_t length = end - value;
 	const size_t width = length - extra;
+	const size_t wanted = selection_width(selection, i);
 
-	if (width >= column->width)
+	if (width >= wanted)
 		return end;
-	if (column->flags & COLUMN_RIGHT)
-		return align_right(value, length, column->width - width);
-	return last ? end : pad(end, column->width - width);
+	if (selection->list[i]->flags & COLUMN_RIGHT)
+		return align_right(value, length, wanted - width);
+	return i + 1 == selection->count ? end : pad(end, wanted - width);
+}
+
+/* End a line before it would go on in the next one of the terminal; no blanks at its end. */
+static char *cut(const struct selection *selection, char *line, char *end)
+{
+	const unsigned char *from = (const unsigned char *)line;
+	unsigned int width = 0;
+	size_t length;
+
+	if (!selection->limit || (size_t)(end - line) <= selection->limit)
+		return end;
+	while ((char *)from < end) {
+		length = utf8_length(from, end - (char *)from);
+		width += length > 1 ? utf8_width(utf8_character(from, length)) : 1;
+		if (width > selection->limit)
+			break;
+		from += length ? length : 1;
+	}
+	end = (char *)from;
+	while (end > line && end[-1] == ' ')
+		end--;
+	return end;
 }
 
 /**
@@ -48,10 +73,11 @@ void row_header(struct output *output, const struct selection *selection)
 	for (i = 0; i < selection->count; i++) {
 		value = to;
 		to = selection_put_title(to, selection, i);
-		to = align(selection->list[i], value, to, 0, i + 1 == selection->count);
+		to = align(selection, i, value, to, 0);
 		*to++ = ' ';
 	}
-	to[-1] = '\n';
+	to = cut(selection, output->next, to - 1);
+	*to++ = '\n';
 	output->next = to;
 }
 
@@ -67,21 +93,21 @@ void row_header(struct output *output, const struct selection *selection)
 bool row_line(struct output *output, const struct selection *selection, const void *row,
 	      struct sink *sink)
 {
-	const struct column *const *column = selection->list;
-	const struct column *const *const end = column + selection->count;
 	char *value;
+	size_t i;
 
 	sink->to = output->next;
-	for (; column < end; column++) {
+	for (i = 0; i < selection->count; i++) {
 		value = sink->to;
 		sink->extra = 0;
-		(*column)->fill(sink, *column, row);
+		selection->list[i]->fill(sink, selection->list[i], row);
 		if (sink->to == value)
 			sink_char(sink, '-');
-		sink->to = align(*column, value, sink->to, sink->extra, column + 1 == end);
+		sink->to = align(selection, i, value, sink->to, sink->extra);
 		sink_char(sink, ' ');
 	}
-	sink->to[-1] = '\n';
+	sink->to = cut(selection, output->next, sink->to - 1);
+	sink_char(sink, '\n');
 	output->next = sink->to;
 	return output_row_done(output);
 }

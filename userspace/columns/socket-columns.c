@@ -347,7 +347,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, NUMBER(netns, NETNS, u32), .width = 11 },
 	{ .name = "processes", .help = "COMM[PID]:FD of who has it open; ~ if only its listener; or kernel",
 	  .fill = fill_processes, .want = SOCKPORT_WANT_PROCESSES,
-	  MEMBER(processes, PROCESS), .width = 20 },
+	  MEMBER(processes, PROCESS), .width = 16 },
 	{ .name = "process_count", .help = "how many processes have it open",
 	  .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_PROCESSES,
 	  NUMBER(process_count, PROCESSES, u32), .width = 13 },

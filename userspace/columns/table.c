@@ -7,15 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/terminal.h"
+
+/* Of facts, the column that is cut where there is no room. */
+#define ABOUT		2
+/* On a terminal, texts are not cut to less, and so many columns are left. */
+#define LEAST_WIDTH	20
+#define LEAST_COLUMNS	3
+
 /**
  * struct table - a table in the making
  * @scols: libsmartcols' own
  * @selection: the columns
+ * @widths: of the widest value of each column
  * @value: the present one
  */
 struct table {
 	struct libscols_table *scols;
 	const struct selection *selection;
+	unsigned int widths[COLUMNS_MAX];
 	char value[VALUE_MAX];
 };
 
@@ -59,6 +69,7 @@ struct table *table_new(const struct selection *selection, bool no_header)
 	scols_table_enable_noheadings(table->scols, no_header);
 	for (i = 0; i < selection->count; i++) {
 		*selection_put_title(title, selection, i) = 0;
+		table->widths[i] = no_header ? 0 : strlen(title);
 		if (!add_column(table, title, selection->list[i]->flags))
 			goto free_table;
 	}
@@ -108,6 +119,7 @@ static const char *value_of(struct table *table, const struct column *column, co
 			    struct sink *sink, bool *is_known)
 {
 	sink->to = table->value;
+	sink->extra = 0;
 	column->fill(sink, column, row);
 	*is_known = sink->to > table->value;
 	if (!*is_known)
@@ -128,16 +140,22 @@ bool table_row(struct table *table, const void *row, struct sink *sink)
 {
 	const struct selection *selection = table->selection;
 	struct libscols_line *line;
+	unsigned int width;
+	const char *value;
 	bool is_known;
 	size_t i;
 
 	line = scols_table_new_line(table->scols, NULL);
 	if (!line)
 		return false;
-	for (i = 0; i < selection->count; i++)
-		if (scols_line_set_data(line, i, value_of(table, selection->list[i], row, sink,
-							  &is_known)))
+	for (i = 0; i < selection->count; i++) {
+		value = value_of(table, selection->list[i], row, sink, &is_known);
+		width = sink->to - value - sink->extra;
+		if (table->widths[i] < width)
+			table->widths[i] = width;
+		if (scols_line_set_data(line, i, value))
 			return false;
+	}
 	return true;
 }
 
@@ -212,6 +230,47 @@ static void print_header(const struct table *table)
 	putchar('\n');
 }
 
+static void add_flag(struct table *table, size_t i, int flag)
+{
+	struct libscols_column *column = scols_table_get_column(table->scols, i);
+
+	scols_column_set_flags(column, scols_column_get_flags(column) | flag);
+}
+
+/* Numbers are not cut, and texts not to less than that. */
+static unsigned int least_width(const struct table *table, size_t i)
+{
+	const unsigned int width = table->widths[i];
+
+	return !(table->selection->list[i]->flags & COLUMN_RIGHT) && width > LEAST_WIDTH ?
+	       LEAST_WIDTH : width;
+}
+
+/* On a terminal columns at the end are left out, and long texts are cut, so that no line wraps. */
+static void fit(struct table *table)
+{
+	const unsigned int limit = terminal_width();
+	unsigned int width = 0;
+	size_t i, count;
+
+	if (!table->selection) {
+		add_flag(table, ABOUT, SCOLS_FL_TRUNC);
+		return;
+	}
+	if (!limit)
+		return;
+	count = table->selection->count;
+	for (i = 0; i < count; i++) {
+		width += least_width(table, i) + !!i;
+		if (least_width(table, i) < table->widths[i])
+			add_flag(table, i, SCOLS_FL_TRUNC);
+	}
+	while (width > limit && count > LEAST_COLUMNS && !table->selection->is_chosen) {
+		width -= least_width(table, --count) + 1;
+		add_flag(table, count, SCOLS_FL_HIDDEN);
+	}
+}
+
 /**
  * table_print - print a table to stdout
  * @table: the table
@@ -230,6 +289,7 @@ int table_print(struct table *table, struct failure *failure)
 			print_header(table);
 		return 0;
 	}
+	fit(table);
 	error = scols_print_table(table->scols);
 	if (error)
 		return failure_set(failure, EXIT_RUN, "cannot print the table: %s",

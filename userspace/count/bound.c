@@ -93,10 +93,14 @@ bool bound_add(struct hash *bounds, const struct socket_row *socket)
 const struct bound *bound_find(const struct hash *bounds, const struct port_row *port)
 {
 	struct bound key = { .port = port->port, .protocol = port->protocol };
+	const struct bound *found;
 
 	if (port->role != SOCKPORT_ROLE_IN)
 		return NULL;
-	if (row_knows(port, SOCKPORT_A_PORT_NETNS))
-		key.netns = port->netns;
+	/* Sockets of one namespace do not say which it is, ports do. */
+	found = hash_find(bounds, &kind, &key);
+	if (found || !row_knows(port, SOCKPORT_A_PORT_NETNS))
+		return found;
+	key.netns = port->netns;
 	return hash_find(bounds, &kind, &key);
 }

@@ -7,7 +7,6 @@
 #include "table/escape.h"
 
 #include <string.h>
-#include <wchar.h>
 
 #include "format/number.h"
 #include "table/utf8.h"
@@ -54,14 +53,6 @@ static char *put_escapes(char *to, const unsigned char *from, size_t count)
 	return to;
 }
 
-/* Columns that a character takes on a terminal. */
-static int width_of(uint32_t character)
-{
-	const int width = wcwidth(character);
-
-	return width < 0 ? 1 : width;
-}
-
 /* A character beyond ASCII, or a byte that is none. */
 static size_t put_beyond(char **to, const unsigned char *from, size_t left, bool utf8, int *extra)
 {
@@ -74,7 +65,7 @@ static size_t put_beyond(char **to, const unsigned char *from, size_t left, bool
 	}
 	memcpy(*to, from, length);
 	*to += length;
-	*extra += (int)length - width_of(character);
+	*extra += (int)length - (int)utf8_width(character);
 	return length;
 }
 

@@ -2,6 +2,8 @@
 /* Characters in bytes that may be anything. */
 #include "table/utf8.h"
 
+#include <wchar.h>
+
 /**
  * utf8_length - how long the character at the beginning of a text is
  * @text: any bytes, at least one
@@ -75,4 +77,17 @@ bool utf8_is_invisible(uint32_t character)
 		if (character >= ranges[i].first && character <= ranges[i].last)
 			return true;
 	return false;
+}
+
+/**
+ * utf8_width - columns that a character takes on a terminal
+ * @character: its number in Unicode
+ *
+ * Return: 0, 1 or 2, as the locale has it.
+ */
+unsigned int utf8_width(uint32_t character)
+{
+	const int width = wcwidth(character);
+
+	return width < 0 ? 1 : width;
 }

@@ -11,7 +11,7 @@
 #include <uapi/linux/sockport.h>
 
 /* Common nested types */
-const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_PID + 1] = {
+const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_STEP + 1] = {
 	[SOCKPORT_A_FILTER_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_FILTER_FAMILY] = { .type = NLA_U8, },
 	[SOCKPORT_A_FILTER_ROLE] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
@@ -23,6 +23,7 @@ const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_PID + 1] = {
 	[SOCKPORT_A_FILTER_REMOTE_ADDRESS] = NLA_POLICY_NESTED(sockport_prefix_nl_policy),
 	[SOCKPORT_A_FILTER_UID] = { .type = NLA_U32, },
 	[SOCKPORT_A_FILTER_PID] = { .type = NLA_U32, },
+	[SOCKPORT_A_FILTER_STEP] = NLA_POLICY_NESTED(sockport_step_nl_policy),
 };
 
 const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1] = {
@@ -33,6 +34,18 @@ const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1] 
 const struct nla_policy sockport_range_nl_policy[SOCKPORT_A_RANGE_LAST + 1] = {
 	[SOCKPORT_A_RANGE_FIRST] = { .type = NLA_U32, },
 	[SOCKPORT_A_RANGE_LAST] = { .type = NLA_U32, },
+};
+
+const struct nla_policy sockport_step_nl_policy[SOCKPORT_A_STEP_LENGTH + 1] = {
+	[SOCKPORT_A_STEP_CONDITION] = NLA_POLICY_RANGE(NLA_U8, 1, 17),
+	[SOCKPORT_A_STEP_YES] = { .type = NLA_U16, },
+	[SOCKPORT_A_STEP_NO] = { .type = NLA_U16, },
+	[SOCKPORT_A_STEP_MASK] = { .type = NLA_U32, },
+	[SOCKPORT_A_STEP_VALUE] = { .type = NLA_U32, },
+	[SOCKPORT_A_STEP_LAST] = { .type = NLA_U32, },
+	[SOCKPORT_A_STEP_NUMBER] = { .type = NLA_U64, },
+	[SOCKPORT_A_STEP_ADDRESS] = { .type = NLA_BINARY, },
+	[SOCKPORT_A_STEP_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
 };
 
 /* SOCKPORT_CMD_PORT_GET - do */
@@ -66,5 +79,10 @@ const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_AL
 const struct nla_policy sockport_closed_door_get_nl_policy[SOCKPORT_A_CLOSED_DOOR_NETNS_ALL + 1] = {
 	[SOCKPORT_A_CLOSED_DOOR_NETNS_FD] = { .type = NLA_U32, },
 	[SOCKPORT_A_CLOSED_DOOR_NETNS_ALL] = { .type = NLA_FLAG, },
+};
+
+/* SOCKPORT_CMD_EVENT_LISTEN - do */
+const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_FILTER + 1] = {
+	[SOCKPORT_A_EVENT_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
 };
 

@@ -12,9 +12,10 @@
 #include <uapi/linux/sockport.h>
 
 /* Common nested types */
-extern const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_PID + 1];
+extern const struct nla_policy sockport_filter_nl_policy[SOCKPORT_A_FILTER_STEP + 1];
 extern const struct nla_policy sockport_prefix_nl_policy[SOCKPORT_A_PREFIX_LENGTH + 1];
 extern const struct nla_policy sockport_range_nl_policy[SOCKPORT_A_RANGE_LAST + 1];
+extern const struct nla_policy sockport_step_nl_policy[SOCKPORT_A_STEP_LENGTH + 1];
 
 int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
 int sockport_nl_port_get_dumpit(struct sk_buff *skb,
@@ -35,5 +36,6 @@ enum {
 extern const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 1];
 extern const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_ALL + 1];
 extern const struct nla_policy sockport_closed_door_get_nl_policy[SOCKPORT_A_CLOSED_DOOR_NETNS_ALL + 1];
+extern const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_FILTER + 1];
 
 #endif /* _LINUX_SOCKPORT_GEN_H */

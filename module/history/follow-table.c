@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <net/sock.h>
 
+#include "history/era.h"
 #include "history/follow.h"
 #include "history/follow-table.h"
 #include "net.h"
@@ -109,6 +110,37 @@ struct sockport_follow *sockport_follow_find(const struct sock *sk,
 		if (follow->sk == sk)
 			return follow;
 	return NULL;
+}
+
+/**
+ * sockport_follow_age - how long is a connection established?
+ * @sk: full socket of TCP
+ * @ms: milliseconds, when that is known
+ *
+ * Context: RCU read-side critical section, with the lock of the socket's chain
+ * held or a reference to it.
+ *
+ * Return: false when nobody knows: history is off, or began later than it.
+ */
+bool sockport_follow_age(const struct sock *sk, u64 *ms)
+{
+	const struct sockport_follow *follow;
+	u64 since = 0;
+	unsigned int place;
+
+	/* Probes stay registered for whom it is published. */
+	if (!sockport_era_now())
+		return false;
+	local_bh_disable();
+	place = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, place);
+	if (follow && follow->phase == SOCKPORT_PHASE_CONNECTED)
+		since = follow->since;
+	sockport_follow_unlock(place);
+	local_bh_enable();
+	if (since)
+		*ms = div_u64(sockport_follow_now() - since, USEC_PER_MSEC);
+	return since;
 }
 
 /**

@@ -135,6 +135,7 @@ void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_may(const struct sock *sk);
+bool sockport_follow_age(const struct sock *sk, u64 *ms);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
 void sockport_connects_watch(void);

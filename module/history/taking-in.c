@@ -67,11 +67,10 @@ static bool take_in_socket(struct sockport_sink *sink,
  */
 int sockport_take_in(void)
 {
-	static const struct sockport_filter tcp = {
-		.protocols	= BIT(SOCKPORT_PROTOCOL_TCP),
-		/* Idle sockets are not followed, nor is their table walked. */
-		.states		= ~(u32)BIT(SOCKPORT_STATE_CLOSE),
-		.ifindex	= -1,
+	struct sockport_step steps[2] = { };
+	struct sockport_filter tcp = {
+		.step	= steps,
+		.room	= ARRAY_SIZE(steps),
 	};
 	struct sockport_sink sink = {
 		.take	= take_in_socket,
@@ -81,6 +80,12 @@ int sockport_take_in(void)
 	struct sockport_walk walk;
 	int err;
 
+	sockport_filter_add(&tcp, SOCKPORT_CONDITION_PROTOCOL)->mask =
+		BIT(SOCKPORT_PROTOCOL_TCP);
+	/* Idle sockets are not followed, nor is their table walked. */
+	sockport_filter_add(&tcp, SOCKPORT_CONDITION_STATE)->mask =
+		~(u64)BIT(SOCKPORT_STATE_CLOSE);
+	sockport_filter_plan(&tcp);
 	err = sockport_scope_all(&scope, &init_net);
 	if (err)
 		return err;

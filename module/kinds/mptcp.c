@@ -337,7 +337,7 @@ static int mptcp_batch(struct sockport_walk *walk)
 {
 	int more = 0;
 
-	if (sockport_filter_states(walk->filter,
+	if (sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_MPTCP,
 				   mptcp_phases[walk->phase].states))
 		more = mptcp_phases[walk->phase].batch(walk);
 	if (more)

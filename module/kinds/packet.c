@@ -76,7 +76,8 @@ static int packet_batch(struct sockport_walk *walk)
 {
 	struct netns_packet *table = &sockport_walk_here(walk)->net->packet;
 
-	if (!sockport_filter_states(walk->filter, BIT(SOCKPORT_STATE_CLOSE)))
+	if (!sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_PACKET,
+				    BIT(SOCKPORT_STATE_CLOSE)))
 		return 0;
 	return sockport_plain_list(walk, &table->sklist_lock, &table->sklist,
 				   packet_take);

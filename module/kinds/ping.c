@@ -149,7 +149,8 @@ static int ping_batch(struct sockport_walk *walk)
 	};
 	int err;
 
-	if (!sockport_filter_states(walk->filter, PING_STATES))
+	if (!sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_PING,
+				    PING_STATES))
 		return 0;
 #ifdef CONFIG_NET_NS
 	pc.iter.p.net = sockport_walk_here(walk)->net;

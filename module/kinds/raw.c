@@ -123,7 +123,8 @@ static int raw_batch(struct sockport_walk *walk)
 {
 	int err;
 
-	if (!sockport_filter_states(walk->filter, RAW_STATES))
+	if (!sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_RAW,
+				    RAW_STATES))
 		return 0;
 	if (walk->phase == RAW_V6)
 		return raw_v6_batch(walk);

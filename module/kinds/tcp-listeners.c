@@ -65,7 +65,8 @@ static bool listener_take(struct sockport_chain *chain, struct sock *sk)
 
 static bool wants_children(const struct sockport_walk *walk)
 {
-	return sockport_filter_states(walk->filter, CHILDREN);
+	return sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_TCP,
+				      CHILDREN);
 }
 
 /**

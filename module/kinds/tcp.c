@@ -46,7 +46,8 @@ static int tcp_begin(struct sockport_walk *walk)
 
 	err = sockport_walk_state(walk, array_size(walk->scope->count,
 						   sizeof(struct sockport_tcp)));
-	if (!err && sockport_filter_states(walk->filter, CONNECTED))
+	if (!err && sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_TCP,
+					    CONNECTED))
 		sockport_tcp_note_bound(walk, walk->state);
 	return err;
 }
@@ -416,7 +417,7 @@ static int tcp_batch(struct sockport_walk *walk)
 {
 	int more = 0;
 
-	if (sockport_filter_states(walk->filter,
+	if (sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_TCP,
 				   tcp_phases[walk->phase].states))
 		more = tcp_phases[walk->phase].batch(walk);
 	if (more)

@@ -181,7 +181,8 @@ static int unix_batch(struct sockport_walk *walk)
 	};
 	int err;
 
-	if (!sockport_filter_states(walk->filter, UNIX_STATES))
+	if (!sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_UNIX,
+				    UNIX_STATES))
 		return 0;
 	while (walk->bucket < UNIX_HASH_SIZE) {
 		uc.bucket = walk->bucket++;

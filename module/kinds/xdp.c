@@ -43,7 +43,8 @@ static int xdp_batch(struct sockport_walk *walk)
 {
 	struct netns_xdp *table = &sockport_walk_here(walk)->net->xdp;
 
-	if (!sockport_filter_states(walk->filter, BIT(SOCKPORT_STATE_CLOSE)))
+	if (!sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_XDP,
+				    BIT(SOCKPORT_STATE_CLOSE)))
 		return 0;
 	return sockport_plain_list(walk, &table->lock, &table->list, xdp_take);
 }

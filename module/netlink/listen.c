@@ -23,6 +23,7 @@
 #include "net.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
+#include "netlink/request.h"
 #include "owners/asker.h"
 #include "owners/reader.h"
 
@@ -44,20 +45,23 @@ static bool tell(struct net *net, const struct sockport_event **event,
 {
 	struct sockport_stats *stats = sockport_stats(net);
 	struct sockport_listener *listener;
-	unsigned int sent, each;
+	unsigned int sent, each, unwanted, done;
 	bool heard;
 
 	mutex_lock(&listen_lock);
 	heard = sockport_tell_group(net, event, count, &sent);
+	done = sent;
 	hlist_for_each_entry(listener, &audience_of(net)->listeners, node) {
-		each = sockport_tell_listener(listener, event, count);
+		each = sockport_tell_listener(listener, event, count,
+					      &unwanted);
 		sent = max(sent, each);
+		done = max(done, each + unwanted);
 		heard = true;
 	}
 	mutex_unlock(&listen_lock);
 	atomic64_add(sent, &stats->events_sent);
 	if (heard)
-		atomic64_add(count - sent, &stats->events_lost);
+		atomic64_add(count - done, &stats->events_lost);
 	return heard;
 }
 
@@ -68,6 +72,7 @@ static const struct sockport_events_ops events_ops = {
 
 static void listener_free(struct sockport_listener *listener)
 {
+	sockport_filter_exit(&listener->filter, listener->net);
 	put_pid_ns(listener->reader.pid_ns);
 	put_user_ns(listener->reader.user_ns);
 	put_cred(listener->cred);
@@ -92,6 +97,20 @@ static struct sockport_listener *listener_new(struct sk_buff *skb,
 	get_user_ns(listener->reader.user_ns);
 	get_pid_ns(listener->reader.pid_ns);
 	return listener;
+}
+
+static int listener_filter(struct sockport_listener *listener,
+			   struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[SOCKPORT_A_EVENT_FILTER];
+	struct sockport_asking asking = {
+		.filter		= &listener->filter,
+		.account	= listener->net,
+		.reader		= &listener->reader,
+		.extack		= info->extack,
+	};
+
+	return nest ? sockport_request_events(&asking, nest) : 0;
 }
 
 static struct sockport_listener *listener_find(const struct net *net,
@@ -167,7 +186,7 @@ int sockport_nl_event_listen_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sockport_listener *listener;
 	struct sk_buff *reply;
-	int err = -ENOMEM;
+	int err;
 
 	if (!netlink_ns_capable(skb, genl_info_net(info)->user_ns,
 				CAP_NET_ADMIN)) {
@@ -177,6 +196,10 @@ int sockport_nl_event_listen_doit(struct sk_buff *skb, struct genl_info *info)
 	listener = listener_new(skb, info);
 	if (!listener)
 		return -ENOMEM;
+	err = listener_filter(listener, info);
+	if (err)
+		goto free_listener;
+	err = -ENOMEM;
 	reply = answer_new(info);
 	if (!reply)
 		goto free_listener;

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "owners/reader.h"
+#include "walk/filter.h"
 
 struct cred;
 struct net;
@@ -21,6 +22,7 @@ struct sockport_event;
  * @portid: its number
  * @cred: of who asked, with a reference
  * @reader: what that one may see, with a reference to its pid namespace
+ * @filter: what events must match that it is told of
  * @begin: what the namespace had dropped when it began to listen
  * @missed: events that its socket had no room for
  * @told: losses that it has been told of
@@ -33,6 +35,7 @@ struct sockport_listener {
 	u32			portid;
 	const struct cred	*cred;
 	struct sockport_reader	reader;
+	struct sockport_filter	filter;
 	u64			begin;
 	u64			missed;
 	u64			told;
@@ -43,7 +46,8 @@ void sockport_listen_exit(void);
 
 unsigned int sockport_tell_listener(struct sockport_listener *to,
 				    const struct sockport_event **event,
-				    unsigned int count);
+				    unsigned int count,
+				    unsigned int *unwanted);
 bool sockport_tell_group(struct net *net, const struct sockport_event **event,
 			 unsigned int count, unsigned int *sent);
 

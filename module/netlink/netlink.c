@@ -529,6 +529,8 @@ static const struct genl_ops sockport_ops[] = {
 	},
 	{
 		.cmd		= SOCKPORT_CMD_EVENT_LISTEN,
+		.policy		= sockport_event_listen_nl_policy,
+		.maxattr	= SOCKPORT_A_EVENT_FILTER,
 		.doit		= sockport_nl_event_listen_doit,
 	},
 };

@@ -8,6 +8,7 @@
 #include <net/net_namespace.h>
 
 #include "history/era.h"
+#include "history/follow.h"
 #include "memory/memory.h"
 #include "netlink/query.h"
 #include "netlink/request.h"
@@ -40,6 +41,7 @@ static void query_free(struct sockport_query *query)
 		sockport_cgroups_exit(query->cgroups);
 		sockport_free(account, query->cgroups, sizeof(*query->cgroups));
 	}
+	sockport_filter_exit(&query->filter, query->account);
 	sockport_unlisted_exit(&query->unlisted);
 	sockport_owners_exit(&query->owners);
 	sockport_scope_exit(&query->scope);
@@ -85,7 +87,8 @@ static int query_all(struct sockport_query *query,
 /* Which namespaces it is about, and who asks. */
 static int query_scope(struct sockport_query *query,
 		       const struct sockport_request *request,
-		       const struct nlattr *fd, const struct nlattr *all)
+		       const struct nlattr *filter, const struct nlattr *fd,
+		       const struct nlattr *all)
 {
 	struct user_namespace *user_ns = request->net->user_ns;
 	int err = 0;
@@ -109,7 +112,7 @@ static int query_scope(struct sockport_query *query,
 	else if (fd)
 		user_ns = query->other->user_ns;
 	sockport_reader_init(&query->reader, request->skb, user_ns,
-			     query->want & WANT_READER);
+			     query->want & WANT_READER || filter);
 	/* Who opened a port is told while the answer is made. */
 	get_pid_ns(query->reader.pid_ns);
 	return 0;
@@ -117,7 +120,8 @@ static int query_scope(struct sockport_query *query,
 
 static struct sockport_query *
 query_new(const struct sockport_request *request, u32 want,
-	  const struct nlattr *fd, const struct nlattr *all)
+	  const struct nlattr *filter, const struct nlattr *fd,
+	  const struct nlattr *all)
 {
 	struct sockport_query *query;
 	int err;
@@ -130,12 +134,37 @@ query_new(const struct sockport_request *request, u32 want,
 	sockport_owners_init(&query->owners, query->account, &query->filter);
 	sockport_unlisted_init(&query->unlisted, query->account, &query->scope,
 			       &query->filter, want);
-	err = query_scope(query, request, fd, all);
+	err = query_scope(query, request, filter, fd, all);
 	if (err) {
 		query_free(query);
 		return ERR_PTR(err);
 	}
 	return query;
+}
+
+static bool filter_sees(const struct sockport_filter *filter, kuid_t owner)
+{
+	const struct sockport_query *query =
+		container_of(filter, struct sockport_query, filter);
+
+	return sockport_reader_sees_uid(&query->reader, owner);
+}
+
+static const struct sockport_filter_ops filter_ops = {
+	.sees	= filter_sees,
+	.age	= sockport_follow_age,
+};
+
+static struct sockport_asking asking_of(struct sockport_query *query,
+					const struct sockport_request *request)
+{
+	return (struct sockport_asking) {
+		.filter		= &query->filter,
+		.account	= query->account,
+		.reader		= &query->reader,
+		.ops		= &filter_ops,
+		.extack		= request->extack,
+	};
 }
 
 /* Look through the files of processes, when that is asked for. */
@@ -197,16 +226,18 @@ struct sockport_query *
 sockport_query_ports(const struct sockport_request *request)
 {
 	const struct nlattr *want = request_attr(request, SOCKPORT_A_PORT_WANT);
+	struct sockport_asking asking;
 	struct sockport_query *query;
 	int err;
 
 	query = query_new(request, want ? nla_get_u32(want) & WANT_PORTS : 0,
+			  request_attr(request, SOCKPORT_A_PORT_FILTER),
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
 			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	err = sockport_request_ports(&query->filter, request->attrs,
-				     query->reader.user_ns, request->extack);
+	asking = asking_of(query, request);
+	err = sockport_request_ports(&asking, request->attrs);
 	if (!err)
 		err = query_files(query);
 	if (!err)
@@ -301,16 +332,18 @@ sockport_query_sockets(const struct sockport_request *request)
 {
 	const struct nlattr *want = request_attr(request,
 						 SOCKPORT_A_SOCKET_WANT);
+	struct sockport_asking asking;
 	struct sockport_query *query;
 	int err;
 
 	query = query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
+			  request_attr(request, SOCKPORT_A_SOCKET_FILTER),
 			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
 			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	err = sockport_request_sockets(&query->filter, request->attrs,
-				       query->reader.user_ns, request->extack);
+	asking = asking_of(query, request);
+	err = sockport_request_sockets(&asking, request->attrs);
 	if (!err)
 		err = query_pids(query, request);
 	if (!err)
@@ -356,7 +389,7 @@ sockport_query_doors(const struct sockport_request *request)
 	struct sockport_query *query;
 	int err;
 
-	query = query_new(request, 0,
+	query = query_new(request, 0, NULL,
 			  request_attr(request,
 				       SOCKPORT_A_CLOSED_DOOR_NETNS_FD),
 			  request_attr(request,

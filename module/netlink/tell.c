@@ -18,6 +18,8 @@
 #include "netlink/reply.h"
 #include "owners/asker.h"
 #include "owners/reader.h"
+#include "walk/filter.h"
+#include "walk/record.h"
 
 /**
  * struct message - on its way to a listener, or to the group
@@ -219,11 +221,46 @@ static void tell_process(struct sockport_telling *telling,
 	strscpy(telling->comm, event->comm, sizeof(telling->comm));
 }
 
+/* What it is about, as far as a filter of events asks. */
+static struct sockport_record record_of(const struct sockport_event *event)
+{
+	struct sockport_record rec = {
+		.protocol	= event->protocol,
+		.role		= event->role,
+		.local_port	= event->local_port,
+		.remote_port	= event->remote_port,
+		.local		= event->local,
+		.remote		= event->remote,
+		.uid		= event->uid,
+	};
+
+	if (event->has & SOCKPORT_EVENT_TUPLE) {
+		rec.family = event->family;
+		rec.has = SOCKPORT_HAS_PORTS | SOCKPORT_HAS_ADDRESS;
+	}
+	if (event->has & SOCKPORT_EVENT_UID)
+		rec.has |= SOCKPORT_HAS_UID;
+	return rec;
+}
+
+/* What is about no port is for everyone. */
+static bool wants(const struct sockport_listener *to,
+		  const struct sockport_event *event)
+{
+	struct sockport_record rec;
+
+	if (!to->filter.count || event->type == SOCKPORT_EVENT_TYPE_RESET)
+		return true;
+	rec = record_of(event);
+	return sockport_filter_match(&to->filter, &rec, NULL);
+}
+
 /**
  * sockport_tell_listener - tell events to a socket that asked for them
  * @to: the socket
  * @event: the events, of its namespace
  * @count: how many
+ * @unwanted: how many of them its filter has left out
  *
  * Context: process context, may sleep. Nobody else tells anything meanwhile.
  *
@@ -231,14 +268,19 @@ static void tell_process(struct sockport_telling *telling,
  */
 unsigned int sockport_tell_listener(struct sockport_listener *to,
 				    const struct sockport_event **event,
-				    unsigned int count)
+				    unsigned int count, unsigned int *unwanted)
 {
 	const struct cred *own = override_creds(to->cred);
 	struct message message = { .net = to->net, .to = to };
 	struct sockport_telling telling = { .user_ns = to->reader.user_ns };
 	unsigned int i;
 
+	*unwanted = 0;
 	for (i = 0; i < count; i++) {
+		if (!wants(to, event[i])) {
+			(*unwanted)++;
+			continue;
+		}
 		tell_process(&telling, to, event[i]);
 		message_add(&message, event[i], &telling);
 	}

@@ -192,8 +192,7 @@ static bool wanted(const struct sockport_filter *filter,
 {
 	return past->active &&
 	       sockport_filter_port(filter, past->protocol, past->role,
-				    past->port) &&
-	       !(past->rest && filter && filter->port.count);
+				    past->port, past->rest);
 }
 
 static struct sockport_port_key key_of_past(const struct sockport_space *space,

@@ -2,84 +2,128 @@
 #ifndef SOCKPORT_FILTER_H
 #define SOCKPORT_FILTER_H
 
+#include <linux/bits.h>
 #include <linux/in6.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include <uapi/linux/sockport.h>
 
+struct net;
 struct sock;
+struct sockport_filter;
 struct sockport_record;
 
 #define SOCKPORT_FILTER_VALUES	16
 
-/**
- * struct sockport_ranges - alternatives for a port
- * @count: how many; 0 means that any port will do
- * @range: first and last port of each, host order
- */
-struct sockport_ranges {
-	unsigned int	count;
-	struct {
-		u32	first;
-		u32	last;
-	} range[SOCKPORT_FILTER_VALUES];
-};
+/* Steps that a filter may have. */
+#define SOCKPORT_FILTER_STEPS	256
+
+/* Where a step goes on that ends without a match. */
+#define SOCKPORT_FILTER_REJECT	U16_MAX
 
 /**
- * struct sockport_prefixes - alternatives for an address
- * @count: how many; 0 means that any address will do
+ * struct sockport_step - a condition of a filter, and where to go on
+ * @condition: enum sockport_condition
+ * @family: of @prefix: AF_INET or AF_INET6
+ * @length: bits of @prefix
+ * @yes: the step to go on with when it is met, behind this one: the number of
+ *	steps for a match, SOCKPORT_FILTER_REJECT for none
+ * @no: likewise, when it is not
+ * @states: for sockport_filter_plan()
+ * @mask: of protocols, roles, states or families: BIT_ULL() of each
+ * @number: cgroup, inode, cookie; of age milliseconds
+ * @first: first port
+ * @last: last port
+ * @mark: SO_MARK, where it has the bits @bits
+ * @bits: likewise
+ * @uid: owner
+ * @ifindex: interface
  * @prefix: IPv4 prefixes are kept as prefixes of IPv4-mapped addresses
  */
-struct sockport_prefixes {
-	unsigned int		count;
-	struct {
-		struct in6_addr	address;
-		u8		length;
-		u8		family;
-	} prefix[SOCKPORT_FILTER_VALUES];
+struct sockport_step {
+	u8	condition;
+	u8	family;
+	u8	length;
+	u16	yes;
+	u16	no;
+	u32	states;
+	union {
+		u64	mask;
+		u64	number;
+		struct {
+			u32	first;
+			u32	last;
+		};
+		struct {
+			u32	mark;
+			u32	bits;
+		};
+		kuid_t	uid;
+		u32	ifindex;
+		struct in6_addr	prefix;
+	};
 };
 
 /**
- * struct sockport_filter - what a socket must match
- * @protocols: mask of BIT(enum sockport_protocol), 0 for any
- * @roles: mask of BIT(enum sockport_role), 0 for any
- * @states: mask of BIT(enum sockport_state), 0 for any
- * @families: mask of BIT_ULL(address family), 0 for any
- * @port: the socket's own port
- * @local_port: local port
- * @remote_port: remote port
- * @local: local address
- * @remote: remote address
- * @uids: how many are in @uid; 0 means that any owner will do
- * @uid: alternatives for the owner
- * @ifindex: interface, -1 for any
- * @cookie: sock_diag's cookie, 0 for any
+ * struct sockport_filter_ops - what a filter asks of others
+ * @sees: may who asks know what tells of a socket's owner?
+ * @age: milliseconds since a connection was established, false when nobody knows
+ *
+ * Context: lock of the socket's chain held, in an RCU read-side critical section.
+ */
+struct sockport_filter_ops {
+	bool (*sees)(const struct sockport_filter *filter, kuid_t owner);
+	bool (*age)(const struct sock *sk, u64 *ms);
+};
+
+/**
+ * struct sockport_filter - what a socket must match: a program of jumps forward
+ * @step: the steps
+ * @room: steps that were allocated
+ * @count: steps that there are, 0 when any socket will do
+ * @conditions: mask of BIT(enum sockport_condition) of the steps
+ * @states: of each protocol, which states a socket may be in that matches: bits
+ *	of enum sockport_state, bit 0 for none. See sockport_filter_plan()
+ * @ops: needed for some conditions
  * @pids: how many are in @pid; 0 means that any process will do
  * @pid: alternatives for the process, in the reader's pid namespace; who walks
  *	does not look at them
  */
 struct sockport_filter {
-	u32				protocols;
-	u32				roles;
-	u32				states;
-	u64				families;
-	struct sockport_ranges		port;
-	struct sockport_ranges		local_port;
-	struct sockport_ranges		remote_port;
-	struct sockport_prefixes	local;
-	struct sockport_prefixes	remote;
-	unsigned int			uids;
-	kuid_t				uid[SOCKPORT_FILTER_VALUES];
-	int				ifindex;
-	u64				cookie;
+	struct sockport_step		*step;
+	unsigned int			room;
+	unsigned int			count;
+	u32				conditions;
+	u32				states[SOCKPORT_PROTOCOL_MAX + 1];
+	const struct sockport_filter_ops *ops;
 	unsigned int			pids;
 	pid_t				pid[SOCKPORT_FILTER_VALUES];
 };
 
+int sockport_filter_init(struct sockport_filter *filter, struct net *net);
+void sockport_filter_exit(struct sockport_filter *filter, struct net *net);
+struct sockport_step *sockport_filter_add(struct sockport_filter *filter,
+					  u8 condition);
+void sockport_filter_plan(struct sockport_filter *filter);
 bool sockport_filter_match(const struct sockport_filter *filter,
 			   const struct sockport_record *rec,
 			   const struct sock *sk);
 bool sockport_filter_port(const struct sockport_filter *filter, u8 protocol,
-			  u8 role, u16 port);
+			  u8 role, u16 port, bool rest);
+
+/**
+ * sockport_filter_asks - does a filter ask for something?
+ * @filter: filter, or NULL for none
+ * @conditions: mask of BIT(enum sockport_condition)
+ *
+ * Return: true when it has one of @conditions.
+ */
+static inline bool sockport_filter_asks(const struct sockport_filter *filter,
+					u32 conditions)
+{
+	return filter && filter->conditions & conditions;
+}
 
 /**
  * sockport_filter_pid - can sockets of a process match?
@@ -100,28 +144,17 @@ static inline bool sockport_filter_pid(const struct sockport_filter *filter,
 }
 
 /**
- * sockport_filter_ports - does a filter ask for what only ports have?
- * @filter: filter
- *
- * Return: true when no socket of a kind without ports can match.
- */
-static inline bool sockport_filter_ports(const struct sockport_filter *filter)
-{
-	return filter->port.count || filter->local_port.count ||
-	       filter->remote_port.count || filter->roles;
-}
-
-/**
  * sockport_filter_states - can any of some states match?
  * @filter: filter, or NULL for none
- * @states: mask of BIT(enum sockport_state)
+ * @protocol: enum sockport_protocol
+ * @states: mask of BIT(enum sockport_state), bit 0 for sockets without one
  *
- * Return: false when a socket in one of @states never matches.
+ * Return: false when a socket of @protocol in one of @states never matches.
  */
 static inline bool sockport_filter_states(const struct sockport_filter *filter,
-					  u32 states)
+					  u8 protocol, u32 states)
 {
-	return !filter || !filter->states || filter->states & states;
+	return !filter || filter->states[protocol] & states;
 }
 
 #endif /* SOCKPORT_FILTER_H */

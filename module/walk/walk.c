@@ -128,12 +128,16 @@ static u32 needs(const struct sockport_filter *filter, u32 want,
 	const u32 uid = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_CGROUP;
 	const u32 inode = SOCKPORT_WANT_OWNER | SOCKPORT_WANT_PROCESSES;
 
-	if (want & uid || (filter && filter->uids))
+	if (want & uid ||
+	    sockport_filter_asks(filter, BIT(SOCKPORT_CONDITION_UID) |
+					 BIT(SOCKPORT_CONDITION_CGROUP)))
 		want |= SOCKPORT_WANT_UID;
 	if (want & inode)
 		want |= SOCKPORT_WANT_INODE;
 	if (!sink ||
-	    (filter && (filter->local.count || filter->remote.count)))
+	    sockport_filter_asks(filter,
+				 BIT(SOCKPORT_CONDITION_LOCAL_ADDRESS) |
+				 BIT(SOCKPORT_CONDITION_REMOTE_ADDRESS)))
 		want |= SOCKPORT_WANT_ADDRESS;
 	return want;
 }
@@ -160,7 +164,7 @@ int sockport_walk_init(struct sockport_walk *walk,
 	memset(walk, 0, sizeof(*walk));
 	walk->scope = scope;
 	walk->net = scope->account;
-	walk->filter = filter;
+	walk->filter = filter && filter->count ? filter : NULL;
 	walk->sink = sink;
 	walk->want = needs(filter, want, sink);
 
@@ -365,18 +369,11 @@ static int next_kind(struct sockport_walk *walk, bool per_net)
 static bool kind_wanted(const struct sockport_walk *walk,
 			const struct sockport_kind *kind)
 {
-	const struct sockport_filter *filter = walk->filter;
-
 	if (walk->sink && walk->sink->ports && !kind->ports)
 		return false;
-	if (!filter)
-		return true;
 	/* Among those of no table may be some of any kind. */
-	if (kind == &sockport_other)
-		return true;
-	if (filter->protocols && !(filter->protocols & BIT(kind->protocol)))
-		return false;
-	return kind->ports || !sockport_filter_ports(filter);
+	return kind == &sockport_other ||
+	       sockport_filter_states(walk->filter, kind->protocol, ~0U);
 }
 
 static int batch_of_kind(struct sockport_walk *walk,

@@ -23,7 +23,8 @@
 struct dump {
 	struct rows	*rows;
 	uint8_t		protocol;
-	const struct inet_diag_msg *message;
+	const void *program;
+	size_t length;
 	struct row	*row;
 };
 
@@ -165,6 +166,8 @@ static void dump_table(struct mnl_socket *nl, struct dump *dump, uint8_t family,
 	request->idiag_states = STATES;
 	request->idiag_ext = 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_CONG - 1) |
 			     1 << (INET_DIAG_SKMEMINFO - 1);
+	if (dump->length)
+		mnl_attr_put(nlh, INET_DIAG_REQ_BYTECODE, dump->length, dump->program);
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		die("sock_diag: %s", strerror(errno));
 	while (rc > 0) {
@@ -180,10 +183,15 @@ static void dump_table(struct mnl_socket *nl, struct dump *dump, uint8_t family,
 
 struct rows diag_rows(void)
 {
+	return diag_rows_where(NULL, 0);
+}
+
+struct rows diag_rows_where(const void *program, size_t length)
+{
 	static const uint8_t protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE };
 	struct mnl_socket *nl = mnl_socket_open(NETLINK_SOCK_DIAG);
 	struct rows rows = { 0 };
-	struct dump dump = { .rows = &rows };
+	struct dump dump = { .rows = &rows, .program = program, .length = length };
 	unsigned int i;
 
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))

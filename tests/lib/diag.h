@@ -6,5 +6,7 @@
 
 /* Oracle: sock_diag's dumps of TCP, UDP and UDP-Lite, IPv4 and IPv6. */
 struct rows diag_rows(void);
+/* Those of them for which a program of its own, of struct inet_diag_bc_op, has a match. */
+struct rows diag_rows_where(const void *program, size_t length);
 
 #endif

@@ -73,7 +73,7 @@ static struct events events_open(void)
 }
 
 /* Nothing comes but the answer, and no event before it. */
-static int events_ask(struct events *events)
+static int events_ask_for(struct events *events, const void *attributes, size_t length)
 {
 	struct client client = client_open();
 	struct {
@@ -82,7 +82,7 @@ static int events_ask(struct events *events)
 			struct genlmsghdr genl;
 			struct nlmsgerr error;
 		};
-		char rest[256];
+		char rest[4096];
 	} message = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(struct genlmsghdr)),
@@ -97,6 +97,8 @@ static int events_ask(struct events *events)
 	uint16_t family = client.family;
 
 	client_close(&client);
+	memcpy((char *)&message + message.header.nlmsg_len, attributes, length);
+	message.header.nlmsg_len += length;
 	if (send(events->fd, &message, message.header.nlmsg_len, 0) < 0 ||
 	    recv(events->fd, &message, sizeof(message), 0) < 0)
 		die("asking for events: %s", strerror(errno));
@@ -107,6 +109,11 @@ static int events_ask(struct events *events)
 	return 0;
 }
 
+static int events_ask(struct events *events)
+{
+	return events_ask_for(events, "", 0);
+}
+
 static int events_add(struct events *events)
 {
 	uint32_t id = group_id();
@@ -115,17 +122,25 @@ static int events_add(struct events *events)
 	       -errno : 0;
 }
 
-static int try(struct events *events, int (*listen)(struct events *events))
+static int try_end(struct events *events, int error)
 {
-	int error;
-
-	*events = events_open();
-	error = listen(events);
 	if (error)
 		close(events->fd);
 	else if (fcntl(events->fd, F_SETFL, O_NONBLOCK))
 		die("fcntl: %s", strerror(errno));
 	return error;
+}
+
+static int try(struct events *events, int (*listen)(struct events *events))
+{
+	*events = events_open();
+	return try_end(events, listen(events));
+}
+
+int events_try_filter(struct events *events, const void *attributes, size_t length)
+{
+	*events = events_open();
+	return try_end(events, events_ask_for(events, attributes, length));
 }
 
 int events_try(struct events *events)

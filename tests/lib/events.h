@@ -40,6 +40,8 @@ struct events {
 
 /* Ask for events. Returns -errno if this process may not. */
 int events_try(struct events *events);
+/* Of those that a filter takes: attributes of a request. */
+int events_try_filter(struct events *events, const void *attributes, size_t length);
 struct events events_begin(void);
 /* Join the multicast group, which hears of no process. */
 int events_try_group(struct events *events);

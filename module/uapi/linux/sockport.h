@@ -233,6 +233,58 @@ enum sockport_distribution_kind {
 	SOCKPORT_DISTRIBUTION_KIND_MAX = (__SOCKPORT_DISTRIBUTION_KIND_MAX - 1)
 };
 
+/**
+ * enum sockport_condition - What a step of a filter's program asks of a
+ *   socket.
+ * @SOCKPORT_CONDITION_PROTOCOL: One of mask, a bit for each protocol.
+ * @SOCKPORT_CONDITION_FAMILY: The address family value.
+ * @SOCKPORT_CONDITION_ROLE: One of mask, a bit for each role.
+ * @SOCKPORT_CONDITION_STATE: One of mask, a bit for each state.
+ * @SOCKPORT_CONDITION_PORT: The port of its row is from value to last.
+ * @SOCKPORT_CONDITION_LOCAL_PORT: From value to last.
+ * @SOCKPORT_CONDITION_REMOTE_PORT: From value to last.
+ * @SOCKPORT_CONDITION_LOCAL_ADDRESS: Its first bits are those of address, as
+ *   many as length says. IPv4 prefixes take IPv4-mapped addresses, IPv6
+ *   prefixes no IPv4 socket.
+ * @SOCKPORT_CONDITION_REMOTE_ADDRESS: Likewise.
+ * @SOCKPORT_CONDITION_UID: Owner is value, in the reader's user namespace.
+ * @SOCKPORT_CONDITION_IFINDEX: Bound to interface value, 0 for none.
+ * @SOCKPORT_CONDITION_MARK: Where mask has bits, SO_MARK is value. Needs
+ *   CAP_NET_ADMIN over the namespace.
+ * @SOCKPORT_CONDITION_CGROUP: Made in the cgroup of the unified hierarchy that
+ *   has number. A socket whose cgroup who asks may not see is in none.
+ * @SOCKPORT_CONDITION_INODE: Inode is number, 0 when no file refers to the
+ *   socket.
+ * @SOCKPORT_CONDITION_COOKIE: Cookie is number.
+ * @SOCKPORT_CONDITION_AUTOBOUND: The kernel chose the local port. Sockets in
+ *   TIME_WAIT and SYN_RECV do not know it any more, and count as chosen.
+ * @SOCKPORT_CONDITION_AGE: Established since number milliseconds, or longer.
+ *   Known of TCP connections that history has followed from their beginning.
+ */
+enum sockport_condition {
+	SOCKPORT_CONDITION_PROTOCOL = 1,
+	SOCKPORT_CONDITION_FAMILY,
+	SOCKPORT_CONDITION_ROLE,
+	SOCKPORT_CONDITION_STATE,
+	SOCKPORT_CONDITION_PORT,
+	SOCKPORT_CONDITION_LOCAL_PORT,
+	SOCKPORT_CONDITION_REMOTE_PORT,
+	SOCKPORT_CONDITION_LOCAL_ADDRESS,
+	SOCKPORT_CONDITION_REMOTE_ADDRESS,
+	SOCKPORT_CONDITION_UID,
+	SOCKPORT_CONDITION_IFINDEX,
+	SOCKPORT_CONDITION_MARK,
+	SOCKPORT_CONDITION_CGROUP,
+	SOCKPORT_CONDITION_INODE,
+	SOCKPORT_CONDITION_COOKIE,
+	SOCKPORT_CONDITION_AUTOBOUND,
+	SOCKPORT_CONDITION_AGE,
+
+	/* private: */
+	__SOCKPORT_CONDITION_MAX,
+	SOCKPORT_CONDITION_MAX = (__SOCKPORT_CONDITION_MAX - 1)
+};
+
 enum {
 	SOCKPORT_A_RANGE_FIRST = 1,
 	SOCKPORT_A_RANGE_LAST,
@@ -250,6 +302,22 @@ enum {
 };
 
 enum {
+	SOCKPORT_A_STEP_PAD = 1,
+	SOCKPORT_A_STEP_CONDITION,
+	SOCKPORT_A_STEP_YES,
+	SOCKPORT_A_STEP_NO,
+	SOCKPORT_A_STEP_MASK,
+	SOCKPORT_A_STEP_VALUE,
+	SOCKPORT_A_STEP_LAST,
+	SOCKPORT_A_STEP_NUMBER,
+	SOCKPORT_A_STEP_ADDRESS,
+	SOCKPORT_A_STEP_LENGTH,
+
+	__SOCKPORT_A_STEP_MAX,
+	SOCKPORT_A_STEP_MAX = (__SOCKPORT_A_STEP_MAX - 1)
+};
+
+enum {
 	SOCKPORT_A_FILTER_PROTOCOL = 1,
 	SOCKPORT_A_FILTER_FAMILY,
 	SOCKPORT_A_FILTER_ROLE,
@@ -261,6 +329,7 @@ enum {
 	SOCKPORT_A_FILTER_REMOTE_ADDRESS,
 	SOCKPORT_A_FILTER_UID,
 	SOCKPORT_A_FILTER_PID,
+	SOCKPORT_A_FILTER_STEP,
 
 	__SOCKPORT_A_FILTER_MAX,
 	SOCKPORT_A_FILTER_MAX = (__SOCKPORT_A_FILTER_MAX - 1)
@@ -513,6 +582,7 @@ enum {
 	SOCKPORT_A_EVENT_COMM,
 	SOCKPORT_A_EVENT_UID,
 	SOCKPORT_A_EVENT_LOST,
+	SOCKPORT_A_EVENT_FILTER,
 
 	__SOCKPORT_A_EVENT_MAX,
 	SOCKPORT_A_EVENT_MAX = (__SOCKPORT_A_EVENT_MAX - 1)

@@ -334,7 +334,7 @@ bad_arguments()
 	fails 2 'nonsense' -o nonsense &&
 		fails 2 'nonsense' sockets --columns proto,nonsense &&
 		fails 2 'bogus' bogus &&
-		fails 2 'sockets bogus\|bogus' sockets bogus &&
+		points 'unknown word' '^  ^~~~~$' sockets bogus &&
 		fails 2 '99999' show 99999 &&
 		fails 2 '-1\|option' show -1 &&
 		fails 2 'port' show &&

@@ -156,8 +156,9 @@ int client_reset(struct client *client, struct failure *failure)
 	return 0;
 }
 
-int client_listen(struct client *client, struct failure *failure)
+int client_listen(struct client *client, const struct filter *filter, struct failure *failure)
 {
+	(void)filter;
 	(void)failure;
 	client->descriptor = open("/dev/zero", O_RDONLY);
 	return 0;

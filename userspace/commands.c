@@ -121,7 +121,8 @@ const struct command_row commands[COMMANDS] = {
 	[COMMAND_METRICS] = {
 		.name = "metrics", .run = run_metrics, .enters = true,
 		.help = "all that for Prometheus, as OpenMetrics text",
-		.takes = TAKES_NETNS | TAKES_METRICS },
+		.takes = TAKES_NETNS | TAKES_METRICS | TAKES_FILTER,
+		.filters = FILTER_KEYS_ALL },
 	[COMMAND_STATS] = {
 		.name = "stats", .run = run_stats, .listed = { &stats_columns },
 		.help = "what the kernel module itself costs",

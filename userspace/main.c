@@ -128,6 +128,23 @@ static int select_columns(struct selection *selection, const struct command_row 
 	return 0;
 }
 
+/* Names of interfaces are those of the namespace that is asked about. */
+static int resolve(const struct place *place, const struct options *options,
+		   struct failure *failure)
+{
+	int error;
+
+	if (!options->plan)
+		return 0;
+	if (place->is_other && !place_visit(place))
+		return failure_set(failure, EXIT_RUN, "cannot enter the network namespace: %s",
+				   strerror(errno));
+	error = expression_resolve(options->plan, failure);
+	if (place->is_other)
+		place_return(place);
+	return error;
+}
+
 /* The kernel is asked by descriptor; settings and interfaces need us to be there. */
 static int ask_about(struct client *client, int netns, struct place *place,
 		     const struct options *options, const struct selection *selection, struct failure *failure)
@@ -144,7 +161,10 @@ static int ask_about(struct client *client, int netns, struct place *place,
 		names_set_place(names, place);
 	else if (netns >= 0)
 		names_set_elsewhere(names);
-	error = command->run(&(struct question){ client, options, names, selection, failure });
+	error = resolve(place, options, failure);
+	if (!error)
+		error = command->run(&(struct question){ client, options, names, selection,
+							 failure });
 	names_free(names);
 	return error;
 }
@@ -197,17 +217,19 @@ static int ask(const struct options *options, struct failure *failure)
 
 static int run(int argc, char **argv, struct failure *failure)
 {
-	struct options options;
+	struct options options = { 0 };
+	int error = 0;
 
 	if (output_check_standard(failure) || options_parse(&options, argc, argv, failure))
-		return -1;
-	if (options.help || options.list_columns)
+		error = -1;
+	else if (options.help || options.list_columns)
 		options_help(&options);
 	else if (options.version)
 		puts("sockport " VERSION);
 	else
-		return ask(&options, failure);
-	return 0;
+		error = ask(&options, failure);
+	options_free(&options);
+	return error;
 }
 
 int main(int argc, char **argv)

@@ -60,3 +60,20 @@ fails_as()
 		return 1
 	}
 }
+
+# points PATTERN PLACE ARGUMENT...: as fails 2, and two more lines have the expression and
+# under it marks at the place that is wrong.
+points()
+{
+	local pattern=$1 place=$2 status=0
+	shift 2
+
+	"$SOCKPORT_BIN" "$@" >"$work/out" 2>"$work/err" || status=$?
+	expect "status of '$*'" 2 $status &&
+		expect "lines on stderr of '$*'" 3 "$(wc -l <"$work/err")" &&
+		expect "bytes on stdout of '$*'" 0 "$(wc -c <"$work/out")" || return 1
+	head -n 1 "$work/err" | grep -q -e "$pattern" && tail -n 1 "$work/err" | grep -q -e "$place" || {
+		echo "'$*' says $(<"$work/err")"
+		return 1
+	}
+}

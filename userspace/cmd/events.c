@@ -121,7 +121,7 @@ int events_follow(struct client *client, const struct options *options, struct n
 	sink_init(&follow.sink, options->json ? SINK_JSON : SINK_TEXT, names, options->numeric);
 	stop_catch();
 	if (client_stats(client, check_history, failure, failure) ||
-	    client_listen(client, failure) ||
+	    client_listen(client, &options->filter, failure) ||
 	    output_open(&follow.output, STDOUT_FILENO, failure))
 		return -1;
 	if (!options->json && !options->no_header)

@@ -78,7 +78,9 @@ static void put_usage(const char *start, const struct command_row *command)
 
 static void put_words(void)
 {
-	puts("  A WORD is a protocol, family, state, role or port without its option.");
+	puts("  A WORD is a protocol, family, state, role or port without its option; or words are\n"
+	     "  an expression as in ss(8): state NAME, src HOST, dport >= :http, not, or, ( ), and\n"
+	     "  uid, pid, unit, role, older-than, netns: see EXPRESSIONS in sockport(8).");
 }
 
 static void help_command(const struct command_row *command)

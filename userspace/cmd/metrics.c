@@ -261,14 +261,14 @@ static int gather_doors(struct client *client, struct gathering *gathering)
 	return 0;
 }
 
-static int gather(struct client *client, struct metrics *metrics, struct failure *failure)
+static int gather(struct client *client, struct metrics *metrics, const struct filter *filter,
+		  struct failure *failure)
 {
 	const uint32_t want = SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS;
 	struct gathering gathering = { .metrics = metrics, .failure = failure };
-	const struct filter filter = { 0 };
 
 	if (client_stats(client, take_stats, &gathering, failure) ||
-	    client_ports(client, &filter, want, take_port, &gathering, failure) ||
+	    client_ports(client, filter, want, take_port, &gathering, failure) ||
 	    (stats_have_history(&metrics->stats) && gather_doors(client, &gathering)))
 		return -1;
 	metrics_sort(metrics);
@@ -310,7 +310,7 @@ int metrics_print(struct client *client, const struct options *options,
 		  struct failure *failure)
 {
 	struct metrics metrics = { .top = options->top };
-	int error = gather(client, &metrics, failure);
+	int error = gather(client, &metrics, &options->filter, failure);
 
 	if (!error)
 		error = print(&metrics, options, failure);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/option-table.h"
+#include "cmd/plan.h"
 #include "cmd/running.h"
 #include "commands.h"
 #include "format/number.h"
@@ -27,6 +28,7 @@
  * @names: for getopt
  * @given: bits of places in the table
  * @behind_a: the word behind "-A"
+ * @netns: the bit of "--netns"
  */
 struct parser {
 	struct options *options;
@@ -35,6 +37,7 @@ struct parser {
 	struct option names[OPTIONS_MAX + 1];
 	uint64_t given;
 	const char *behind_a;
+	uint64_t netns;
 };
 
 static void make_tables(struct parser *parser)
@@ -47,6 +50,8 @@ static void make_tables(struct parser *parser)
 	*letter++ = ':';
 	for (i = 0; i < option_count; i++) {
 		row = &option_rows[i];
+		if (row->letter == 'N')
+			parser->netns = 1ull << i;
 		if (row->name)
 			*name++ = (struct option){ row->name, row->value ? required_argument :
 						   no_argument, NULL, OPTION_FIRST + i };
@@ -203,6 +208,11 @@ static int guess_command(struct options *options, char ***words, struct failure 
 
 	if (strchr(word, ',') || filter_is_word(word))
 		return 0;
+	if (expression_begins(word)) {
+		options->command = COMMAND_SOCKETS;
+		options->like_ss = true;
+		return 0;
+	}
 	if (address_parse_prefix(word, &prefix)) {
 		options->command = COMMAND_SOCKETS;
 		options->has_filter = true;
@@ -239,7 +249,6 @@ static int parse_command(struct options *options, char ***words, struct failure 
 	return 0;
 }
 
-/* A list of protocols behind "-A" is what ss(8) means by it. */
 static int add_word(struct parser *parser, const char *word)
 {
 	struct options *options = parser->options;
@@ -247,9 +256,63 @@ static int add_word(struct parser *parser, const char *word)
 	options->has_filter = true;
 	if (!strchr(word, ','))
 		return filter_add_word(&options->filter, word, parser->failure);
-	if (word == parser->behind_a)
-		options->all_netns = false;
 	return filter_add(&options->filter, FILTER_PROTOCOL, word, parser->failure);
+}
+
+static int parse_expression(struct parser *parser, char **words)
+{
+	struct options *options = parser->options;
+
+	if (plan_words(options, words, parser->failure))
+		return -1;
+	/* As ss has it: the states of an expression take the place of others. */
+	if (options->like_ss && !options->has_command && plan_asks_states(options->plan)) {
+		options->filter.tcp_states = 0;
+		options->filter.datagram_states = 0;
+	}
+	if (!options->plan->netns)
+		return 0;
+	if (options->netns)
+		return failure_set(parser->failure, EXIT_USAGE,
+				   "--netns and 'netns' exclude each other");
+	options->netns = options->plan->netns;
+	parser->given |= parser->netns;
+	return 0;
+}
+
+/* Words that each say something by themselves, or else an expression. */
+static int parse_selection(struct parser *parser, char **words)
+{
+	struct options *options = parser->options;
+	struct options before = *options;
+	struct failure failure = { 0 }, *told = parser->failure;
+	char **word;
+	int error = 0;
+
+	parser->failure = &failure;
+	for (word = words; *word && !error; word++)
+		error = add_word(parser, *word);
+	parser->failure = told;
+	if (!error)
+		return 0;
+	*options = before;
+	return parse_expression(parser, words);
+}
+
+/* A protocol behind "-A" is what ss(8) means by it, where no command says otherwise. */
+static int parse_tables(struct parser *parser, char ***words)
+{
+	struct options *options = parser->options;
+	const char *word = **words;
+	uint8_t protocol;
+
+	if (!word || word != parser->behind_a ||
+	    !(strchr(word, ',') || (!options->has_command && word_is_protocol(word, &protocol))))
+		return 0;
+	++*words;
+	options->all_netns = false;
+	options->like_ss = true;
+	return add_filter(options, FILTER_PROTOCOL, word, parser->failure);
 }
 
 /* Words that make the filter narrower, and what ss(8) leaves out. */
@@ -257,15 +320,14 @@ static int parse_words(struct parser *parser, char **words)
 {
 	struct options *options = parser->options;
 
-	if (parse_command(options, &words, parser->failure))
+	if (parse_tables(parser, &words) || parse_command(options, &words, parser->failure))
 		return -1;
 	if (options->like_ss && !options->has_command)
 		options->command = COMMAND_SOCKETS;
-	for (; *words; words++)
-		if (add_word(parser, *words))
-			return -1;
+	if (parse_tables(parser, &words) || parse_selection(parser, words))
+		return -1;
 	if (options->like_ss && !options->has_command && !options->all_states &&
-	    !options->filter.tcp_states)
+	    !options->filter.tcp_states && !plan_asks_states(options->plan))
 		return filter_add(&options->filter, FILTER_STATE, SS_STATES, parser->failure);
 	return 0;
 }
@@ -345,6 +407,15 @@ static int check_options(const struct options *options, struct failure *failure)
 	if (filter_check_port(&options->filter, options->port, failure))
 		return -1;
 	return filter_check_ports(&options->filter, failure);
+}
+
+/**
+ * options_free - free what a command line was read to
+ * @options: what options_parse() filled, also in vain
+ */
+void options_free(struct options *options)
+{
+	expression_plan_free(options->plan);
 }
 
 /**

@@ -57,6 +57,7 @@ enum metrics_format {
  * struct options - what the command line says
  * @command: what to do
  * @filter: about which sockets
+ * @plan: that of @filter, when words are an expression; else NULL
  * @columns: list of columns, NULL for the default
  * @netns: network namespace to ask about, NULL for our own
  * @who: for COMMAND_WHO: a PID, process, unit or container; NULL for all
@@ -91,6 +92,7 @@ enum metrics_format {
 struct options {
 	enum command command;
 	struct filter filter;
+	struct expression_plan *plan;
 	const char *columns;
 	const char *netns;
 	const char *who;
@@ -124,6 +126,7 @@ struct options {
 };
 
 int options_parse(struct options *options, int argc, char **argv, struct failure *failure);
+void options_free(struct options *options);
 void options_help(const struct options *options);
 void options_list(FILE *stream, unsigned int takes, unsigned int filters);
 

@@ -81,6 +81,8 @@ static int take_socket(const struct nlmsghdr *message, struct exchange *exchange
 
 	if (!decode_socket(message, &row))
 		return exchange_bad_answer(exchange->failure);
+	if (exchange->plan && !expression_matches(exchange->plan, &row))
+		return 0;
 	return exchange->function.socket(&row, exchange->data);
 }
 
@@ -105,6 +107,7 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		.take = take_socket,
 		.function.socket = function,
 		.data = data,
+		.plan = filter->plan,
 	};
 	/* Who has a mask for datagrams asks who listens: what is unbound does not. */
 	const bool listening = filter->tcp_states != filter->datagram_states;
@@ -112,6 +115,8 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 	struct filter parts[FILTER_PARTS];
 	struct nlmsghdr *request;
 
+	if (filter->plan)
+		want |= filter->plan->want | (filter->plan->pids ? SOCKPORT_WANT_PROCESSES : 0);
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
 		request = request_start(client->request, client->family, NLM_F_DUMP,

@@ -70,7 +70,7 @@ int client_stats(struct client *client, stats_function function, void *data,
 int client_doors(struct client *client, door_function function, void *data,
 		 struct failure *failure);
 int client_reset(struct client *client, struct failure *failure);
-int client_listen(struct client *client, struct failure *failure);
+int client_listen(struct client *client, const struct filter *filter, struct failure *failure);
 int client_descriptor(const struct client *client);
 int client_events(struct client *client, event_function function, void *data, bool *lost,
 		  struct failure *failure);

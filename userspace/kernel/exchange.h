@@ -41,6 +41,7 @@ struct client {
  * @take: takes a reply; returns 0 or -1 to give up; NULL where only success matters
  * @function: takes the row, of one of the types in client.h
  * @data: for it
+ * @plan: of an expression, by which sockets are left out here, or NULL
  * @time: when the request was made, in milliseconds since 1970
  * @any: there were replies
  * @ended: one of our own functions ended it with an error, so errno means nothing
@@ -58,6 +59,7 @@ struct exchange {
 		event_function event;
 	} function;
 	void *data;
+	const struct expression_plan *plan;
 	uint64_t time;
 	bool any;
 	bool ended;

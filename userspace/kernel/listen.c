@@ -97,13 +97,14 @@ static int wait_for_answer(struct exchange *exchange)
 /**
  * client_listen - let the events of our network namespace come
  * @client: the client; can be asked nothing from now on
+ * @filter: its plan is the kernel's to follow, the rest is not
  * @failure: what went wrong
  *
  * Needs CAP_NET_ADMIN.
  *
  * Return: 0 or -1.
  */
-int client_listen(struct client *client, struct failure *failure)
+int client_listen(struct client *client, const struct filter *filter, struct failure *failure)
 {
 	struct exchange exchange = { .client = client, .failure = failure };
 	const int control = CONTROL_GROUP;
@@ -120,6 +121,9 @@ int client_listen(struct client *client, struct failure *failure)
 				   strerror(errno));
 	request = request_start(client->request, client->family, 0, SOCKPORT_CMD_EVENT_LISTEN,
 				SOCKPORT_FAMILY_VERSION);
+	if (filter->plan)
+		request_put_filter(request, SOCKPORT_A_EVENT_FILTER,
+				   &(struct filter){ .plan = filter->plan });
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
 		return failure_set(failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));

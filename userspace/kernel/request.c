@@ -79,6 +79,59 @@ static void put_numbers(struct nlmsghdr *request, uint16_t type, const uint32_t 
 		mnl_attr_put_u32(request, type, list[i]);
 }
 
+static void put_operands(struct nlmsghdr *request, const struct expression *test)
+{
+	switch (test->condition) {
+	case SOCKPORT_CONDITION_PROTOCOL:
+	case SOCKPORT_CONDITION_ROLE:
+	case SOCKPORT_CONDITION_STATE:
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_MASK, test->mask);
+		break;
+	case SOCKPORT_CONDITION_MARK:
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_MASK, test->mask);
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_VALUE, test->first);
+		break;
+	case SOCKPORT_CONDITION_PORT:
+	case SOCKPORT_CONDITION_LOCAL_PORT:
+	case SOCKPORT_CONDITION_REMOTE_PORT:
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_VALUE, test->first);
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_LAST, test->last);
+		break;
+	case SOCKPORT_CONDITION_LOCAL_ADDRESS:
+	case SOCKPORT_CONDITION_REMOTE_ADDRESS:
+		mnl_attr_put(request, SOCKPORT_A_STEP_ADDRESS,
+			     test->prefix.family == AF_INET ? 4 : 16, test->prefix.address);
+		mnl_attr_put_u8(request, SOCKPORT_A_STEP_LENGTH, test->prefix.length);
+		break;
+	case SOCKPORT_CONDITION_CGROUP:
+	case SOCKPORT_CONDITION_INODE:
+	case SOCKPORT_CONDITION_COOKIE:
+	case SOCKPORT_CONDITION_AGE:
+		mnl_attr_put_u64(request, SOCKPORT_A_STEP_NUMBER, test->number);
+		break;
+	case SOCKPORT_CONDITION_AUTOBOUND:
+		break;
+	default:
+		mnl_attr_put_u32(request, SOCKPORT_A_STEP_VALUE, test->first);
+	}
+}
+
+static void put_plan(struct nlmsghdr *request, const struct expression_plan *plan)
+{
+	const struct expression_step *step;
+	struct nlattr *nest;
+
+	put_numbers(request, SOCKPORT_A_FILTER_PID, plan->pid, plan->pids);
+	for (step = plan->step; step < plan->step + plan->steps; step++) {
+		nest = mnl_attr_nest_start(request, SOCKPORT_A_FILTER_STEP);
+		mnl_attr_put_u8(request, SOCKPORT_A_STEP_CONDITION, step->test->condition);
+		mnl_attr_put_u16(request, SOCKPORT_A_STEP_YES, step->yes);
+		mnl_attr_put_u16(request, SOCKPORT_A_STEP_NO, step->no);
+		put_operands(request, step->test);
+		mnl_attr_nest_end(request, nest);
+	}
+}
+
 /**
  * request_put_filter - say which sockets are wanted
  * @request: from request_start()
@@ -107,6 +160,8 @@ void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct fi
 		     filter->remotes.count);
 	put_numbers(request, SOCKPORT_A_FILTER_UID, filter->uids.list, filter->uids.count);
 	put_numbers(request, SOCKPORT_A_FILTER_PID, filter->pids.list, filter->pids.count);
+	if (filter->plan)
+		put_plan(request, filter->plan);
 	/* Its length is that of the request before, until it ends. */
 	if (mnl_nlmsg_get_payload_tail(request) != mnl_attr_get_payload(nest))
 		mnl_attr_nest_end(request, nest);

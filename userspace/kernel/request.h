@@ -6,8 +6,8 @@
 
 #include "select/filter.h"
 
-/* Bytes of the largest request: all lists of a filter are full. */
-#define REQUEST_MAX	8192
+/* Bytes of the largest request: all lists of a filter are full, and its program is long. */
+#define REQUEST_MAX	32768
 
 struct nlmsghdr *request_start(void *buffer, uint16_t type, uint16_t flags, uint8_t command,
 			       uint8_t version);

@@ -297,6 +297,26 @@ static const struct expression_keyword keywords[] = {
 };
 
 /**
+ * expression_begins - whether a word begins an expression
+ * @word: a word of the command line, which may have more words of the expression
+ *
+ * Return: whether it does.
+ */
+bool expression_begins(const char *word)
+{
+	static const char *const others[] = { "state", "exclude", "excl", "autobound", "not" };
+	const size_t length = strcspn(word, " =!<>(");
+	size_t i;
+
+	if (*word == '(' || *word == '!')
+		return true;
+	for (i = 0; i < COUNT(others); i++)
+		if (strlen(others[i]) == length && !strncmp(others[i], word, length))
+			return true;
+	return expression_keyword(word, length);
+}
+
+/**
  * expression_keyword - find a keyword
  * @word: where it is in a text
  * @length: of it

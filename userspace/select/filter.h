@@ -8,6 +8,7 @@
 #include "failure.h"
 #include "format/address.h"
 #include "host/category.h"
+#include "select/expression.h"
 
 /* The kernel takes so many alternatives of a kind. */
 #define FILTER_VALUES	16
@@ -27,6 +28,7 @@
  * @uids: owners
  * @pids: processes that have the socket, in our pid namespace; of sockets only,
  *	and with SOCKPORT_WANT_PROCESSES
+ * @plan: of an expression that must match as well, or NULL
  * @tcp_states: bit 1 << SOCKPORT_STATE_* for each state of a socket of TCP, SCTP,
  *	MPTCP or vsock, 0 for all
  * @datagram_states: the same for the other kinds; most of them know ESTABLISHED
@@ -38,6 +40,7 @@ struct filter {
 		ports, local_ports, remote_ports;
 	struct { unsigned int count; struct prefix list[FILTER_VALUES]; } locals, remotes;
 	struct { unsigned int count; uint32_t list[FILTER_VALUES]; } uids, pids;
+	const struct expression_plan *plan;
 	uint32_t tcp_states;
 	uint32_t datagram_states;
 };

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+
+#include "cmd/options.h"
+
+int plan_words(struct options *options, char **words, struct failure *failure);
+bool plan_asks_states(const struct expression_plan *plan);
+
+#endif

@@ -98,6 +98,12 @@ static uint32_t owner(const struct row *row)
 	return row->known & ROW_INODE ? row->uid : 0;
 }
 
+/* Later kernels tell whose it was before, too. */
+static uint32_t owner_in(const struct inet_diag_msg *msg)
+{
+	return msg->idiag_inode ? msg->idiag_uid : 0;
+}
+
 /* Each line of a file but the first. */
 static void each_line(const char *file, void (*add)(struct lines *lines, char *text),
 		      struct lines *lines)
@@ -427,7 +433,7 @@ static int sctp_diag_add(const struct nlmsghdr *nlh, void *data)
 	if (!remotes.count == !dump->associations)
 		add_sctp(dump->lines, remotes.count, msg->idiag_state, ntohs(msg->id.idiag_sport),
 			 ntohs(msg->id.idiag_dport), msg->idiag_rqueue, msg->idiag_wqueue,
-			 msg->idiag_uid, msg->idiag_inode, cookie(msg->id.idiag_cookie), &locals,
+			 owner_in(msg), msg->idiag_inode, cookie(msg->id.idiag_cookie), &locals,
 			 &remotes);
 	return MNL_CB_OK;
 }
@@ -494,7 +500,7 @@ static int mptcp_diag_add(const struct nlmsghdr *nlh, void *data)
 			token = ((struct mptcp_info *)mnl_attr_get_payload(attr))->mptcpi_token;
 	add_mptcp(data, msg->idiag_family, msg->id.idiag_src, ntohs(msg->id.idiag_sport),
 		  msg->id.idiag_dst, ntohs(msg->id.idiag_dport), msg->idiag_state,
-		  msg->idiag_rqueue, msg->idiag_wqueue, msg->idiag_uid, msg->idiag_inode,
+		  msg->idiag_rqueue, msg->idiag_wqueue, owner_in(msg), msg->idiag_inode,
 		  cookie(msg->id.idiag_cookie), token);
 	return MNL_CB_OK;
 }

@@ -9,12 +9,20 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/sockport.h>
 
+#include "compat.h"
 #include "history/lifecycle.h"
 #include "net.h"
 #include "netlink/netlink.h"
 #include "proc/proc.h"
 
 unsigned int sockport_net_id __read_mostly;
+
+/* What was known when the module was built; more is seen when history starts. */
+atomic_t sockport_limits =
+	ATOMIC_INIT((SOCKPORT_PING_TABLE ? 0 : SOCKPORT_LIMIT_PING_TABLE) |
+		    (SOCKPORT_NETLINK_TABLE ? 0 :
+		     SOCKPORT_LIMIT_NETLINK_TABLE) |
+		    (SOCKPORT_UDPLITE_TABLE ? 0 : SOCKPORT_LIMIT_UDPLITE));
 
 static int __net_init net_init(struct net *net)
 {

@@ -183,6 +183,24 @@ static inline struct sockport_net *sockport_net(const struct net *net)
 	return net_generic(net, sockport_net_id);
 }
 
+/* Mask of enum sockport_limit */
+extern atomic_t sockport_limits;
+
+/**
+ * sockport_limit - tell whether something cannot be done in this kernel
+ * @limit: what
+ * @is_so: it cannot
+ *
+ * Context: any.
+ */
+static inline void sockport_limit(enum sockport_limit limit, bool is_so)
+{
+	if (is_so)
+		atomic_or(limit, &sockport_limits);
+	else
+		atomic_andnot(limit, &sockport_limits);
+}
+
 static inline struct sockport_stats *sockport_stats(const struct net *net)
 {
 	return &sockport_net(net)->stats;

@@ -90,7 +90,7 @@ static bool is_stat(const char *line)
 
 	if (sscanf(line, "%63[a-z_] %63s %n", name, value, &end) != 2 || line[end])
 		return false;
-	return !strcmp(name, "version") || strspn(value, "0123456789") == strlen(value);
+	return !strcmp(name, "version") || !strcmp(name, "limits") || strspn(value, "0123456789") == strlen(value);
 }
 
 TEST_F_TIMEOUT(procfs, stats, 300)

@@ -13,6 +13,7 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
+#include "net.h"
 #include "history/follow.h"
 #include "history/opener.h"
 #include "history/rows.h"
@@ -164,6 +165,7 @@ void sockport_connects_watch(void)
 				  watches[i].function, err);
 	}
 	WRITE_ONCE(watching, all);
+	sockport_limit(SOCKPORT_LIMIT_FAILED_CONNECTS, !all);
 }
 
 /**
@@ -205,6 +207,7 @@ void sockport_connects_unwatch(void)
 void sockport_connects_watch(void)
 {
 	pr_notice("sockport: connections that fail before a SYN is sent are not counted\n");
+	sockport_limit(SOCKPORT_LIMIT_FAILED_CONNECTS, true);
 }
 
 bool sockport_connects_watched(void)

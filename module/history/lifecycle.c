@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 
 #include "compat.h"
+#include "net.h"
 #include "history/era.h"
 #include "history/follow.h"
 #include "history/lifecycle.h"
@@ -73,6 +74,9 @@ static int count_udp(bool count)
 		sockport_traffic_stop();
 	if (!err)
 		counting = count;
+	if (count)
+		sockport_limit(SOCKPORT_LIMIT_UDP_ACCOUNTING,
+			       err == -EOPNOTSUPP);
 	return err;
 }
 
@@ -111,8 +115,10 @@ static int start(void)
 	if (era)
 		return 0;
 	/* Probes run with preemption disabled, their locks would sleep. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		sockport_limit(SOCKPORT_LIMIT_HISTORY, true);
 		return -EOPNOTSUPP;
+	}
 	new = sockport_era_new(&sockport_settings.size);
 	if (IS_ERR(new))
 		return PTR_ERR(new);

@@ -17,6 +17,7 @@
 #include <trace/events/udp.h>
 
 #include "compat.h"
+#include "net.h"
 #include "history/doors.h"
 #include "history/follow.h"
 #include "history/probe.h"
@@ -178,6 +179,7 @@ int sockport_probes_register(void)
 			err = tracepoint_probe_register(probe->tracepoint,
 							probe->function, NULL);
 		if (err) {
+			sockport_limit(SOCKPORT_LIMIT_HISTORY, err == -ENOENT);
 			pr_err("sockport: no history, tracepoint %s: %d\n",
 			       probe->name, err);
 			sockport_probes_unregister();

@@ -504,7 +504,10 @@ int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats)
 		      &stats->file_walk_ns))
 		return -EMSGSIZE;
 	if (nla_put_u64_64bit(skb, SOCKPORT_A_STATS_HISTORY,
-			      sockport_era_is_on(), SOCKPORT_A_STATS_PAD))
+			      sockport_era_is_on(), SOCKPORT_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_STATS_LIMITS,
+			      (u32)atomic_read(&sockport_limits),
+			      SOCKPORT_A_STATS_PAD))
 		return -EMSGSIZE;
 	return put_history_counts(skb, stats);
 }

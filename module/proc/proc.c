@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/proc_fs.h>
@@ -242,6 +243,29 @@ static void *stats_next(struct seq_file *seq, void *v, loff_t *pos)
 	return NULL;
 }
 
+/* What this kernel does not let us do. */
+static void put_limits(struct seq_file *seq)
+{
+	static const char *const names[] = {
+		[ilog2(SOCKPORT_LIMIT_PING_TABLE)]	= "ping_table",
+		[ilog2(SOCKPORT_LIMIT_NETLINK_TABLE)]	= "netlink_table",
+		[ilog2(SOCKPORT_LIMIT_UDPLITE)]		= "udplite",
+		[ilog2(SOCKPORT_LIMIT_HISTORY)]		= "history",
+		[ilog2(SOCKPORT_LIMIT_FAILED_CONNECTS)]	= "failed_connects",
+		[ilog2(SOCKPORT_LIMIT_UDP_ACCOUNTING)]	= "udp_accounting",
+	};
+	const unsigned long limits = (u32)atomic_read(&sockport_limits);
+	const char *comma = "";
+	unsigned int i;
+
+	seq_printf(seq, "%-20s ", "limits");
+	for_each_set_bit(i, &limits, ARRAY_SIZE(names)) {
+		seq_printf(seq, "%s%s", comma, names[i]);
+		comma = ",";
+	}
+	seq_puts(seq, *comma ? "\n" : "none\n");
+}
+
 static int stats_show(struct seq_file *seq, void *v)
 {
 	const struct reader *reader = seq->private;
@@ -284,6 +308,7 @@ static int stats_show(struct seq_file *seq, void *v)
 	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		seq_printf(seq, "%-20s %lld\n", lines[i].name,
 			   atomic64_read(lines[i].value));
+	put_limits(seq);
 	return 0;
 }
 

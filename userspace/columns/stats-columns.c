@@ -8,6 +8,33 @@ static void fill_version(struct sink *sink, const struct column *column, const v
 		value_text(sink, ((const struct stats_row *)row)->version);
 }
 
+/* In the order of their bits */
+static const char *const limits[] = {
+	"ping_table", "netlink_table", "udplite", "history", "failed_connects", "udp_accounting",
+};
+
+/* An empty list is nothing to look at. */
+static void fill_limits(struct sink *sink, const struct column *column, const void *row)
+{
+	uint64_t mask = ((const struct stats_row *)row)->values[SOCKPORT_A_STATS_LIMITS];
+	size_t i;
+
+	if (!row_knows(row, column->attribute))
+		return;
+	if (!mask && sink->form != SINK_JSON) {
+		value_word(sink, "none");
+		return;
+	}
+	value_list_begin(sink);
+	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		if (!(mask >> i & 1))
+			continue;
+		value_list_item(sink);
+		value_word(sink, limits[i]);
+	}
+	value_list_end(sink);
+}
+
 #define VALUE(column, index, text)						\
 	{ .name = column, .help = text, .fill = fill_u64,	\
 	  .offset = offsetof(struct stats_row, values[SOCKPORT_A_STATS_##index]),	\
@@ -46,6 +73,8 @@ static const struct column list[] = {
 	VALUE("events_made", EVENTS_MADE, "events that were made, heard or not"),
 	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK,
 	      "rows of ports that were idle when others needed room"),
+	{ .name = "limits", .help = "what this kernel does not let the module do", .fill = fill_limits,
+	  .attribute = SOCKPORT_A_STATS_LIMITS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 };
 
 const struct columns stats_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -108,6 +108,31 @@ enum sockport_timer {
 };
 
 /**
+ * enum sockport_limit - What the kernel, or how it was built, does not let the
+ *   module do.
+ * @SOCKPORT_LIMIT_PING_TABLE: Ping sockets are found only by files that are
+ *   open.
+ * @SOCKPORT_LIMIT_NETLINK_TABLE: Netlink sockets are found only by files that
+ *   are open.
+ * @SOCKPORT_LIMIT_UDPLITE: There is no table of UDP-Lite, which kernels from
+ *   7.2 on do not have.
+ * @SOCKPORT_LIMIT_HISTORY: No history can be kept, and so there are neither
+ *   closed doors nor events.
+ * @SOCKPORT_LIMIT_FAILED_CONNECTS: Connections that fail before a SYN is sent
+ *   are not counted.
+ * @SOCKPORT_LIMIT_UDP_ACCOUNTING: What ports of UDP send and receive cannot be
+ *   counted.
+ */
+enum sockport_limit {
+	SOCKPORT_LIMIT_PING_TABLE = 1,
+	SOCKPORT_LIMIT_NETLINK_TABLE = 2,
+	SOCKPORT_LIMIT_UDPLITE = 4,
+	SOCKPORT_LIMIT_HISTORY = 8,
+	SOCKPORT_LIMIT_FAILED_CONNECTS = 16,
+	SOCKPORT_LIMIT_UDP_ACCOUNTING = 32,
+};
+
+/**
  * enum sockport_want - Groups of attributes that a request for sockets can ask
  *   for.
  * @SOCKPORT_WANT_QUEUES: rx-queue, tx-queue, backlog, backlog-limit, drops
@@ -540,6 +565,7 @@ enum {
 	SOCKPORT_A_STATS_LONGEST_HOLD,
 	SOCKPORT_A_STATS_EVENTS_MADE,
 	SOCKPORT_A_STATS_HISTORY_ROWS_GIVEN_BACK,
+	SOCKPORT_A_STATS_LIMITS,
 
 	__SOCKPORT_A_STATS_MAX,
 	SOCKPORT_A_STATS_MAX = (__SOCKPORT_A_STATS_MAX - 1)

@@ -23,6 +23,7 @@
 #include "../userspace/columns/tables.h"
 #include "../userspace/count/bound.h"
 #include "../userspace/count/destinations.h"
+#include "../userspace/count/ends.h"
 #include "../userspace/count/holders.h"
 #include "../userspace/format/address.h"
 #include "../userspace/format/words.h"
@@ -940,6 +941,49 @@ TEST(bounds)
 	EXPECT_FALSE(bound_find(&bounds, &port));
 	names_free(names);
 	hash_free(&bounds);
+}
+
+static struct socket_row make_unix(uint64_t inode, uint64_t peer, uint32_t pid)
+{
+	struct socket_row row = {
+		.known = 1ull << SOCKPORT_A_SOCKET_INODE | 1ull << SOCKPORT_A_SOCKET_PEER_INODE,
+		.protocol = SOCKPORT_PROTOCOL_UNIX, .inode = inode, .peer_inode = peer,
+	};
+
+	row.processes.count = !!pid;
+	row.processes.list[0] = (struct process_row){
+		1 << SOCKPORT_A_PROCESS_PID | 1 << SOCKPORT_A_PROCESS_COMM, "peer", pid, 0 };
+	return row;
+}
+
+/* Only ends that were asked for are kept. */
+TEST(ends)
+{
+	struct socket_row ours = make_unix(1, 2, 0), theirs = make_unix(2, 1, 77);
+	struct socket_row other = make_unix(3, 4, 78), out, in;
+	struct hash ends = { 0 };
+	uint8_t address[8], back[8];
+
+	make_out(&out, address, 1, 1000);
+	in = out;
+	memcpy(back, address + 4, 4);
+	memcpy(back + 4, address, 4);
+	in.local = back;
+	in.remote = back + 4;
+	in.local_port = out.remote_port;
+	in.remote_port = out.local_port;
+	in.processes = theirs.processes;
+	ASSERT_TRUE(ends_want(&ends, &ours) && ends_want(&ends, &out));
+	EXPECT_FALSE(ends_find(&ends, &ours));
+	ends_take(&ends, &theirs);
+	ends_take(&ends, &other);
+	ends_take(&ends, &in);
+	EXPECT_EQ(2, ends.count);
+	ASSERT_TRUE(ends_find(&ends, &ours) && ends_find(&ends, &out));
+	EXPECT_EQ(77, ends_find(&ends, &ours)->pid);
+	EXPECT_STREQ("peer", ends_find(&ends, &out)->comm);
+	EXPECT_FALSE(ends_find(&ends, &other));
+	hash_free(&ends);
 }
 
 /* A socket that two processes have open; of these, /proc knows nothing. */

@@ -11,8 +11,10 @@
 #include "columns/processes.h"
 #include "columns/report.h"
 #include "columns/tables.h"
+#include "count/ends.h"
 #include "count/holders.h"
 #include "format/number.h"
+#include "table/terminal.h"
 
 #define WANT	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OWNER | \
 		 SOCKPORT_WANT_UNLISTED)
@@ -26,6 +28,7 @@
  * @report: how it is shown
  * @selection: columns of the present section
  * @holders: the processes
+ * @ends: who is at the other end of their sockets
  * @asked: those that the kernel is asked about, none for all
  */
 struct who {
@@ -36,6 +39,7 @@ struct who {
 	struct report report;
 	struct selection selection;
 	struct holders holders;
+	struct hash ends;
 	struct running asked;
 };
 
@@ -72,6 +76,36 @@ static void fill_fd(struct sink *sink, const struct column *column, const void *
 		value_u64(sink, process_of(row)->fd);
 }
 
+/* A socket of a process, and who is at its other end. */
+struct held {
+	struct socket_row socket;
+	const struct end_holder *peer;
+};
+
+static void fill_peer(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct end_holder *peer = ((const struct held *)row)->peer;
+
+	(void)column;
+	if (!peer)
+		return;
+	if (sink->form == SINK_TEXT) {
+		value_process(sink, *peer->comm ? peer->comm : NULL, peer->pid);
+		return;
+	}
+	value_object_begin(sink);
+	value_object_key(sink, "pid");
+	value_u64(sink, peer->pid);
+	value_object_key(sink, "comm");
+	value_comm(sink, peer->comm);
+	value_object_end(sink);
+}
+
+static const struct column peer_column = {
+	.name = "peer_process", .help = "the process at the other end, if that is on this host",
+	.fill = fill_peer, .width = 16,
+};
+
 static const struct column held_columns[] = {
 	{ .name = "pid", .help = "number of the process", .fill = fill_pid,
 	  .flags = COLUMN_RIGHT, .width = 7 },
@@ -99,11 +133,48 @@ static int ask_sockets(struct who *who, uint32_t want, socket_function function)
 	return 0;
 }
 
+/* Of those that are asked about, it is told who they talk to. */
+static bool want_end(struct who *who, const struct socket_row *row)
+{
+	const struct holder *holder;
+	unsigned int i;
+
+	for (i = 0; who->holders.word && i < row->processes.count && i < ROW_PROCESSES; i++) {
+		holder = holders_add(&who->holders, &row->processes.list[i], 0, NULL);
+		if (!holder)
+			return false;
+		if (holder->matches)
+			return ends_want(&who->ends, row);
+	}
+	return true;
+}
+
 static int count_socket(const struct socket_row *row, void *data)
 {
 	struct who *who = data;
 
-	return holders_count(&who->holders, row) ? 0 : out_of_memory(who);
+	if (!holders_count(&who->holders, row) || !want_end(who, row))
+		return out_of_memory(who);
+	return 0;
+}
+
+static int take_end(const struct socket_row *row, void *data)
+{
+	struct who *who = data;
+
+	ends_take(&who->ends, row);
+	return 0;
+}
+
+/* Whatever is asked about, its other ends may be anywhere. */
+static int find_ends(struct who *who)
+{
+	const struct filter all = { 0 };
+
+	if (!who->ends.count)
+		return 0;
+	return client_sockets(who->client, &all, SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_OWNER,
+			      take_end, who, who->failure);
 }
 
 /* A row for each process that is meant. */
@@ -112,7 +183,7 @@ static int take_socket(const struct socket_row *row, void *data)
 	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
 	const struct holder *holder;
 	struct who *who = data;
-	struct socket_row one;
+	struct held one;
 	unsigned int i;
 
 	for (i = 0; i < row->processes.count && i < ROW_PROCESSES; i++) {
@@ -121,8 +192,9 @@ static int take_socket(const struct socket_row *row, void *data)
 			return out_of_memory(who);
 		if (!holder->matches)
 			continue;
-		one = *row;
-		one.processes.list[0] = row->processes.list[i];
+		one.socket = *row;
+		one.socket.processes.list[0] = row->processes.list[i];
+		one.peer = ends_find(&who->ends, row);
 		if (report_list_row(&who->report, &who->selection, &one))
 			return -1;
 	}
@@ -158,10 +230,14 @@ static void select_sockets(struct who *who)
 	selection_clear(&who->selection);
 	for (i = 0; i < sizeof(held_columns) / sizeof(*held_columns); i++)
 		selection_add(&who->selection, &held_columns[i]);
+	if (terminal_width() && !json)
+		selection_parse(&who->selection, &socket_columns,
+				"+proto,state,local_end,remote_end", who->failure);
 	selection_add_default(&who->selection, &socket_columns,
 			      json ? COLUMN_IN_JSON : COLUMN_IN_TEXT, who->options->numeric);
 	if (json)
 		selection_parse(&who->selection, &socket_columns, "+by_port", who->failure);
+	selection_add(&who->selection, &peer_column);
 	if (who->options->all_netns)
 		selection_put_first(&who->selection, &socket_columns, "netns");
 	if (!json)
@@ -200,7 +276,7 @@ static int show_sections(struct who *who)
 	if (show_processes(who))
 		return -1;
 	holders_free(&who->holders);
-	if (who->holders.word && list_sockets(who))
+	if (who->holders.word && (find_ends(who) || list_sockets(who)))
 		return -1;
 	put_end(who, incomplete);
 	return 0;
@@ -281,5 +357,6 @@ int who_print(struct client *client, const struct options *options, struct names
 
 	holders_free(&who.holders);
 	running_free(&who.asked);
+	hash_free(&who.ends);
 	return error;
 }

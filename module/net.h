@@ -12,7 +12,7 @@
 struct sockport_file;
 struct sockport_history;
 
-#define SOCKPORT_VERSION	"1.0"
+#define SOCKPORT_VERSION	"1.1"
 #define SOCKPORT_FILES		3
 
 /**

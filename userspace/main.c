@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "host/netns.h"
 #include "host/place.h"
+#include "host/version.h"
 #include "kernel/client.h"
 #include "table/output.h"
 #include "table/terminal.h"
@@ -145,7 +146,16 @@ static int resolve(const struct place *place, const struct options *options,
 	return error;
 }
 
-/* The kernel is asked by descriptor; settings and interfaces need us to be there. */
+static bool never_ends(const struct options *options)
+{
+	return options->command == COMMAND_EVENTS || options->interval;
+}
+
+/*
+ * What may be missing is said at the end, where there is one. Metrics, which are read by
+ * programs all the time, have the module's version among them.
+ * The kernel is asked by descriptor; settings and interfaces need us to be there.
+ */
 static int ask_about(struct client *client, int netns, struct place *place,
 		     const struct options *options, const struct selection *selection, struct failure *failure)
 {
@@ -162,10 +172,14 @@ static int ask_about(struct client *client, int netns, struct place *place,
 	else if (netns >= 0)
 		names_set_elsewhere(names);
 	error = resolve(place, options, failure);
+	if (!error && never_ends(options))
+		version_note(VERSION);
 	if (!error)
 		error = command->run(&(struct question){ client, options, names, selection,
 							 failure });
 	names_free(names);
+	if (!error && !never_ends(options) && options->command != COMMAND_METRICS)
+		version_note(VERSION);
 	return error;
 }
 
@@ -225,7 +239,7 @@ static int run(int argc, char **argv, struct failure *failure)
 	else if (options.help || options.list_columns)
 		options_help(&options);
 	else if (options.version)
-		puts("sockport " VERSION);
+		version_print(VERSION);
 	else
 		error = ask(&options, failure);
 	options_free(&options);

@@ -66,14 +66,29 @@ static int explain(int error, struct failure *failure)
 	case EACCES:
 		return failure_set(failure, EXIT_RUN,
 				   "permission denied: events need CAP_NET_ADMIN, ask again as root");
-	case EOPNOTSUPP:
-		return failure_set(failure, EXIT_RUN,
-				   "the loaded sockport module is too old for this command: load one of the same version");
 	case EUSERS:
 		return failure_set(failure, EXIT_RUN,
 				   "as many listen to the events of this network namespace as may");
 	}
 	return failure_set(failure, EXIT_RUN, "cannot listen to events: %s", strerror(error));
+}
+
+/* A module that does not know who listens tells events to a group. */
+static int join_group(struct exchange *exchange)
+{
+	int group = exchange->client->events;
+
+	if (!mnl_socket_setsockopt(exchange->client->socket, NETLINK_ADD_MEMBERSHIP, &group,
+				   sizeof(group)))
+		return 0;
+	return explain(errno, exchange->failure);
+}
+
+static int not_answered(struct exchange *exchange)
+{
+	if (exchange->ended)
+		return -1;
+	return errno == EOPNOTSUPP ? join_group(exchange) : explain(errno, exchange->failure);
 }
 
 /* No event comes before the answer, but news of families may. */
@@ -89,7 +104,7 @@ static int wait_for_answer(struct exchange *exchange)
 		while (length < 0 && errno == EINTR);
 		if (length <= 0 ||
 		    mnl_cb_run(client->reply, length, 0, 0, take_answer, exchange) < 0)
-			return exchange->ended ? -1 : explain(errno, exchange->failure);
+			return not_answered(exchange);
 	}
 	return 0;
 }

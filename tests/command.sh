@@ -283,6 +283,35 @@ fits_terminal()
 	return $status
 }
 
+# completes EXPECTED WORD...: in a bash, with the cursor behind the last word.
+completes()
+{
+	local expected=$1
+	shift
+
+	COMP_WORDS=(sockport "$@") COMP_CWORD=$#
+	COMPREPLY=()
+	_sockport
+	printf '%s\n' "${COMPREPLY[@]}" | grep -qx -e "$expected" || {
+		echo "'$*' is completed by ${COMPREPLY[*]}, not by $expected"
+		return 1
+	}
+}
+
+completion()
+{
+	# shellcheck source=../userspace/completion/sockport.bash
+	. ../userspace/completion/sockport.bash
+	completes sockets so && completes --local-port sockets --lo && completes established sockets est &&
+		completes established --state es && completes tcp,udp --protocol tcp,ud &&
+		completes port,service -o port,serv && completes local_end sockets --columns local_ &&
+		completes sctp sc && completes closed-door events --type close &&
+		completes fixture who fix && completes --interval --inter || return 1
+	COMP_WORDS=(sockport stats --p) COMP_CWORD=2
+	_sockport
+	expect 'what stats has no use for' 0 ${#COMPREPLY[@]}
+}
+
 show_text()
 {
 	sockport show http >"$work/text" || return 1
@@ -663,6 +692,19 @@ sys.exit(not {"tcp:80", "tcp:443", "tcp:8443", "tcp:9001", "udp:15000", "unix:2"
          answer["incomplete"] != 0)' "$work/json" "$FIXTURE_PID"
 }
 
+# Who is at the other end of what somebody has open.
+other_ends()
+{
+	sockport who fixture >"$work/text" || return 1
+	grep -q "^ *$FIXTURE_PID fixture .* unix .* fixture\[$FIXTURE_PID\]" "$work/text" &&
+		sockport who fixture -J >"$work/json" &&
+		python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))["sockets"]
+inodes = {row["inode"]: row["pid"] for row in rows if row["inode"]}
+pairs = [row for row in rows if row["peer"] in inodes]
+sys.exit(not pairs or any(not row["peer_process"] for row in pairs))' "$work/json"
+}
+
 who_text()
 {
 	sockport who "$FIXTURE_WEB" >"$work/text" || return 1
@@ -725,8 +767,8 @@ module_absent()
 }
 
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what fits_terminal stats help_and_version \
+	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
-	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who who_text \
+	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends who_text \
 	summary memory_is_constant module_absent

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/complete.h"
 #include "cmd/options.h"
 #include "columns/tables.h"
 #include "commands.h"
@@ -234,6 +235,10 @@ static int run(int argc, char **argv, struct failure *failure)
 	struct options options = { 0 };
 	int error = 0;
 
+	if (argc > 2 && !strcmp(argv[1], "--complete") && !strcmp(argv[2], "--")) {
+		complete_print(argv + 3);
+		return 0;
+	}
 	if (output_check_standard(failure) || options_parse(&options, argc, argv, failure))
 		error = -1;
 	else if (options.help || options.list_columns)

@@ -21,7 +21,6 @@
 #include "host/cgroup.h"
 #include "host/names.h"
 
-#define NETNS_DIRECTORY	"/run/netns"
 #define NETNS_INITIAL	"init"
 
 struct netns_name {

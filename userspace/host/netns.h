@@ -30,6 +30,9 @@ struct netns_names {
 	size_t room;
 };
 
+/* Where ip-netns(8) keeps names. */
+#define NETNS_DIRECTORY	"/run/netns"
+
 bool netns_path(const char *name, char *path, size_t size);
 int netns_open_named(const char *name, int *netns, struct failure *failure);
 bool netns_is_own(struct netns_names *names, uint32_t inode);

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What may come next on a command line, a word on each line, for the completion of shells. */
+#include "cmd/complete.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/option-table.h"
+#include "commands.h"
+#include "format/words.h"
+#include "host/file.h"
+#include "host/netns.h"
+
+static void put(const char *word)
+{
+	if (word && *word)
+		puts(word);
+}
+
+static void put_words(const char *(*word)(uint8_t number), unsigned int max)
+{
+	unsigned int i;
+
+	for (i = 1; i <= max; i++)
+		put(word(i));
+}
+
+/* As people type them. */
+static void put_state(const char *word)
+{
+	for (; *word; word++)
+		putchar(*word == '_' ? '-' : tolower((unsigned char)*word));
+	putchar('\n');
+}
+
+static void put_states(void)
+{
+	unsigned int state;
+
+	for (state = 1; state <= SOCKPORT_STATE_MAX; state++)
+		put_state(word_state(state));
+	put("connected");
+	put("synchronized");
+	put("listening");
+}
+
+static void put_families(void)
+{
+	put("4");
+	put("6");
+}
+
+/* Names of processes; one that a shell would have to quote is left out. */
+static void put_processes(void)
+{
+	DIR *directory = opendir("/proc");
+	const struct dirent *entry;
+	char path[280], comm[32];
+
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		if (!file_read_start(path, comm, sizeof(comm)))
+			continue;
+		comm[strcspn(comm, "\n")] = 0;
+		if (!comm[strspn(comm, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_.@:-")])
+			put(comm);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static void put_namespaces(void)
+{
+	DIR *directory = opendir(NETNS_DIRECTORY);
+	const struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			put(entry->d_name);
+	if (directory)
+		closedir(directory);
+}
+
+static void put_columns(const struct columns *columns)
+{
+	size_t i;
+
+	for (; columns; columns = columns->more)
+		for (i = 0; i < columns->count; i++)
+			put(columns->list[i].name);
+}
+
+static void put_options(const struct command_row *command)
+{
+	const struct option_row *row;
+	size_t i;
+
+	for (i = 0; i < option_count; i++) {
+		row = &option_rows[i];
+		if (row->name && row->help &&
+		    (row->is_filter ? command->filters >> row->filter & 1 :
+				      !row->takes || command->takes & row->takes))
+			printf("--%s\n", row->name);
+	}
+}
+
+static void put_filter(enum filter_key key)
+{
+	switch (key) {
+	case FILTER_PROTOCOL:
+		put_words(word_protocol, SOCKPORT_PROTOCOL_MAX);
+		break;
+	case FILTER_ROLE:
+		put_words(word_role, SOCKPORT_ROLE_MAX);
+		break;
+	case FILTER_FAMILY:
+		put_families();
+		break;
+	case FILTER_STATE:
+		put_states();
+		break;
+	default:
+		break;
+	}
+}
+
+/* Values of an option. */
+static void put_values(const struct option_row *row, const struct command_row *command)
+{
+	if (row->is_filter)
+		put_filter(row->filter);
+	else if (!row->name)
+		return;
+	else if (!strcmp(row->name, "netns"))
+		put_namespaces();
+	else if (!strcmp(row->name, "columns"))
+		put_columns(command->columns);
+	else if (!strcmp(row->name, "type"))
+		put_words(word_event_type, SOCKPORT_EVENT_TYPE_MAX);
+	else if (!strcmp(row->name, "format"))
+		puts("openmetrics\nprometheus");
+}
+
+/* The option that a word is, if a value follows it. */
+static const struct option_row *option_of(const char *word)
+{
+	size_t i;
+
+	for (i = 0; word && *word == '-' && i < option_count; i++) {
+		if (!option_rows[i].value)
+			continue;
+		if (option_rows[i].name && !strncmp(word, "--", 2) &&
+		    !strcmp(word + 2, option_rows[i].name))
+			return &option_rows[i];
+		if (option_rows[i].letter && word[1] != '-' &&
+		    word[strlen(word) - 1] == option_rows[i].letter)
+			return &option_rows[i];
+	}
+	return NULL;
+}
+
+static const struct command_row *command_of(char **words, const char *last)
+{
+	size_t i;
+
+	for (; *words && *words != last; words++)
+		for (i = 0; i < COMMANDS; i++)
+			if (!strcmp(*words, commands[i].name))
+				return &commands[i];
+	return NULL;
+}
+
+static void put_commands(void)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		put(commands[i].name);
+}
+
+/**
+ * complete_print - print what the last word may be
+ * @words: behind the name of the program, NULL behind the last
+ */
+void complete_print(char **words)
+{
+	const char *before = NULL, *last = "";
+	const struct command_row *command;
+	const struct option_row *row;
+	size_t i;
+
+	for (i = 0; words[i]; i++) {
+		before = i ? words[i - 1] : NULL;
+		last = words[i];
+	}
+	command = command_of(words, last);
+	row = option_of(before);
+	if (row) {
+		put_values(row, command ? command : &commands[COMMAND_PORTS]);
+	} else if (*last == '-') {
+		put_options(command ? command : &commands[COMMAND_PORTS]);
+	} else {
+		if (!command)
+			put_commands();
+		if (command == &commands[COMMAND_WHO] && before && !strcmp(before, command->name))
+			put_processes();
+		if (!command || command->filters)
+			for (i = FILTER_PROTOCOL; i <= FILTER_ROLE; i++)
+				put_filter(i);
+	}
+}

@@ -153,19 +153,14 @@ words()
 		options_hold
 }
 
-# ports_of COMMAND...: local ports of its lines, with the state.
-ports_of()
-{
-	"$@" | awk '{ sub(/.*:/, "", $2); print $1, $2 }' | sort
-}
-
-# as_ss LETTERS: what ss lists with them, but for what it does not know or calls otherwise.
+# as_ss LETTERS: what ss lists with them, by state and local port; but for idle bound sockets,
+# which some do not list, and others call otherwise.
 as_ss()
 {
-	ports_of ss -H "$@" | sed 's/ESTAB /ESTABLISHED /; s/UNCONN/CLOSE/; s/-/_/g' >"$work/theirs"
-	sockport -H "$@" -o state,local_end | awk '{ sub(/.*:/, "", $2); print $1, $2 }' |
-		grep -v 'CLOSE 2[0-9][0-9][0-9][0-9]$' | sort >"$work/ours"
-	sed -i '/CLOSE 2[0-9][0-9][0-9][0-9]$/d' "$work/theirs"
+	ss -H "$@" | awk '{ at = $1 ~ /^(tcp|udp)$/ ? 2 : 1; sub(/.*:/, "", $(at + 3)); print $at, $(at + 3) }' |
+		sed 's/^ESTAB /ESTABLISHED /; s/^UNCONN /CLOSE /; s/-/_/g' | sort >"$work/theirs"
+	sockport -H "$@" -o state,local_end,lport,proto |
+		awk '!($4 == "tcp" && $1 == "CLOSE") { print $1, $3 ? $3 : "*" }' | sort >"$work/ours"
 	[ -s "$work/ours" ] && diff "$work/theirs" "$work/ours" || {
 		echo "$*"
 		return 1
@@ -177,12 +172,12 @@ letters()
 {
 	local each
 
-	for each in -tan -tn -tln -uan -ulpn -tulpn -4tan; do
+	for each in -tan -tn -tln -uan -uln -tuln -4tan; do
 		as_ss "$each" || return 1
 	done
 	sockport -tano >"$work/text" && head -n 1 "$work/text" | grep -q 'TIMER *EXPIRES *RETR' &&
 		sockport -o state >"$work/text" && expect column STATE "$(head -n 1 "$work/text" | tr -d ' ')" &&
-		sockport -A tcp,udp -J >"$work/json" && sockport -J --protocol tcp,udp >"$work/all" &&
+		sockport -A tcp,udp -J >"$work/json" && sockport -tuJ >"$work/all" &&
 		python3 lib/listing.py same "$work/json" "$work/all" time &&
 		sockport -s | grep -q '^tcp ' && sockport -temin | head -n 1 | grep -q 'COOKIE.*RCVBUF.*CWND'
 }

@@ -395,6 +395,8 @@ TEST(letters)
 	ASSERT_EQ(0, parse(&options, "-A tcp,udp"));
 	EXPECT_FALSE(options.all_netns);
 	ASSERT_EQ(0, parse(&options, "-A tcp"));
+	EXPECT_FALSE(options.all_netns);
+	ASSERT_EQ(0, parse(&options, "ports -A tcp"));
 	EXPECT_TRUE(options.all_netns);
 	ASSERT_EQ(0, parse(&options, "-s"));
 	EXPECT_EQ(COMMAND_SUMMARY, options.command);
@@ -418,7 +420,7 @@ TEST(bad_options)
 		"events --state listen", "events established", "events --count 0",
 		"events --count -1", "events --interval 1", "events -p", "closed-doors in",
 		"closed-doors --uid 0", "closed-doors --count 1", "reset 80", "reset -A",
-		"reset --json", "metrics --json", "metrics tcp", "metrics --top 10001",
+		"reset --json", "metrics --json", "metrics --top 10001",
 		"metrics --format json", "metrics --textfile /x --format openmetrics",
 		"metrics --textfile ", "ports --textfile /x", "ports --top 3", "sockets --since x",
 		"ports --since x --interval 1", "ports --interval 0", "ports --interval 0.0",

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/elsewhere.h"
+#include "cmd/show-head.h"
 #include "cmd/show-history.h"
 #include "columns/report.h"
 #include "columns/table.h"
@@ -284,26 +285,6 @@ static int print_outgoing(struct show *show)
 	return table_print(show->outgoing.table, show->failure);
 }
 
-/* Peers of one role, which follow each other when they are sorted. */
-struct peer_group {
-	const struct peer *first;
-	size_t count;
-	uint64_t connections;
-};
-
-static struct peer_group next_group(const struct peers *peers, size_t start)
-{
-	struct peer_group group = { .first = &peers->list[start] };
-	size_t i;
-
-	for (i = start; i < peers->count && peers->list[i].role == group.first->role &&
-	     peers->list[i].netns == group.first->netns; i++) {
-		group.count++;
-		group.connections += peers->list[i].connections;
-	}
-	return group;
-}
-
 static void put_group_title(const struct peer_group *group, char *title, size_t size)
 {
 	snprintf(title, size, "\n%llu connection%s %s %zu peer%s%s:\n",
@@ -330,7 +311,7 @@ static int print_peers(struct show *show, uint32_t netns)
 	size_t i;
 
 	for (i = 0; i < show->peers.count; i += group.count) {
-		group = next_group(&show->peers, i);
+		group = peers_group(&show->peers, i);
 		if ((!show->options->all_netns || group.first->netns == netns) &&
 		    print_group(show, &group))
 			return -1;
@@ -388,95 +369,6 @@ static int print_space(struct show *show, const struct space *space)
 	return print_peers(show, space->netns);
 }
 
-static const char *service_of(struct show *show, uint8_t protocol)
-{
-	return names_service(show->names, show->options->port, protocol);
-}
-
-static void print_services(struct show *show)
-{
-	const char *tcp = service_of(show, SOCKPORT_PROTOCOL_TCP);
-	const char *udp = service_of(show, SOCKPORT_PROTOCOL_UDP);
-
-	if (tcp && udp && strcmp(tcp, udp))
-		printf(" (%s with tcp, %s with udp)", tcp, udp);
-	else if (tcp || udp)
-		printf(" (%s)", tcp ? tcp : udp);
-}
-
-static void print_head(struct show *show)
-{
-	const uint32_t port = show->options->port;
-	const char *category = category_name(port);
-	struct port_range range;
-
-	printf("Port %u", port);
-	print_services(show);
-	printf(": %s", category ? category : "only a vsock can have it");
-	if (category && !show->options->all_netns && names_local_range(show->names, &range))
-		printf(", %s net.ipv4.ip_local_port_range (%u-%u)",
-		       port >= range.first && port <= range.last ? "inside" : "outside",
-		       range.first, range.last);
-	putchar('\n');
-}
-
-static void put_service(struct show *show, const char *key, uint8_t protocol)
-{
-	const char *service = service_of(show, protocol);
-
-	value_object_key(&show->report.sink, key);
-	if (service)
-		value_text(&show->report.sink, service);
-	else
-		value_null(&show->report.sink);
-}
-
-static void put_category(struct show *show)
-{
-	const char *category = category_name(show->options->port);
-	struct sink *sink = &show->report.sink;
-
-	report_key(&show->report, "category");
-	if (category)
-		value_word(sink, category);
-	else
-		value_null(sink);
-	report_value(&show->report);
-}
-
-static void put_local_range(struct show *show)
-{
-	const uint32_t port = show->options->port;
-	struct sink *sink = &show->report.sink;
-	bool inside;
-
-	report_key(&show->report, "local_range");
-	if (category_name(port) && !show->options->all_netns &&
-	    names_in_local_range(show->names, port, &inside))
-		value_bool(sink, inside);
-	else
-		value_null(sink);
-	report_value(&show->report);
-}
-
-static void put_head(struct show *show)
-{
-	struct sink *sink = &show->report.sink;
-
-	report_key(&show->report, "port");
-	value_u64(sink, show->options->port);
-	report_value(&show->report);
-	put_category(show);
-	put_local_range(show);
-	report_key(&show->report, "services");
-	value_object_begin(sink);
-	put_service(show, "tcp", SOCKPORT_PROTOCOL_TCP);
-	put_service(show, "udp", SOCKPORT_PROTOCOL_UDP);
-	put_service(show, "sctp", SOCKPORT_PROTOCOL_SCTP);
-	value_object_end(sink);
-	report_value(&show->report);
-}
-
 static void select_json(struct show *show, struct selection *selection,
 			const struct columns *columns, const char *names)
 {
@@ -523,7 +415,7 @@ static int put_sections(struct show *show)
 
 static int show_json(struct show *show)
 {
-	put_head(show);
+	show_head_put(&show->report, show->options);
 	return put_sections(show);
 }
 
@@ -553,7 +445,7 @@ static int show_text(struct show *show)
 		selection_put_first(&show->outgoing.selection, &socket_columns, "netns");
 	if (ask_ports(show) || ask_bound(show) || ask_connections(show) || ask_outgoing(show))
 		return -1;
-	print_head(show);
+	show_head_print(show->options, show->names);
 	holders_sort(&show->owners);
 	for (i = 0; i < show->space_count; i++)
 		if (print_space(show, &show->spaces[i]))

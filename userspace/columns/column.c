@@ -10,12 +10,6 @@
 #include "format/number.h"
 #include "format/words.h"
 #include "kernel/rows.h"
-#include "table/terminal.h"
-
-/* On a terminal, addresses have no more room than most of them need. */
-#define NARROW		21
-/* So many columns are left in any case. */
-#define LEAST_COLUMNS	3
 
 /* Column number @i, NULL behind the last one. */
 static const struct column *column_at(const struct columns *columns, size_t i)
@@ -174,40 +168,6 @@ int selection_parse(struct selection *selection, const struct columns *columns,
 		if (!*names)
 			return 0;
 	}
-}
-
-/**
- * selection_width - how wide a column is at least, in lines of text
- * @selection: the columns
- * @i: which of them
- *
- * Return: columns of a terminal.
- */
-unsigned int selection_width(const struct selection *selection, size_t i)
-{
-	const unsigned int width = selection->list[i]->width;
-
-	return selection->limit && width > NARROW ? NARROW : width;
-}
-
-/**
- * selection_fit - make lines of text fit the terminal, if there is one
- * @selection: of the columns that nobody chose, those at the end are left out
- */
-void selection_fit(struct selection *selection)
-{
-	unsigned int width = 0;
-	size_t i;
-
-	selection->limit = terminal_width();
-	if (!selection->limit || selection->is_chosen)
-		return;
-	for (i = 0; i < selection->count; i++) {
-		width += selection_width(selection, i) + !!i;
-		if (width > selection->limit && i >= LEAST_COLUMNS)
-			break;
-	}
-	selection->count = i;
 }
 
 /**

@@ -168,6 +168,26 @@ void peers_sort(struct peers *peers)
 }
 
 /**
+ * peers_group - those that belong together
+ * @peers: after peers_sort()
+ * @start: number of the first one
+ *
+ * Return: the group.
+ */
+struct peer_group peers_group(const struct peers *peers, size_t start)
+{
+	struct peer_group group = { .first = &peers->list[start] };
+	size_t i;
+
+	for (i = start; i < peers->count && peers->list[i].role == group.first->role &&
+	     peers->list[i].netns == group.first->netns; i++) {
+		group.count++;
+		group.connections += peers->list[i].connections;
+	}
+	return group;
+}
+
+/**
  * peers_free - forget all peers
  * @peers: the peers
  */

@@ -49,7 +49,20 @@ struct peers {
 	uint32_t *slots;
 };
 
+/**
+ * struct peer_group - peers of one role in one network namespace
+ * @first: of them; those that follow it are more of them
+ * @count: how many there are
+ * @connections: of all of them
+ */
+struct peer_group {
+	const struct peer *first;
+	size_t count;
+	uint64_t connections;
+};
+
 bool peers_add(struct peers *peers, const struct socket_row *socket);
+struct peer_group peers_group(const struct peers *peers, size_t start);
 void peers_sort(struct peers *peers);
 void peers_free(struct peers *peers);
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a port is, whoever has it: its services, its category, whether connect() chooses it. */
+#include "cmd/show-head.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <linux/sockport.h>
+
+#include "host/category.h"
+
+static const char *service_of(const struct options *options, struct names *names, uint8_t protocol)
+{
+	return names_service(names, options->port, protocol);
+}
+
+static void print_services(const struct options *options, struct names *names)
+{
+	const char *tcp = service_of(options, names, SOCKPORT_PROTOCOL_TCP);
+	const char *udp = service_of(options, names, SOCKPORT_PROTOCOL_UDP);
+
+	if (tcp && udp && strcmp(tcp, udp))
+		printf(" (%s with tcp, %s with udp)", tcp, udp);
+	else if (tcp || udp)
+		printf(" (%s)", tcp ? tcp : udp);
+}
+
+/**
+ * show_head_print - print what a port is
+ * @options: which port
+ * @names: names of services and settings
+ */
+void show_head_print(const struct options *options, struct names *names)
+{
+	const uint32_t port = options->port;
+	const char *category = category_name(port);
+	struct port_range range;
+
+	printf("Port %u", port);
+	print_services(options, names);
+	printf(": %s", category ? category : "only a vsock can have it");
+	if (category && !options->all_netns && names_local_range(names, &range))
+		printf(", %s net.ipv4.ip_local_port_range (%u-%u)",
+		       port >= range.first && port <= range.last ? "inside" : "outside",
+		       range.first, range.last);
+	putchar('\n');
+}
+
+static void put_service(struct report *report, const struct options *options, const char *key,
+			uint8_t protocol)
+{
+	const char *service = service_of(options, report->sink.names, protocol);
+
+	value_object_key(&report->sink, key);
+	if (service)
+		value_text(&report->sink, service);
+	else
+		value_null(&report->sink);
+}
+
+static void put_category(struct report *report, const struct options *options)
+{
+	const char *category = category_name(options->port);
+	struct sink *sink = &report->sink;
+
+	report_key(report, "category");
+	if (category)
+		value_word(sink, category);
+	else
+		value_null(sink);
+	report_value(report);
+}
+
+static void put_local_range(struct report *report, const struct options *options)
+{
+	const uint32_t port = options->port;
+	struct sink *sink = &report->sink;
+	bool inside;
+
+	report_key(report, "local_range");
+	if (category_name(port) && !options->all_netns &&
+	    names_in_local_range(report->sink.names, port, &inside))
+		value_bool(sink, inside);
+	else
+		value_null(sink);
+	report_value(report);
+}
+
+/**
+ * show_head_put - what a port is, as parts of JSON
+ * @report: the answer, in JSON
+ * @options: which port
+ */
+void show_head_put(struct report *report, const struct options *options)
+{
+	struct sink *sink = &report->sink;
+
+	report_key(report, "port");
+	value_u64(sink, options->port);
+	report_value(report);
+	put_category(report, options);
+	put_local_range(report, options);
+	report_key(report, "services");
+	value_object_begin(sink);
+	put_service(report, options, "tcp", SOCKPORT_PROTOCOL_TCP);
+	put_service(report, options, "udp", SOCKPORT_PROTOCOL_UDP);
+	put_service(report, options, "sctp", SOCKPORT_PROTOCOL_SCTP);
+	value_object_end(sink);
+	report_value(report);
+}

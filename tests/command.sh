@@ -240,42 +240,46 @@ sys.exit(not rows or any(row["lport"] != int(sys.argv[2]) for row in rows))' "$w
 		as 65534 "$SOCKPORT_BIN" show 7071 2>&1 | grep -q 'look.*-A'
 }
 
-# widest COLUMNS LOCALE ARGUMENT...: of the lines on a terminal, in columns.
-widest()
+# on_terminal COLUMNS LOCALE ARGUMENT...: as it is shown on one, into a file for fits_terminal.
+on_terminal()
 {
 	local columns=$1 locale=$2
 	shift 2
 
-	LC_ALL=$locale script -qec "stty cols $columns; '$SOCKPORT_BIN' $*" /dev/null </dev/null |
-		python3 -c 'import sys, unicodedata
-wide = {"W": 2, "F": 2}
-print(max(sum(wide.get(unicodedata.east_asian_width(each), 1) for each in line.rstrip("\r\n"))
-          for line in sys.stdin))'
+	LC_ALL=$locale script -qec "stty cols $columns; '$SOCKPORT_BIN' $*" /dev/null \
+		</dev/null >"$work/tty.$columns.$locale.${*// /_}" 2>/dev/null
 }
 
-# Nothing wraps, whatever names there are; with --wide, or in a pipe, nothing is left out.
+# Nothing wraps, whatever names there are; with --wide nothing is left out.
 fits_terminal()
 {
-	local each columns locale width status=0
+	local each listener
 
 	command -v script >/dev/null || skip 'no script(1)' || return
-	cp "$(command -v sleep)" "$work/服务器进程"
-	"$SOCKPORT_FIXTURE" listen 7072 "$work/服务器进程" 1000 &
-	for each in ports 'ports -l' sockets 'sockets -lp' 'sockets -p' 'show 80' who "who $FIXTURE_PID" \
-		summary stats closed-doors -tulpn; do
-		for columns in 80 120; do
-			for locale in C C.UTF-8; do
-				# shellcheck disable=SC2086
-				width=$(widest $columns $locale $each)
-				[ "$width" -le $columns ] && continue
-				echo "$each has $width columns on $columns in $locale"
-				status=1
-			done
-		done
+	cp "$SOCKPORT_FIXTURE" "$work/服务器进程"
+	"$work/服务器进程" listen 7072 sleep 120 >/dev/null 2>&1 &
+	listener=$!
+	for each in ports 'ports -l' sockets 'sockets -p' 'sockets -lp' 'show 80' who 'who fixture' summary stats; do
+		on_terminal 80 C.UTF-8 "$each"
 	done
-	[ "$(widest 80 C sockets --wide)" -gt 80 ] || status=1
-	kill $!
-	return $status
+	on_terminal 80 C 'sockets -lp'
+	on_terminal 120 C.UTF-8 ports
+	on_terminal 400 C.UTF-8 sockets --wide
+	pkill -P $listener
+	python3 -c 'import os, sys, unicodedata
+wide = {"W": 2, "F": 2}
+wrong, seen = 0, ""
+for name in sorted(os.listdir(sys.argv[1])):
+    if not name.startswith("tty."):
+        continue
+    text = open(os.path.join(sys.argv[1], name), encoding="utf-8").read()
+    seen += text
+    width = max(sum(wide.get(unicodedata.east_asian_width(each), 1) for each in line)
+                for line in text.splitlines())
+    if width > int(name.split(".")[1]) or not text.count("\n") > 2:
+        print(name, "has", width, "columns")
+        wrong += 1
+sys.exit(wrong or "\u670d\u52a1" not in seen or "\\346\\234\\215" not in seen)' "$work"
 }
 
 # completes EXPECTED WORD...: in a bash, with the cursor behind the last word.

@@ -18,7 +18,7 @@ static const struct {
 	const char *version;
 	const char *what;
 } news[] = {
-	{ "1.1", "rows of the rest, connections given up or without a local port, what the kernel opened, round trip times now, processes to list sockets of" },
+	{ "1.1", "rows of the rest, connections given up or without a local port, what the kernel opened, round trip times now, processes to list sockets of, expressions" },
 };
 
 /**

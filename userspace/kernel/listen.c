@@ -84,15 +84,21 @@ static int join_group(struct exchange *exchange)
 	return explain(errno, exchange->failure);
 }
 
-static int not_answered(struct exchange *exchange)
+/* Who asked for events that match would get all of them from the group. */
+static int not_answered(struct exchange *exchange, bool filtered)
 {
 	if (exchange->ended)
 		return -1;
-	return errno == EOPNOTSUPP ? join_group(exchange) : explain(errno, exchange->failure);
+	if (errno != EOPNOTSUPP)
+		return explain(errno, exchange->failure);
+	if (!filtered)
+		return join_group(exchange);
+	return failure_set(exchange->failure, EXIT_RUN,
+			   "the loaded sockport module is too old for this command: load one of the same version");
 }
 
 /* No event comes before the answer, but news of families may. */
-static int wait_for_answer(struct exchange *exchange)
+static int wait_for_answer(struct exchange *exchange, bool filtered)
 {
 	struct client *client = exchange->client;
 	ssize_t length;
@@ -104,7 +110,7 @@ static int wait_for_answer(struct exchange *exchange)
 		while (length < 0 && errno == EINTR);
 		if (length <= 0 ||
 		    mnl_cb_run(client->reply, length, 0, 0, take_answer, exchange) < 0)
-			return not_answered(exchange);
+			return not_answered(exchange, filtered);
 	}
 	return 0;
 }
@@ -142,7 +148,7 @@ int client_listen(struct client *client, const struct filter *filter, struct fai
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
 		return failure_set(failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));
-	return wait_for_answer(&exchange);
+	return wait_for_answer(&exchange, filter->plan);
 }
 
 /**

@@ -158,7 +158,7 @@ words()
 as_ss()
 {
 	ss -H "$@" | awk '{ at = $1 ~ /^(tcp|udp)$/ ? 2 : 1; sub(/.*:/, "", $(at + 3)); print $at, $(at + 3) }' |
-		sed 's/^ESTAB /ESTABLISHED /; s/^UNCONN /CLOSE /; s/-/_/g' | sort >"$work/theirs"
+		sed 's/^ESTAB /ESTABLISHED /; s/^UNCONN /CLOSE /; s/-/_/g; s/FIN_WAIT_/FIN_WAIT/' | sort >"$work/theirs"
 	sockport -H "$@" -o state,local_end,lport,proto |
 		awk '!($4 == "tcp" && $1 == "CLOSE") { print $1, $3 ? $3 : "*" }' | sort >"$work/ours"
 	[ -s "$work/ours" ] && diff "$work/theirs" "$work/ours" || {
@@ -178,7 +178,7 @@ letters()
 	sockport -tano >"$work/text" && head -n 1 "$work/text" | grep -q 'TIMER *EXPIRES *RETR' &&
 		sockport -o state >"$work/text" && expect column STATE "$(head -n 1 "$work/text" | tr -d ' ')" &&
 		sockport -A tcp,udp -J >"$work/json" && sockport -tuJ >"$work/all" &&
-		python3 lib/listing.py same "$work/json" "$work/all" time &&
+		python3 lib/listing.py same "$work/json" "$work/all" expires &&
 		sockport -s | grep -q '^tcp ' && sockport -temin | head -n 1 | grep -q 'COOKIE.*RCVBUF.*CWND'
 }
 

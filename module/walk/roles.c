@@ -50,7 +50,7 @@ struct ended {
 /**
  * struct ended_set - those with hashes that are alike, two cache lines of them
  * @lock: guards @at, BH disabled
- * @at: connections
+ * @at: connections; no place is empty before one that is taken
  */
 struct ended_set {
 	spinlock_t	lock; /* see above */
@@ -60,8 +60,7 @@ struct ended_set {
 /**
  * struct sockport_roles - what is remembered
  * @rcu: to free it
- * @odd_lock: guards @odd_count and who writes to @odd; BH disabled
- * @odd_count: how many there are
+ * @odd_lock: guards sockport_roles_odd and who writes to @odd; BH disabled
  * @odd: sockets
  * @any: @ended is not empty
  * @ended: connections
@@ -69,13 +68,14 @@ struct ended_set {
 struct sockport_roles {
 	struct rcu_head		rcu;
 	spinlock_t		odd_lock; /* see above */
-	unsigned int		odd_count;
 	const struct sock	*odd[BIT(ODD_BITS)][ODD_WAYS];
 	bool			any;
 	struct ended_set	ended[BIT(ENDED_BITS)];
 };
 
 static struct sockport_roles __rcu *roles;
+
+unsigned int sockport_roles_odd __read_mostly;
 
 /* All have BH disabled, which RCU waits for. */
 static struct sockport_roles *remembered(void)
@@ -111,7 +111,7 @@ static bool is_odd(const struct sock *sk)
 	const struct sock **set;
 	unsigned int i;
 
-	if (!all || likely(!READ_ONCE(all->odd_count)))
+	if (!all || likely(!READ_ONCE(sockport_roles_odd)))
 		return false;
 	set = odd_set(all, sk);
 	for (i = 0; i < ODD_WAYS; i++)
@@ -130,7 +130,7 @@ static void odd_add(struct sockport_roles *all, const struct sock *sk)
 		if (!set[i] || set[i] == sk)
 			break;
 	if (!set[i])
-		WRITE_ONCE(all->odd_count, all->odd_count + 1);
+		WRITE_ONCE(sockport_roles_odd, sockport_roles_odd + 1);
 	WRITE_ONCE(set[i], sk);
 }
 
@@ -144,7 +144,7 @@ static void odd_remove(struct sockport_roles *all, const struct sock *sk)
 		if (set[i] != sk)
 			continue;
 		WRITE_ONCE(set[i], NULL);
-		WRITE_ONCE(all->odd_count, all->odd_count - 1);
+		WRITE_ONCE(sockport_roles_odd, sockport_roles_odd - 1);
 	}
 }
 
@@ -168,17 +168,12 @@ void sockport_roles_opening(const struct sock *sk)
 	spin_unlock(&all->odd_lock);
 }
 
-/**
- * sockport_roles_closed - a socket is closed
- * @sk: the socket, locked
- *
- * Context: BH disabled.
- */
-void sockport_roles_closed(const struct sock *sk)
+/* As sockport_roles_closed(), which has the fast part. */
+void __sockport_roles_closed(const struct sock *sk)
 {
 	struct sockport_roles *all = remembered();
 
-	if (!all || likely(!READ_ONCE(all->odd_count)))
+	if (!all)
 		return;
 	spin_lock(&all->odd_lock);
 	odd_remove(all, sk);
@@ -206,15 +201,23 @@ static bool same(const struct ended *one, const struct ended *other)
 	       one->space == other->space;
 }
 
-/* Lock held. Returns the connection, or NULL. */
+/*
+ * Lock held. Returns the connection if it is there, else the first place that is
+ * empty, or the end.
+ */
 static struct ended *ended_find(struct ended_set *set, const struct ended *key)
 {
-	unsigned int i;
+	struct ended *at;
 
-	for (i = 0; i < ENDED_WAYS; i++)
-		if (same(&set->at[i], key))
-			return &set->at[i];
-	return NULL;
+	for (at = set->at; at < set->at + ENDED_WAYS && at->space; at++)
+		if (same(at, key))
+			break;
+	return at;
+}
+
+static bool ended_has(const struct ended_set *set, const struct ended *at)
+{
+	return at < set->at + ENDED_WAYS && at->space;
 }
 
 /* Is @one of more use than @other? A port that was chosen is, then the later. */
@@ -226,17 +229,15 @@ static bool better(const struct ended *one, const struct ended *other)
 }
 
 /*
- * Lock held. The place of the one of least use; a namespace that has half of
- * the places takes one of its own.
+ * Lock held, no place is empty. That of the one of least use; a namespace that
+ * has half of the places takes one of its own.
  */
-static struct ended *ended_place(struct ended_set *set, u32 space)
+static struct ended *ended_least(struct ended_set *set, u32 space)
 {
 	struct ended *own = NULL, *any = set->at, *at;
 	unsigned int count = 0;
 
 	for (at = set->at; at < set->at + ENDED_WAYS; at++) {
-		if (!at->space)
-			return at;
 		if (better(any, at))
 			any = at;
 		if (at->space != space)
@@ -248,14 +249,48 @@ static struct ended *ended_place(struct ended_set *set, u32 space)
 	return count >= ENDED_WAYS / 2 ? own : any;
 }
 
-/* Is there one with the hash? Without the lock, to save taking it. */
+static void ended_add(struct ended_set *set, const struct ended *key)
+{
+	struct ended *at;
+
+	spin_lock(&set->lock);
+	at = ended_find(set, key);
+	if (unlikely(at == set->at + ENDED_WAYS))
+		at = ended_least(set, key->space);
+	*at = *key;
+	spin_unlock(&set->lock);
+}
+
+/* Another connection had the same addresses and ports. The last one moves up. */
+static void ended_forget(struct ended_set *set, const struct ended *key)
+{
+	struct ended *at, *last;
+
+	spin_lock(&set->lock);
+	at = ended_find(set, key);
+	if (ended_has(set, at)) {
+		for (last = at; ended_has(set, last + 1); last++)
+			;
+		*at = *last;
+		smp_wmb(); /* see ended_maybe() */
+		memset(last, 0, sizeof(*last));
+	}
+	spin_unlock(&set->lock);
+}
+
+/*
+ * Is there one with the hash? Without the lock, to save taking it; from the end,
+ * so that one which moves up meanwhile is seen.
+ */
 static bool ended_maybe(const struct ended_set *set, u32 hash)
 {
 	unsigned int i;
 
-	for (i = 0; i < ENDED_WAYS; i++)
+	for (i = ENDED_WAYS; i--;) {
 		if (READ_ONCE(set->at[i].hash) == hash)
 			return true;
+		smp_rmb(); /* pairs with that of ended_forget() */
+	}
 	return false;
 }
 
@@ -279,20 +314,16 @@ void sockport_roles_ended(const struct sock *sk, u8 role)
 		.chosen	= !!(sk->sk_userlocks & SOCK_BINDPORT_LOCK),
 	};
 	struct ended_set *set;
-	struct ended *at;
 
 	if (!all)
 		return;
 	set = ended_set(all, key.hash);
-	if (role != SOCKPORT_ROLE_OUT && !ended_maybe(set, key.hash))
+	if (role != SOCKPORT_ROLE_OUT) {
+		if (unlikely(ended_maybe(set, key.hash)))
+			ended_forget(set, &key);
 		return;
-	spin_lock(&set->lock);
-	at = ended_find(set, &key);
-	if (role == SOCKPORT_ROLE_OUT)
-		*(at ?: ended_place(set, key.space)) = key;
-	else if (at)
-		memset(at, 0, sizeof(*at));
-	spin_unlock(&set->lock);
+	}
+	ended_add(set, &key);
 	if (!READ_ONCE(all->any))
 		WRITE_ONCE(all->any, true);
 }
@@ -312,7 +343,7 @@ static bool went_out(const struct inet_timewait_sock *tw)
 		return false;
 	set = ended_set(all, key.hash);
 	spin_lock(&set->lock);
-	found = ended_find(set, &key);
+	found = ended_has(set, ended_find(set, &key));
 	spin_unlock(&set->lock);
 	return found;
 }
@@ -397,6 +428,7 @@ struct sockport_roles *sockport_roles_new(void)
  */
 void sockport_roles_use(struct sockport_roles *use)
 {
+	WRITE_ONCE(sockport_roles_odd, 0);
 	rcu_assign_pointer(roles, use);
 }
 

@@ -21,15 +21,30 @@ struct sockport_roles;
  * knows of the other.
  */
 
+/* Sockets that may be taken for what they are not: most hosts have none. */
+extern unsigned int sockport_roles_odd;
+
 struct sockport_roles *sockport_roles_new(void);
 void sockport_roles_use(struct sockport_roles *use);
 void sockport_roles_free(struct sockport_roles *memory);
 void sockport_roles_opening(const struct sock *sk);
-void sockport_roles_closed(const struct sock *sk);
+void __sockport_roles_closed(const struct sock *sk);
 void sockport_roles_ended(const struct sock *sk, u8 role);
 u8 sockport_roles_of(const struct sock *sk);
 u8 __sockport_roles_full(const struct sock *sk, bool bound);
 u8 sockport_roles_timewait(const struct inet_timewait_sock *tw, bool bound);
+
+/**
+ * sockport_roles_closed - a socket is closed
+ * @sk: the socket, locked
+ *
+ * Context: BH disabled.
+ */
+static inline void sockport_roles_closed(const struct sock *sk)
+{
+	if (unlikely(READ_ONCE(sockport_roles_odd)))
+		__sockport_roles_closed(sk);
+}
 
 /**
  * sockport_roles_bind - has bind() opened a port, or listen()?

@@ -201,8 +201,10 @@ static inline bool
 sockport_task_dumpable(struct task_struct *task,
 		       const struct user_namespace **user_ns)
 {
-	const struct task_exec_state *state = rcu_dereference(task->exec_state);
+	const struct task_exec_state *state;
 
+	state = rcu_dereference_check(task->exec_state,
+				      rcu_read_lock_bh_held());
 	*user_ns = state ? state->user_ns : &init_user_ns;
 	return state && READ_ONCE(state->dumpable) == TASK_DUMPABLE_OWNER;
 }
@@ -405,6 +407,20 @@ extern rwlock_t nl_table_lock;
 #else
 #define SOCKPORT_NETLINK_TABLE	false
 #endif
+
+/*
+ * As genl_has_listeners(), for who asks at each turn of each connection: where
+ * nobody listens to any family it costs next to nothing.
+ */
+static inline bool sockport_genl_has_listeners(const struct genl_family *family,
+					       struct net *net,
+					       unsigned int group)
+{
+	if (SOCKPORT_NETLINK_TABLE &&
+	    likely(hlist_empty(&nl_table[NETLINK_GENERIC].mc_list)))
+		return false;
+	return genl_has_listeners(family, net, group) > 0;
+}
 
 /*
  * "sctp: hold socket lock when dumping endpoints in sctp_diag" gave

@@ -9,7 +9,6 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/string.h>
 #include <net/sock.h>
 
 #include "compat.h"
@@ -17,18 +16,6 @@
 #include "history/rows.h"
 #include "owners/cgroup.h"
 #include "owners/rights.h"
-
-/**
- * sockport_history_comm - the name that goes with the number of a process
- * @comm: where to put the current one's, its first thread's; zeros follow it
- *
- * Context: process. The lock that guards names must not be taken under ours,
- * which softirqs take too: who is named anew meanwhile gets a mixture.
- */
-void sockport_history_comm(char comm[TASK_COMM_LEN])
-{
-	strscpy_pad(comm, current->group_leader->comm, TASK_COMM_LEN);
-}
 
 static bool same_comm(const char *a, const char *b)
 {
@@ -68,35 +55,33 @@ static void note_process(struct sockport_opener *opener)
  * @row: row
  * @sk: the listener or connection, locked by who opens it
  *
- * Context: the process that calls listen() or connect(). What is compared
- * without the lock is only compared.
+ * Context: the process that calls listen() or connect(), in an RCU read-side
+ * critical section. What is compared without the lock is only compared.
  */
 void sockport_history_open(struct sockport_history *row, const struct sock *sk)
 {
 	struct sockport_opener *opener = &row->opener;
 	const struct task_struct *leader;
 	struct sockport_rights by;
-	char comm[TASK_COMM_LEN];
 
 	/* The rest is of many ports. */
 	if (!in_task() || row->is_rest)
 		return;
 	leader = current->group_leader;
 	sockport_rights_note(&by, row->net);
-	sockport_history_comm(comm);
 	if (READ_ONCE(opener->pid) == leader->pid &&
 	    opener->started == leader->start_boottime &&
 	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
 	    !memcmp(&opener->by, &by, sizeof(by)) &&
 	    opener->cgroup == sockport_cgroup_of(sk) &&
-	    same_comm(opener->comm, comm))
+	    same_comm(opener->comm, leader->comm))
 		return;
 	spin_lock_bh(&row->lock);
 	note_process(opener);
 	opener->uid = sockport_sock_uid(sk);
 	opener->by = by;
 	opener->cgroup = sockport_cgroup_of(sk);
-	memcpy(opener->comm, comm, sizeof(opener->comm));
+	sockport_history_comm(opener->comm);
 	spin_unlock_bh(&row->lock);
 }
 

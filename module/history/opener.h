@@ -3,6 +3,7 @@
 #define SOCKPORT_OPENER_H
 
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 struct pid_namespace;
@@ -10,7 +11,20 @@ struct sock;
 struct sockport_history;
 struct sockport_opener;
 
-void sockport_history_comm(char comm[TASK_COMM_LEN]);
+/**
+ * sockport_history_comm - the name that goes with the number of a process
+ * @comm: where to put the current one's, its first thread's; zeros follow it
+ *
+ * Context: process. The lock that guards names must not be taken under ours,
+ * which softirqs take too: who is named anew meanwhile gets a mixture.
+ */
+static inline void sockport_history_comm(char comm[TASK_COMM_LEN])
+{
+	/* The kernel pads them, too. */
+	memcpy(comm, current->group_leader->comm, TASK_COMM_LEN);
+	comm[TASK_COMM_LEN - 1] = '\0';
+}
+
 void sockport_history_open(struct sockport_history *row,
 			   const struct sock *sk);
 pid_t sockport_opener_pid(const struct sockport_opener *opener,

@@ -3,7 +3,6 @@
  * What decides who may see a process, kept for when it is gone
  */
 #include <linux/cred.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
@@ -35,10 +34,10 @@ static bool is_owners(const struct cred *cred)
 
 /**
  * sockport_rights_note - note it of the current process
- * @rights: to be filled, every byte
+ * @rights: to be filled, every byte: there are none between the members
  * @net: network namespace in which it did what is remembered of it
  *
- * Context: the process.
+ * Context: the process, in an RCU read-side critical section.
  */
 void sockport_rights_note(struct sockport_rights *rights,
 			  const struct net *net)
@@ -47,15 +46,17 @@ void sockport_rights_note(struct sockport_rights *rights,
 	const struct user_namespace *user_ns;
 	bool dumpable;
 
-	memset(rights, 0, sizeof(*rights));
-	rcu_read_lock();
 	dumpable = sockport_task_dumpable(current, &user_ns);
-	rights->of_net =
-		sockport_user_ns_below(net->user_ns, cred->user_ns) &&
-		(dumpable || sockport_user_ns_below(net->user_ns, user_ns));
-	rcu_read_unlock();
-	rights->uid = dumpable && is_owners(cred) ? cred->uid : INVALID_UID;
-	rights->gid = cred->gid;
-	rights->user_ns = cred->user_ns->ns.inum;
-	rights->permitted = cred->cap_permitted;
+	*rights = (struct sockport_rights){
+		.uid		= dumpable && is_owners(cred) ? cred->uid :
+								INVALID_UID,
+		.gid		= cred->gid,
+		.user_ns	= cred->user_ns->ns.inum,
+		.of_net		= sockport_user_ns_below(net->user_ns,
+							 cred->user_ns) &&
+				  (dumpable ||
+				   sockport_user_ns_below(net->user_ns,
+							  user_ns)),
+		.permitted	= cred->cap_permitted,
+	};
 }

@@ -9,6 +9,7 @@
 
 #include <net/genetlink.h>
 
+#include "compat.h"
 #include "gen/sockport-nl-gen.h"
 #include "net.h"
 #include "walk/record.h"
@@ -90,6 +91,16 @@ struct sockport_events_ops {
 
 extern const struct sockport_events_ops *sockport_events_ops;
 
+/* Nobody was there just now. */
+static inline bool
+sockport_events_deaf(const struct sockport_audience *audience)
+{
+	unsigned long since = READ_ONCE(audience->deaf_since);
+
+	return READ_ONCE(audience->deaf) &&
+	       time_in_range(jiffies, since, since + HZ);
+}
+
 /*
  * How to use what follows, in the order of a module's life:
  * sockport_events_init() and the netlink family, sockport_events_prepare(),
@@ -116,18 +127,12 @@ static inline bool sockport_events_heard(const struct sockport_net *sn,
 					 struct net *net)
 {
 	const struct sockport_audience *audience = &sn->audience;
-	unsigned long since;
 
-	if (READ_ONCE(sn->dead))
-		return false;
 	if (READ_ONCE(audience->asked))
-		return true;
-	if (genl_has_listeners(sockport_events_ops->family, net,
-			       SOCKPORT_NLGRP_EVENTS) <= 0)
-		return false;
-	since = READ_ONCE(audience->deaf_since);
-	return !READ_ONCE(audience->deaf) ||
-	       !time_in_range(jiffies, since, since + HZ);
+		return !READ_ONCE(sn->dead);
+	return unlikely(sockport_genl_has_listeners(sockport_events_ops->family,
+						    net, SOCKPORT_NLGRP_EVENTS)) &&
+	       !sockport_events_deaf(audience) && !READ_ONCE(sn->dead);
 }
 
 void sockport_events_init(const struct sockport_events_ops *ops);

@@ -15,6 +15,7 @@
 
 #include "net.h"
 #include "history/follow.h"
+#include "history/follow-table.h"
 #include "history/opener.h"
 #include "history/rows.h"
 
@@ -30,7 +31,7 @@ static u16 port_of(const struct sockaddr *to)
 /* Has the end of its state SYN_SENT been told already? */
 static bool was_told(const struct sock *sk)
 {
-	unsigned int bucket = sockport_follow_lock(sk);
+	u32 bucket = sockport_follow_lock(sk);
 	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
 	bool told = follow && follow->told;
 

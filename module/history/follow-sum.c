@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "history/follow.h"
+#include "history/follow-table.h"
 #include "history/rows.h"
 
 /* Listeners of a port that are asked how many connections wait there. */
@@ -101,21 +102,6 @@ static void add_narrow(struct sockport_shard *shard, unsigned int counter,
 		return;
 	atomic64_add(more, &shard->count[counter]);
 	*seen = now;
-}
-
-/**
- * sockport_follow_hold - a socket counts in a row, or in another one
- * @follow: the socket
- * @row: its port's row, or NULL
- */
-void sockport_follow_hold(struct sockport_follow *follow,
-			  struct sockport_history *row)
-{
-	struct sockport_history *old = follow->row;
-
-	follow->row = row ? sockport_history_hold(row) : NULL;
-	if (old)
-		sockport_history_put(old);
 }
 
 /**
@@ -238,7 +224,7 @@ static u64 passed(u64 since, u64 now)
 	return now > since ? now - since : 0;
 }
 
-static void one_more(struct sockport_history *row)
+static inline void one_more(struct sockport_history *row)
 {
 	sockport_raise(&row->connections_high,
 		       atomic_inc_return(&row->connections));

@@ -29,87 +29,28 @@
 #define BITS_LEAST	SOCKPORT_LOCK_BITS
 #define BITS_MOST	22
 
-/* What probes follow sockets in. Changes only while none is registered. */
-static struct sockport_followed *table;
+struct sockport_followed *sockport_followed_all;
 static struct kmem_cache *cache;
 
-static __always_inline u32 place_of(const struct sock *sk)
+/* Region locked. One that was freed is at hand, as sockets come and go. */
+static struct sockport_follow *follow_alloc(struct sockport_region *region)
 {
-	return hash_ptr(sk, SOCKPORT_PLACE_BITS);
+	struct sockport_follow *spare = region->spare;
+
+	if (unlikely(!spare))
+		return kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	region->spare = NULL;
+	return spare;
 }
 
-static __always_inline struct hlist_head *chain_of(u32 place)
+/* Region locked. */
+static void follow_give_back(struct sockport_region *region,
+			     struct sockport_follow *follow)
 {
-	struct sockport_chains *chains = sockport_chains_of(table, place);
-
-	lockdep_assert_held(&sockport_region_of(table, place)->lock);
-	return &chains->chain[place >> chains->shift];
-}
-
-/**
- * sockport_follow_lock - lock the chain of a socket
- * @sk: TCP socket
- *
- * Context: BH disabled, while a probe is registered.
- *
- * Return: the place of the socket, for all that follows.
- */
-unsigned int sockport_follow_lock(const struct sock *sk)
-	__acquires(table->region)
-{
-	u32 place = place_of(sk);
-
-	spin_lock(&sockport_region_of(table, place)->lock);
-	return place;
-}
-
-/**
- * sockport_follow_unlock - unlock a chain
- * @place: place
- */
-void sockport_follow_unlock(unsigned int place)
-	__releases(table->region)
-{
-	spin_unlock(&sockport_region_of(table, place)->lock);
-}
-
-/**
- * sockport_follow_may - may a socket be followed?
- * @sk: TCP socket that nobody else follows or frees meanwhile
- *
- * Context: any, while a probe is registered.
- *
- * Return: false when it is not.
- */
-bool sockport_follow_may(const struct sock *sk)
-{
-	const struct sockport_chains *chains;
-	bool may;
-
-	rcu_read_lock();
-	chains = READ_ONCE(table->chains);
-	may = !hlist_empty(&chains->chain[place_of(sk) >> chains->shift]) ||
-	      unlikely(READ_ONCE(table->moving));
-	rcu_read_unlock();
-	return may;
-}
-
-/**
- * sockport_follow_find - find a followed socket
- * @sk: TCP socket
- * @place: its place, locked
- *
- * Return: what is kept of it until the chain is unlocked, or NULL.
- */
-struct sockport_follow *sockport_follow_find(const struct sock *sk,
-					     unsigned int place)
-{
-	struct sockport_follow *follow;
-
-	hlist_for_each_entry(follow, chain_of(place), node)
-		if (follow->sk == sk)
-			return follow;
-	return NULL;
+	if (unlikely(region->spare))
+		kmem_cache_free(cache, follow);
+	else
+		region->spare = follow;
 }
 
 /**
@@ -155,15 +96,16 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 					    struct sockport_net *sn,
 					    unsigned int place)
 {
+	struct sockport_followed *all = sockport_followed_all;
 	struct sockport_follow *follow = NULL;
 
 	/* Those of a namespace that goes are forgotten after a grace period. */
 	if (READ_ONCE(sn->dead))
 		return NULL;
-	if (atomic_inc_return(&table->count) <= READ_ONCE(table->room))
-		follow = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (atomic_inc_return(&all->count) <= READ_ONCE(all->room))
+		follow = follow_alloc(sockport_region_of(all, place));
 	if (!follow) {
-		atomic_dec(&table->count);
+		atomic_dec(&all->count);
 		atomic64_inc(&sn->stats.history_sockets_lost);
 		return NULL;
 	}
@@ -174,7 +116,7 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 	follow->pid = 0;
 	follow->phase = SOCKPORT_PHASE_CLOSED;
 	follow->listened = false;
-	hlist_add_head(&follow->node, chain_of(place));
+	hlist_add_head(&follow->node, sockport_chain_of(all, place));
 	atomic64_inc(&sn->stats.history_sockets);
 	return follow;
 }
@@ -194,13 +136,14 @@ static void free_rcu(struct rcu_head *rcu)
 void sockport_follow_remove(struct sockport_followed *in,
 			    struct sockport_follow *follow)
 {
-	const u32 place = place_of(follow->sk);
+	struct sockport_region *region;
 
-	lockdep_assert_held(&sockport_region_of(in, place)->lock);
+	region = sockport_region_of(in, sockport_place_of(follow->sk));
+	lockdep_assert_held(&region->lock);
 	if (follow->phase == SOCKPORT_PHASE_LISTENING)
 		sockport_follow_leave(follow);
 	sockport_follow_hold(follow, NULL);
-	hlist_del(&follow->node);
+	__hlist_del(&follow->node);
 	atomic_dec(&in->count);
 	/* A full barrier: nothing of the namespace is looked at after it. */
 	atomic64_dec_return(&follow->sn->stats.history_sockets);
@@ -208,7 +151,7 @@ void sockport_follow_remove(struct sockport_followed *in,
 	if (follow->listened)
 		call_rcu(&follow->rcu, free_rcu);
 	else
-		kmem_cache_free(cache, follow);
+		follow_give_back(region, follow);
 }
 
 /**
@@ -219,7 +162,7 @@ void sockport_follow_remove(struct sockport_followed *in,
  */
 void sockport_follow_free(struct sockport_follow *follow)
 {
-	sockport_follow_remove(table, follow);
+	sockport_follow_remove(sockport_followed_all, follow);
 }
 
 static unsigned int bits_for(unsigned int room)
@@ -272,7 +215,7 @@ struct sockport_followed *sockport_followed_new(unsigned int room)
  */
 void sockport_followed_use(struct sockport_followed *use)
 {
-	table = use;
+	sockport_followed_all = use;
 }
 
 static unsigned int move_chain(struct hlist_head *chain,
@@ -285,7 +228,8 @@ static unsigned int move_chain(struct hlist_head *chain,
 	hlist_for_each_entry_safe(follow, next, chain, node) {
 		hlist_del(&follow->node);
 		hlist_add_head(&follow->node,
-			       &to->chain[place_of(follow->sk) >> to->shift]);
+			       &to->chain[sockport_place_of(follow->sk) >>
+					  to->shift]);
 		n++;
 	}
 	return n;
@@ -397,8 +341,14 @@ void sockport_followed_close(struct sockport_followed *in)
  */
 void sockport_followed_free(struct sockport_followed *in)
 {
-	if (in)
-		kvfree(in->chains);
+	unsigned int i;
+
+	if (!in)
+		return;
+	for (i = 0; i < SOCKPORT_LOCKS; i++)
+		if (in->region[i].spare)
+			kmem_cache_free(cache, in->region[i].spare);
+	kvfree(in->chains);
 	kvfree(in);
 }
 

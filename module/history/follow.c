@@ -10,6 +10,7 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/follow-table.h"
 #include "history/opener.h"
 #include "history/rows.h"
 #include "history/taking-in.h"
@@ -17,9 +18,9 @@
 #include "walk/roles.h"
 
 /* Lock of the chain held. */
-static struct sockport_follow *follow_get(const struct sock *sk,
+static inline struct sockport_follow *follow_get(const struct sock *sk,
 					  struct sockport_net *sn,
-					  unsigned int bucket)
+					  u32 bucket)
 {
 	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
 
@@ -91,24 +92,14 @@ static struct sockport_history *row_guess(const struct sock *sk, int state)
 	return row_of_role(sk, sockport_roles_of(sk));
 }
 
-/**
- * sockport_follow_note_process - who opens a socket
- * @follow: the socket
- *
- * Context: any; what is no process is not noted.
+/*
+ * Of these one is called for each change of state that matters. None is inlined,
+ * or each would save the registers that another one needs.
  */
-void sockport_follow_note_process(struct sockport_follow *follow)
-{
-	if (!in_task())
-		return;
-	follow->pid = current->tgid;
-	sockport_history_comm(follow->comm);
-}
-
-static void on_syn_sent(const struct sock *sk)
+static noinline void on_syn_sent(const struct sock *sk)
 {
 	struct sockport_history *row = row_out(sk);
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_follow *follow;
 
 	sockport_roles_opening(sk);
@@ -127,11 +118,11 @@ static void on_syn_sent(const struct sock *sk)
 }
 
 /* A socket that was not bound has no port yet, and no row. */
-static void on_listen(const struct sock *sk)
+static noinline void on_listen(const struct sock *sk)
 {
 	u16 port = READ_ONCE(sk->sk_num);
 	struct sockport_history *row = port ? row_in(sk, port) : NULL;
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_follow *follow;
 
 	if (row) {
@@ -153,19 +144,20 @@ static void on_listen(const struct sock *sk)
 	sockport_follow_unlock(bucket);
 }
 
-/* Whose listener took it is worth a look when somebody will be told. */
-static void find_acceptor(struct sockport_acceptor *acceptor,
-			  const struct sock *sk)
+/*
+ * Whose listener took it is worth a look when somebody will be told. Returns the
+ * row of its port, if there is one already.
+ */
+static struct sockport_history *
+find_acceptor(struct sockport_acceptor *acceptor, const struct sock *sk)
 {
-	const struct sockport_history *row;
+	struct sockport_history *row;
 
-	if (likely(!sockport_events_heard(sockport_net(sock_net(sk)),
-					  sock_net(sk))))
-		return;
 	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
 				    SOCKPORT_ROLE_IN, local_port(sk));
-	if (row)
+	if (row && unlikely(sockport_events_heard(row->sn, row->net)))
 		sockport_acceptor_find(acceptor, row, sk);
+	return row;
 }
 
 /* An accepted connection is told with the process that listened for it. */
@@ -173,38 +165,66 @@ static void note_acceptor(struct sockport_follow *follow,
 			  const struct sockport_acceptor *acceptor)
 {
 	follow->pid = acceptor->pid;
-	memcpy(follow->comm, acceptor->comm, sizeof(follow->comm));
+	if (unlikely(acceptor->pid))
+		memcpy(follow->comm, acceptor->comm, sizeof(follow->comm));
+}
+
+static bool is_opening(const struct sockport_follow *follow)
+{
+	return follow && follow->phase == SOCKPORT_PHASE_OPENING;
 }
 
 /*
- * Accepted sockets come here first, and so may one whose SYN was sent before
- * history began. What there is no room to follow is counted when it closes.
+ * A connection is followed from when it is established, or as a new one. What
+ * there is no room to follow is counted when it closes: then NULL is returned.
  */
-static void on_established(const struct sock *sk, int old)
+static struct sockport_follow *
+follow_connected(const struct sock *sk, u32 bucket,
+		 struct sockport_follow *follow, struct sockport_history *row)
 {
-	struct sockport_acceptor acceptor = { };
-	struct sockport_history *row;
-	struct sockport_follow *follow;
-	unsigned int bucket;
-	bool opened;
-
-	if (old == TCP_SYN_RECV)
-		find_acceptor(&acceptor, sk);
-	bucket = sockport_follow_lock(sk);
-	follow = sockport_follow_find(sk, bucket);
-	opened = old == TCP_SYN_SENT ||
-		 (follow && follow->phase == SOCKPORT_PHASE_OPENING) ||
-		 sockport_roles_of(sk) == SOCKPORT_ROLE_OUT;
-	if (!follow || follow->phase != SOCKPORT_PHASE_OPENING) {
-		row = opened ? row_out(sk) : row_in(sk, local_port(sk));
-		if (!row)
-			goto unlock;
-		follow = follow ?: sockport_follow_new(sk, row->sn, bucket);
-		if (!follow)
-			goto unlock;
+	if (!row)
+		return NULL;
+	follow = follow ?: sockport_follow_new(sk, row->sn, bucket);
+	if (follow)
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
 				      false);
-	}
+	return follow;
+}
+
+/* The SYN of one that is not followed may have been sent before history began. */
+static noinline void on_answer(const struct sock *sk)
+{
+	u32 bucket = sockport_follow_lock(sk);
+	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
+
+	if (unlikely(!is_opening(follow)))
+		follow = follow_connected(sk, bucket, follow, row_out(sk));
+	if (follow)
+		sockport_follow_opened(follow);
+	sockport_follow_unlock(bucket);
+}
+
+/* Accepted sockets come here first. Or both ends have opened it at once. */
+static noinline void on_accept(const struct sock *sk)
+{
+	struct sockport_acceptor acceptor = { };
+	struct sockport_history *row = find_acceptor(&acceptor, sk);
+	struct sockport_follow *follow;
+	bool opened;
+	u32 bucket;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	opened = is_opening(follow) ||
+		 sockport_roles_of(sk) == SOCKPORT_ROLE_OUT;
+	if (opened)
+		row = row_out(sk);
+	else if (unlikely(!row))
+		row = row_in(sk, local_port(sk));
+	if (!is_opening(follow))
+		follow = follow_connected(sk, bucket, follow, row);
+	if (!follow)
+		goto unlock;
 	if (opened) {
 		sockport_follow_opened(follow);
 	} else {
@@ -311,9 +331,9 @@ static u8 role_of(const struct sock *sk, const struct sockport_follow *follow)
 				       sockport_roles_of(sk);
 }
 
-static void on_close(const struct sock *sk, int old)
+static noinline void on_close(const struct sock *sk, int old)
 {
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_follow *follow;
 
 	bucket = sockport_follow_lock(sk);
@@ -368,12 +388,15 @@ void sockport_follow_state(const struct sock *sk, int old, int new)
 		on_close(sk, old);
 		break;
 	case TCP_ESTABLISHED:
-		on_established(sk, old);
+		if (old == TCP_SYN_SENT)
+			on_answer(sk);
+		else
+			on_accept(sk);
 		break;
 	default:
 		/* It may be closed, or hear that the peer did, before. */
 		if (old == TCP_SYN_RECV)
-			on_established(sk, old);
+			on_accept(sk);
 	}
 }
 
@@ -385,7 +408,7 @@ void sockport_follow_state(const struct sock *sk, int old, int new)
  */
 void sockport_follow_destroy(const struct sock *sk)
 {
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_follow *follow;
 
 	bucket = sockport_follow_lock(sk);
@@ -406,7 +429,7 @@ void sockport_follow_destroy(const struct sock *sk)
  */
 void sockport_follow_reset(const struct sock *sk, bool received)
 {
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_history *row = NULL;
 	struct sockport_follow *follow;
 
@@ -464,7 +487,7 @@ static void take_in(struct sockport_follow *follow,
  */
 void sockport_follow_take_in(const struct sock *sk, u8 role)
 {
-	unsigned int bucket;
+	u32 bucket;
 	struct sockport_history *row;
 	struct sockport_follow *follow;
 	int state;

@@ -134,7 +134,6 @@ void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
 			  sockport_follow_rtt_t tell, void *data);
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
-bool sockport_follow_may(const struct sock *sk);
 bool sockport_follow_age(const struct sock *sk, u64 *ms);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
@@ -154,20 +153,12 @@ static inline u64 sockport_follow_now(void)
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
 }
 
-unsigned int sockport_follow_lock(const struct sock *sk);
-void sockport_follow_unlock(unsigned int bucket);
-struct sockport_follow *sockport_follow_find(const struct sock *sk,
-					     unsigned int bucket);
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
-					    struct sockport_net *sn,
-					    unsigned int bucket);
+					    struct sockport_net *sn, u32 place);
 void sockport_follow_free(struct sockport_follow *follow);
 void sockport_follow_leave(struct sockport_follow *follow);
 void sockport_follow_fold_one(struct sockport_follow *follow);
-void sockport_follow_note_process(struct sockport_follow *follow);
 
-void sockport_follow_hold(struct sockport_follow *follow,
-			  struct sockport_history *row);
 void sockport_follow_begin(struct sockport_follow *follow,
 			   struct sockport_history *row, u8 phase, bool now);
 void sockport_follow_add(struct sockport_follow *follow, bool locked);

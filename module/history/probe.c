@@ -20,6 +20,7 @@
 #include "net.h"
 #include "history/doors.h"
 #include "history/follow.h"
+#include "history/follow-table.h"
 #include "history/probe.h"
 #include "history/rows.h"
 #include "history/traffic.h"

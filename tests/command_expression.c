@@ -547,7 +547,7 @@ TEST(made_up)
 	struct failure failure;
 
 	make_samples();
-	for (i = 0; i < 60000; i++) {
+	for (i = 0; i < 5000; i++) {
 		words = 1 + random_next(&state) % (i % 50 ? 9 : WORDS_MOST);
 		for (j = 0; j < words; j++) {
 			line[j] = (char *)vocabulary[random_next(&state) % count];
@@ -577,7 +577,7 @@ TEST(made_up)
 		expression_plan_free(plan);
 	}
 	TH_LOG("%u of %u understood", read, i);
-	EXPECT_LT(1000, read);
+	EXPECT_LT(100, read);
 }
 
 TEST_HARNESS_MAIN

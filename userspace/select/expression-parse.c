@@ -302,6 +302,10 @@ static struct expression *parse_condition(struct expression_parser *parser)
 
 	if (is_word(parser, length, "autobound")) {
 		parser->at += length;
+		/* In the kernel it is two. */
+		if (++parser->tests >= EXPRESSION_TESTS)
+			return expression_wrong(parser, at, length, "more than %d conditions",
+						EXPRESSION_TESTS);
 		return expression_test(parser, SOCKPORT_CONDITION_AUTOBOUND, at, length);
 	}
 	if (is_word(parser, length, "state") || is_word(parser, length, "exclude") ||

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/category.h"
+
 /* What the kernel knows and tells nobody. */
 static bool is_untold(const struct expression *test)
 {
@@ -56,6 +58,27 @@ static struct expression *new_node(struct expression_plan *plan, enum expression
 }
 
 /*
+ * To the kernel an accepted socket is bound by it, too. ss looks at the port as well,
+ * whether it was asked for autobound ones or for the others.
+ */
+static struct expression *relax_autobound(struct expression_plan *plan,
+					  const struct expression *from, bool wanted)
+{
+	struct expression *both = new_node(plan, EXPRESSION_AND);
+	struct expression *port;
+
+	both->one = new_node(plan, EXPRESSION_TEST);
+	*both->one = *from;
+	both->one->negated = !wanted;
+	port = new_node(plan, EXPRESSION_TEST);
+	*port = *both->one;
+	port->condition = SOCKPORT_CONDITION_LOCAL_PORT;
+	port->picked = true;
+	both->other = port;
+	return both;
+}
+
+/*
  * What an expression, or with @wanted false its opposite, is to the kernel: tests,
  * ANDs and ORs of them, or one that holds always; NULL for one that never does.
  * ANDs and ORs are fewer than tests.
@@ -70,6 +93,8 @@ static struct expression *relax(struct expression_plan *plan, const struct expre
 	case EXPRESSION_ANY:
 		return wanted ? new_node(plan, EXPRESSION_ANY) : NULL;
 	case EXPRESSION_TEST:
+		if (from->condition == SOCKPORT_CONDITION_AUTOBOUND)
+			return relax_autobound(plan, from, wanted);
 		node = new_node(plan, is_ours(from) ? EXPRESSION_ANY : EXPRESSION_TEST);
 		if (node->kind == EXPRESSION_TEST) {
 			*node = *from;
@@ -343,7 +368,8 @@ static int resolve(const struct expression_plan *plan, struct expression *in,
 }
 
 /**
- * expression_resolve - find the interfaces of an expression
+ * expression_resolve - find the interfaces of an expression, and which ports the kernel
+ *	picks from
  * @plan: of the expression
  * @failure: that there is none of a name
  *
@@ -353,13 +379,20 @@ static int resolve(const struct expression_plan *plan, struct expression *in,
  */
 int expression_resolve(struct expression_plan *plan, struct failure *failure)
 {
-	unsigned int i;
+	struct port_range range = { 32768, 60999 };
+	struct expression *node;
 
 	if (resolve(plan, plan->top, failure))
 		return -1;
-	for (i = 0; i < plan->nodes; i++)
-		if (plan->node[i].kind == EXPRESSION_TEST && resolve(plan, &plan->node[i], failure))
+	category_local_range(&range);
+	for (node = plan->node; node < plan->node + plan->nodes; node++) {
+		if (node->kind == EXPRESSION_TEST && resolve(plan, node, failure))
 			return -1;
+		if (!node->picked)
+			continue;
+		node->first = range.first;
+		node->last = range.last;
+	}
 	return 0;
 }
 

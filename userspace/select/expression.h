@@ -49,6 +49,7 @@ enum expression_kind {
  * @kind: what it is made of
  * @condition: SOCKPORT_CONDITION_* or EXPRESSION_*, of a test
  * @negated: of a test in a plan: it must not hold
+ * @picked: of a test in a plan: ports are those that the kernel picks from
  * @at: where it begins in the text
  * @length: of its text
  * @one: what it is made of
@@ -65,6 +66,7 @@ struct expression {
 	enum expression_kind kind;
 	unsigned int condition;
 	bool negated;
+	bool picked;
 	size_t at;
 	size_t length;
 	struct expression *one;

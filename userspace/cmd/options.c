@@ -315,6 +315,18 @@ static int parse_tables(struct parser *parser, char ***words)
 	return add_filter(options, FILTER_PROTOCOL, word, parser->failure);
 }
 
+/* ss(8) lists what is connected when it is not told which; of raw sockets all there are. */
+static bool leaves_states_out(const struct options *options)
+{
+	const struct filter *filter = &options->filter;
+
+	if (!options->like_ss || options->has_command || options->all_states)
+		return false;
+	if (filter->protocols.count == 1 && filter->protocols.list[0] == SOCKPORT_PROTOCOL_RAW)
+		return false;
+	return !filter->tcp_states && !plan_asks_states(options->plan);
+}
+
 /* Words that make the filter narrower, and what ss(8) leaves out. */
 static int parse_words(struct parser *parser, char **words)
 {
@@ -326,8 +338,7 @@ static int parse_words(struct parser *parser, char **words)
 		options->command = COMMAND_SOCKETS;
 	if (parse_tables(parser, &words) || parse_selection(parser, words))
 		return -1;
-	if (options->like_ss && !options->has_command && !options->all_states &&
-	    !options->filter.tcp_states && !plan_asks_states(options->plan))
+	if (leaves_states_out(options))
 		return filter_add(&options->filter, FILTER_STATE, SS_STATES, parser->failure);
 	return 0;
 }

@@ -27,6 +27,7 @@
 #include "lib/module.h"
 #include "lib/netns.h"
 #include "lib/stream.h"
+#include "lib/trace.h"
 
 #define PORT		8000
 #define CLOSED_PORT	8001
@@ -157,6 +158,12 @@ static bool is_remote(const struct event *event, int family, const char *text)
 	EXPECT_EQ(0, more); \
 } while (0)
 
+/* Without them nobody hears of what fails before a SYN is sent. */
+#define NEED_RETURN_PROBES() do { \
+	if (!trace_returns("tcp_v4_connect")) \
+		SKIP(return, "this kernel has no return probes"); \
+} while (0)
+
 /* Nothing is sent where there is no way. */
 static const struct nowhere {
 	int		family;
@@ -189,6 +196,7 @@ TEST_F_TIMEOUT(failures, nowhere, 300)
 	const struct nowhere *to;
 	enum manner manner;
 
+	NEED_RETURN_PROBES();
 	for (to = nowhere; to < nowhere + NOWHERE; to++) {
 		for (manner = WAITING; manner < MANNERS; manner++) {
 			EXPECT_EQ(to->error, call(to->family, to->address, PORT, manner)) {
@@ -207,6 +215,7 @@ TEST_F_TIMEOUT(failures, again, 300)
 {
 	int fd = new_socket(AF_INET, WAITING), i;
 
+	NEED_RETURN_PROBES();
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(EHOSTUNREACH, error_of(fd, AF_INET, "10.1.0.1", PORT));
 		EXPECT_TOLD(AF_INET, "10.1.0.1", PORT, UNREACHABLE);
@@ -225,6 +234,7 @@ TEST_F_TIMEOUT(failures, interface_is_down, 300)
 	enum manner manner;
 	int fd;
 
+	NEED_RETURN_PROBES();
 	for (manner = WAITING; manner < MANNERS; manner++) {
 		fd = new_socket(AF_INET, manner);
 		ASSERT_EQ(0, setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, DOWN, sizeof(DOWN)));
@@ -329,6 +339,7 @@ TEST_F_TIMEOUT(failures, not_followed, 300)
 {
 	unsigned int i;
 
+	NEED_RETURN_PROBES();
 	netns_sysctl("ipv4/ip_local_port_range", "40000 40003");
 	socket_listen(AF_INET, "127.0.0.1", PORT, 100);
 	for (i = 0; i < LOCAL_PORTS; i++)
@@ -487,6 +498,7 @@ TEST_F_TIMEOUT(failures, empty_namespace, 300)
 {
 	struct client client;
 
+	NEED_RETURN_PROBES();
 	netns_enter_bare();
 	client = client_open();
 	EXPECT_EQ(ENETUNREACH, call(AF_INET, "192.0.2.1", PORT, WAITING));
@@ -499,6 +511,7 @@ TEST_F_TIMEOUT(failures, empty_namespace, 300)
 /* No history, no probe; and with it again all are counted. */
 TEST_F_TIMEOUT(failures, switched, 300)
 {
+	NEED_RETURN_PROBES();
 	module_parameter("history", "N", NULL);
 	EXPECT_EQ(EHOSTUNREACH, call(AF_INET, "10.1.0.1", PORT, WAITING));
 	module_parameter("history", "Y", NULL);

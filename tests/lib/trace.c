@@ -42,6 +42,18 @@ bool trace_works(void)
 	return !access(TRACING "kprobe_events", W_OK) && !access(TRACING "instances", W_OK);
 }
 
+bool trace_returns(const char *function)
+{
+	char line[200];
+	int err;
+
+	snprintf(line, sizeof(line), "r:" GROUP "/returns %s", function);
+	err = try_put(TRACING "kprobe_events", line, O_APPEND);
+	if (!err)
+		err = try_put(TRACING "kprobe_events", "-:" GROUP "/returns", O_APPEND);
+	return !err;
+}
+
 void trace_probe(const char *name, const char *function)
 {
 	char line[200];

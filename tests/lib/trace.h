@@ -7,6 +7,9 @@
 /* Can functions of the kernel be probed? */
 bool trace_works(void);
 
+/* Can what a function of the kernel returns be probed? */
+bool trace_returns(const char *function);
+
 /*
  * Probe calls of kernel functions, each under a name. Dies when there is no such
  * function.

@@ -242,6 +242,16 @@ static bool is_new(const struct netns_names *names, size_t sorted, uint32_t inod
 	return !find_inode(names, sorted, inode);
 }
 
+/* Whoever asks may have entered another namespace than that of its unit, to ask there. */
+static bool is_self(DIR *proc, uint32_t pid)
+{
+	char text[16] = "";
+	uint32_t self;
+
+	return readlinkat(dirfd(proc), "self", text, sizeof(text) - 1) > 0 &&
+	       number_parse(text, INT32_MAX, &self) && self == pid;
+}
+
 static void read_processes(struct netns_names *names)
 {
 	const size_t sorted = names->count;
@@ -258,7 +268,7 @@ static void read_processes(struct netns_names *names)
 			continue;
 		snprintf(path, sizeof(path), "%u/ns/net", pid);
 		if (!fstatat(dirfd(directory), path, &status, 0) &&
-		    is_new(names, sorted, status.st_ino))
+		    is_new(names, sorted, status.st_ino) && !is_self(directory, pid))
 			name_by_process(names, status.st_ino, pid);
 	}
 	closedir(directory);

@@ -143,6 +143,18 @@ static bool find_units(const char *path, struct part *outer, struct part *inner)
 	return outer->length;
 }
 
+/*
+ * A program of a user's desktop: such names are for what a user's own manager starts, no unit of
+ * the system has one.
+ */
+static bool is_app(const struct part *outer, const struct part *inner)
+{
+	struct part user = *outer, app = *inner;
+
+	return ends_with(outer, ".service") && strip_prefix(&user, "user@") &&
+	       strip_prefix(&app, "app-");
+}
+
 /**
  * cgroup_unit - which unit or container a control group belongs to
  * @path: of the group
@@ -151,7 +163,8 @@ static bool find_units(const char *path, struct part *outer, struct part *inner)
  *
  * As systemd has it, that is the first part of the path that is a unit but no slice; a container
  * is shown by the beginning of its id, as container engines do. Behind a slash follows what that
- * one calls its own, as "user@1000.service/app.service". What only looks like a decoration stays.
+ * one calls its own, as "user@1000.service/web.service"; a program of a user's desktop needs no more
+ * than its own name, which begins with "app-". What only looks like a decoration stays.
  *
  * Return: length of the name.
  */
@@ -163,6 +176,10 @@ size_t cgroup_unit(const char *path, char *unit)
 	*unit = 0;
 	if (!find_units(path, &outer, &inner))
 		return 0;
+	if (is_app(&outer, &inner)) {
+		outer = inner;
+		inner.length = 0;
+	}
 	outer = shown(&outer);
 	if (outer.length > UNIT_MAX)
 		return 0;
@@ -210,7 +227,7 @@ bool cgroup_matches(const char *path, const char *word)
 	const char *rest = path;
 	struct part part;
 
-	if (strchr(word, '/') && cgroup_unit(path, unit))
+	if (cgroup_unit(path, unit) && (strchr(word, '/') || !strcmp(unit, word)))
 		return !strcmp(unit, word);
 	while (next_part(&rest, &part)) {
 		if (part_matches(&part, word))

@@ -27,7 +27,7 @@
 /* Buckets of one lock that are looked at before the next lock's. */
 #define STRIDE		64U
 /* Sockets that are fetched for the next holds. */
-#define FETCH		256
+#define FETCH		SOCKPORT_HOLD
 /* Groups of chains before somebody looks whether the walk is to go on. */
 #define GROUPS		256
 

@@ -253,19 +253,22 @@ on_terminal()
 # Nothing wraps, whatever names there are; with --wide nothing is left out.
 fits_terminal()
 {
-	local each listener
+	local each pid
 
 	command -v script >/dev/null || skip 'no script(1)' || return
 	cp "$SOCKPORT_FIXTURE" "$work/服务器进程"
-	"$work/服务器进程" listen 7072 sleep 120 >/dev/null 2>&1 &
-	listener=$!
+	coproc LISTENER { "$work/服务器进程" listen 7072 sh -c 'echo; exec cat'; }
+	pid=$LISTENER_PID
+	read -r <&"${LISTENER[0]}"
 	for each in ports 'ports -l' sockets 'sockets -p' 'sockets -lp' 'show 80' who 'who fixture' summary stats; do
 		on_terminal 80 C.UTF-8 "$each"
 	done
 	on_terminal 80 C 'sockets -lp'
 	on_terminal 120 C.UTF-8 ports
 	on_terminal 400 C.UTF-8 sockets --wide
-	pkill -P $listener
+	# At the end of its input it ends.
+	eval "exec ${LISTENER[1]}>&-"
+	wait "$pid"
 	python3 -c 'import os, sys, unicodedata
 wide = {"W": 2, "F": 2}
 wrong, seen = 0, ""

@@ -36,6 +36,7 @@
 #define NOBODY		65534
 #define WORKERS		4
 #define CONNECTIONS	64
+#define CLIENT_PORT	20000
 
 FIXTURE(listeners) {
 	struct client	client;
@@ -438,7 +439,10 @@ static void begin_workers(struct worker *workers, unsigned int count)
 	}
 }
 
-/* Connections to all addresses in turn. Returns how many events name another process. */
+/*
+ * Connections to all addresses in turn, from ports of their own: who has taken one is found
+ * by that. Returns how many events name another process.
+ */
 static unsigned int wrong_names(struct events *events, struct worker *workers, unsigned int count)
 {
 	unsigned int i, j, wrong = 0, taken = 0;
@@ -448,7 +452,7 @@ static unsigned int wrong_names(struct events *events, struct worker *workers, u
 
 	for (i = 0; i < CONNECTIONS; i++)
 		fd[i] = socket_connect(workers[i % count].family, workers[i % count].address,
-				       PORT, 0);
+				       PORT, CLIENT_PORT + i);
 	for (i = 0; i < CONNECTIONS; i++)
 		told[i] = *events_take(events, SOCKPORT_EVENT_TYPE_ACCEPT, IN);
 	for (i = 0; i < count; i++)

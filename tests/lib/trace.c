@@ -54,6 +54,20 @@ bool trace_returns(const char *function)
 	return !err;
 }
 
+bool kernel_has_function(const char *name)
+{
+	FILE *file = fopen("/proc/kallsyms", "r");
+	char symbol[128], type;
+	bool found = false;
+
+	if (!file)
+		die("kallsyms: %s", strerror(errno));
+	while (!found && fscanf(file, "%*s %c %127s%*[^\n]", &type, symbol) == 2)
+		found = strchr("tT", type) && !strcmp(symbol, name);
+	fclose(file);
+	return found;
+}
+
 void trace_probe(const char *name, const char *function)
 {
 	char line[200];

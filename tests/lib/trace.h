@@ -10,6 +10,9 @@ bool trace_works(void);
 /* Can what a function of the kernel returns be probed? */
 bool trace_returns(const char *function);
 
+/* Does the kernel, or a module that is loaded, have a function of this name? */
+bool kernel_has_function(const char *name);
+
 /*
  * Probe calls of kernel functions, each under a name. Dies when there is no such
  * function.

@@ -99,4 +99,16 @@ udp_accounting()
 	limited udp_accounting no
 }
 
-ktap_run same_everywhere ping_table udplite netlink_table history failed_connects udp_accounting
+udp_openers()
+{
+	if uname -v | grep -qw PREEMPT_RT; then
+		limited udp_openers no
+	elif grep -q 'udp_lib_get_port' /sys/kernel/debug/kprobes/list; then
+		limited udp_openers no
+	else
+		limited udp_openers yes
+	fi
+}
+
+ktap_run same_everywhere ping_table udplite netlink_table history failed_connects udp_accounting \
+	udp_openers

@@ -605,34 +605,53 @@ TEST_F_TIMEOUT(owners_exact, kernel, 300)
 	run("ip link del vx0");
 }
 
+/* A listener, and two of UDP on the same port. */
 static void send_away(const void *data)
 {
-	char space[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 0;
+	int fds[3], channel[2], i;
+	char space[CMSG_SPACE(sizeof(fds))] = { 0 }, byte = 0;
 	struct iovec iov = { &byte, 1 };
 	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = space,
 				  .msg_controllen = sizeof(space) };
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	int fd = socket_listen(AF_INET, "127.0.0.1", PORT, 5), channel[2];
 
 	(void)data;
+	fds[0] = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	fds[1] = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT);
+	fds[2] = socket_bound(AF_INET6, SOCK_DGRAM, 0, "::1", PORT);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, channel))
 		die("socketpair: %s", strerror(errno));
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	header->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(header), fds, sizeof(fds));
 	if (sendmsg(channel[0], &message, 0) != 1)
 		die("sendmsg: %s", strerror(errno));
+	for (i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
+/* Who wants a port and does not get it has not opened it. */
+static void fail_to_bind(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (!bind(fd, (struct sockaddr *)&address, sizeof(address)) || errno != EADDRINUSE)
+		die("a port was free");
 	close(fd);
 }
 
-/* A listener that is in a message, so that no file table has it. */
+/* Sockets that are in a message, so that no file table has them. */
 TEST_F_TIMEOUT(owners_exact, in_flight, 300)
 {
 	struct child child = child_begin("sender", send_away, NULL);
 	unsigned int seen = 0;
 	struct rows rows;
 
+	row_kinds |= ROW_KIND(UDP);
+	fail_to_bind();
 	socket_connect(AF_INET, "127.0.0.1", PORT, 0);
 	rows = client_rows(&self->client, WANT);
 	for_each_row(row, &rows) {
@@ -644,14 +663,29 @@ TEST_F_TIMEOUT(owners_exact, in_flight, 300)
 		EXPECT_EQ((uint32_t)child.pid, row->detail->process[0].pid);
 		EXPECT_STREQ("sender", row->detail->process[0].comm);
 	}
-	EXPECT_EQ(2, seen);
+	EXPECT_EQ(4, seen);
 	rows_free(&rows);
 	ASSERT_EQ(0, ask_pid(&self->client, SOCKPORT_CMD_SOCKET_GET, WANT, child.pid, &rows));
-	EXPECT_EQ(2, rows.count);
+	EXPECT_EQ(4, rows.count);
 	rows_free(&rows);
-	run("%s who %d | grep -q ' sender .*tcp:%d '", must_getenv("SOCKPORT_BIN"), child.pid,
-	    PORT);
+	run("%s who %d | grep -q ' sender .*tcp:%d,udp:%d '", must_getenv("SOCKPORT_BIN"), child.pid,
+	    PORT, PORT);
 	EXPECT_EQ(0, child_end(&child));
+}
+
+/* Nothing is counted of UDP at first: that is unknown, and not 0. */
+TEST_F_TIMEOUT(owners_exact, only_opened, 300)
+{
+	static const char *const columns[] = { "segs_in", "bytes_in", "bytes_out" };
+	int fd = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(columns) / sizeof(*columns); i++)
+		run("awk -v name=%s 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }"
+		    " $1 == \"udp\" && $3 == %d && $at == \"-\" { found = 1 }"
+		    " END { exit !found }' /proc/net/sockport", columns[i], PORT);
+	close(fd);
+	run("! grep -q '^udp .* %d ' /proc/net/sockport", PORT);
 }
 
 TEST_HARNESS_MAIN

@@ -8,7 +8,6 @@
  * return probes such failures are not counted.
  */
 #include <linux/in6.h>
-#include <linux/kprobes.h>
 #include <linux/ptrace.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
@@ -17,6 +16,7 @@
 #include "history/follow.h"
 #include "history/follow-table.h"
 #include "history/opener.h"
+#include "history/return-probe.h"
 #include "history/rows.h"
 
 #if defined(CONFIG_KRETPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
@@ -77,25 +77,6 @@ struct call {
 	const struct sockaddr	*to;
 };
 
-/**
- * struct watch - a function whose return is looked at
- * @function: its name; the second one is not exported
- * @probe: on it
- * @registered: the probe is
- */
-struct watch {
-	const char		*function;
-	struct kretprobe	probe;
-	bool			registered;
-};
-
-static struct watch watches[] = {
-	{ "tcp_v4_connect" },
-#if IS_ENABLED(CONFIG_IPV6)
-	{ "tcp_v6_connect" },
-#endif
-};
-
 /* All of them are. */
 static bool watching;
 
@@ -127,23 +108,21 @@ static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 	return 0;
 }
 
-static int watch_begin(struct watch *watch)
-{
-	struct kretprobe *probe = &watch->probe;
-	int err;
-
-	/* What registering writes into it must not be there when it begins. */
-	memset(probe, 0, sizeof(*probe));
-	probe->kp.symbol_name = watch->function;
-	probe->entry_handler = on_call;
-	probe->handler = on_return;
-	probe->data_size = sizeof(struct call);
-	/* Whoever is in there, at work or waiting for memory. */
-	probe->maxactive = max_t(int, 64, 4 * num_possible_cpus());
-	err = register_kretprobe(probe);
-	watch->registered = !err;
-	return err;
+#define CONNECT(name) {						\
+	.function	= name,						\
+	.missing	= "connections that fail are not counted",	\
+	.on_call	= on_call,					\
+	.on_return	= on_return,					\
+	.data_size	= sizeof(struct call),				\
 }
+
+/* The second one is not exported. */
+static struct sockport_return_probe connects[] = {
+	CONNECT("tcp_v4_connect"),
+#if IS_ENABLED(CONFIG_IPV6)
+	CONNECT("tcp_v6_connect"),
+#endif
+};
 
 /**
  * sockport_connects_watch - hear of connections that fail before a SYN is sent
@@ -156,15 +135,9 @@ void sockport_connects_watch(void)
 {
 	bool all = true;
 	unsigned int i;
-	int err;
 
-	for (i = 0; i < ARRAY_SIZE(watches); i++) {
-		err = watch_begin(&watches[i]);
-		all &= !err;
-		if (err)
-			pr_notice("sockport: failures in %s() are not counted: %d\n",
-				  watches[i].function, err);
-	}
+	for (i = 0; i < ARRAY_SIZE(connects); i++)
+		all &= !sockport_return_probe_begin(&connects[i]);
 	WRITE_ONCE(watching, all);
 	sockport_limit(SOCKPORT_LIMIT_FAILED_CONNECTS, !all);
 }
@@ -191,16 +164,8 @@ void sockport_connects_unwatch(void)
 	unsigned int i;
 
 	WRITE_ONCE(watching, false);
-	for (i = 0; i < ARRAY_SIZE(watches); i++) {
-		if (!watches[i].registered)
-			continue;
-		unregister_kretprobe(&watches[i].probe);
-		watches[i].registered = false;
-		if (watches[i].probe.nmissed)
-			pr_notice("sockport: %d calls of %s() were not looked at\n",
-				  watches[i].probe.nmissed,
-				  watches[i].function);
-	}
+	for (i = 0; i < ARRAY_SIZE(connects); i++)
+		sockport_return_probe_end(&connects[i]);
 }
 
 #else

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "net.h"
+#include "history/datagram-opener.h"
 #include "history/doors.h"
 #include "history/follow.h"
 #include "history/follow-table.h"
@@ -189,6 +190,7 @@ int sockport_probes_register(void)
 		probe->registered = true;
 	}
 	sockport_connects_watch();
+	sockport_binds_watch();
 	return 0;
 }
 
@@ -202,6 +204,7 @@ void sockport_probes_unregister(void)
 {
 	unsigned int i;
 
+	sockport_binds_unwatch();
 	sockport_connects_unwatch();
 	for (i = ARRAY_SIZE(probes); i--;) {
 		if (!probes[i].registered)

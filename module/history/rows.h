@@ -176,7 +176,8 @@ struct sockport_totals {
  * @value: SOCKPORT_A_HISTORY_*
  *
  * Return: false for a time before anything happened, and for what ports of
- * this protocol do not count.
+ * this protocol do not count. Those of UDP may only have been opened, while
+ * datagrams were not counted.
  */
 static inline bool sockport_totals_know(const struct sockport_totals *totals,
 					u8 protocol, unsigned int value)
@@ -185,7 +186,8 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 	    value == SOCKPORT_A_HISTORY_LAST_ACTIVE)
 		return totals->value[value];
 	return protocol == SOCKPORT_PROTOCOL_TCP ||
-	       BIT(value) & SOCKPORT_COUNTERS_UDP;
+	       (BIT(value) & SOCKPORT_COUNTERS_UDP &&
+		totals->value[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);
 }
 
 extern unsigned int sockport_shard_mask;

@@ -253,6 +253,7 @@ static void put_limits(struct seq_file *seq)
 		[ilog2(SOCKPORT_LIMIT_HISTORY)]		= "history",
 		[ilog2(SOCKPORT_LIMIT_FAILED_CONNECTS)]	= "failed_connects",
 		[ilog2(SOCKPORT_LIMIT_UDP_ACCOUNTING)]	= "udp_accounting",
+		[ilog2(SOCKPORT_LIMIT_UDP_OPENERS)]	= "udp_openers",
 	};
 	const unsigned long limits = (u32)atomic_read(&sockport_limits);
 	const char *comma = "";

@@ -11,6 +11,7 @@ static void fill_version(struct sink *sink, const struct column *column, const v
 /* In the order of their bits */
 static const char *const limits[] = {
 	"ping_table", "netlink_table", "udplite", "history", "failed_connects", "udp_accounting",
+	"udp_openers",
 };
 
 /* An empty list is nothing to look at. */

@@ -122,6 +122,7 @@ enum sockport_timer {
  *   are not counted.
  * @SOCKPORT_LIMIT_UDP_ACCOUNTING: What ports of UDP send and receive cannot be
  *   counted.
+ * @SOCKPORT_LIMIT_UDP_OPENERS: Who opens a port of UDP is not remembered.
  */
 enum sockport_limit {
 	SOCKPORT_LIMIT_PING_TABLE = 1,
@@ -130,6 +131,7 @@ enum sockport_limit {
 	SOCKPORT_LIMIT_HISTORY = 8,
 	SOCKPORT_LIMIT_FAILED_CONNECTS = 16,
 	SOCKPORT_LIMIT_UDP_ACCOUNTING = 32,
+	SOCKPORT_LIMIT_UDP_OPENERS = 64,
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <kselftest_harness.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,14 @@
 
 #define PORT		8000
 #define ROWS		3000
-#define GROUP		"/sys/fs/cgroup/sockport-slow"
+#define READERS_CPU	1
 
 /* Parameters as they were; empty if a test has not touched them. */
 FIXTURE(life) {
 	struct client	client;
 	struct load	*load;
 	pid_t		reader;
+	pid_t		hog;
 	pid_t		switcher;
 	char		sockets[32];
 };
@@ -60,21 +62,13 @@ static void end_process(pid_t *pid)
 	*pid = 0;
 }
 
-/* Who is slow needs its time to end, too. */
-static void end_reader(pid_t *reader)
-{
-	if (*reader <= 0)
-		return;
-	run("echo max >" GROUP "/cpu.max");
-	end_process(reader);
-	run("rmdir " GROUP);
-}
-
 FIXTURE_TEARDOWN(life)
 {
 	unsigned int i;
 
-	end_reader(&self->reader);
+	/* Who is slow needs its time to end, too. */
+	end_process(&self->hog);
+	end_process(&self->reader);
 	end_process(&self->switcher);
 	for (i = 0; self->load && i < LOAD_WORKERS + self->load->readers; i++) {
 		pid_t pid = i < LOAD_WORKERS ? self->load->worker[i] :
@@ -123,67 +117,81 @@ static void ask_for_rows(void)
 	free(request);
 }
 
+static void run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("CPU %d: %s", cpu, strerror(errno));
+}
+
 /* One who reads, and is not slow yet. */
 static pid_t begin_reader(void)
 {
 	pid_t parent = getpid(), pid;
 
-	run("echo +cpu >/sys/fs/cgroup/cgroup.subtree_control");
-	run("mkdir " GROUP);
 	pid = fork();
 	if (pid < 0)
 		die("fork: %s", strerror(errno));
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	run("echo %d >" GROUP "/cgroup.procs", getpid());
+	run_on(READERS_CPU);
+	if (sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) { 0 }))
+		die("SCHED_IDLE: %s", strerror(errno));
 	while (getppid() == parent)
 		ask_for_rows();
 	_exit(0);
 }
 
-static unsigned long long times_stopped(void)
+/* Has the processor that the reader runs on for itself, while it is not stopped. */
+static pid_t begin_hog(void)
 {
-	unsigned long long times = 0;
-	char line[64];
-	FILE *file;
+	pid_t pid = fork();
 
-	file = fopen(GROUP "/cpu.stat", "re");
-	if (!file)
-		die("cpu.stat: %s", strerror(errno));
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "nr_throttled %llu", &times) == 1)
-			break;
-	fclose(file);
-	return times;
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	run_on(READERS_CPU);
+	if (setpriority(PRIO_PROCESS, 0, -20))
+		die("priority: %s", strerror(errno));
+	raise(SIGSTOP);
+	for (;;)
+		;
 }
 
-/* With a thousandth of a processor it is stopped wherever it is. */
-static void stop_reader(void)
+/* With a thirty thousandth of a processor it stands still wherever it is. */
+static void stop_reader(pid_t hog)
 {
-	unsigned long long stopped = times_stopped();
 	struct deadline d = deadline();
+	unsigned long long at;
 
-	run("echo 1000 1000000 >" GROUP "/cpu.max");
-	while (times_stopped() == stopped)
+	kill(hog, SIGCONT);
+	do {
+		at = trace_calls("recall");
 		deadline_wait(&d, "a reader is stopped");
+	} while (trace_calls("recall") != at);
 }
 
 /*
  * Until it is among the rows, neither at their beginning nor near their end: each
  * answer takes so many of them, and it has half of that time before it.
  */
-static void wait_until_slow(unsigned long long before, unsigned long long rows)
+static void wait_until_slow(pid_t hog, unsigned long long before, unsigned long long rows)
 {
 	struct deadline d = deadline();
 	unsigned long long at;
 
 	for (;;) {
-		stop_reader();
+		stop_reader(hog);
 		at = (trace_calls("recall") - before) % rows;
 		if (at > rows / 10 && at < rows / 2)
 			break;
-		run("echo max >" GROUP "/cpu.max");
+		kill(hog, SIGSTOP);
 		deadline_wait(&d, "a reader that is slow");
 	}
 	note("it is at row %llu of %llu", at, rows);
@@ -223,7 +231,7 @@ static long long usual(void)
 }
 
 /* A reader that is stopped in the midst of history. */
-static pid_t begin_slow_reader(void)
+static pid_t begin_slow_reader(pid_t *hog)
 {
 	unsigned long long before, rows;
 	pid_t reader;
@@ -232,7 +240,8 @@ static pid_t begin_slow_reader(void)
 	rows = rows_told();
 	before = trace_calls("recall");
 	reader = begin_reader();
-	wait_until_slow(before, rows);
+	*hog = begin_hog();
+	wait_until_slow(*hog, before, rows);
 	return reader;
 }
 
@@ -243,7 +252,7 @@ TEST_F_TIMEOUT(life, slow_reader, 600)
 
 	trace_probe("recall", "sockport:sockport_port_recall");
 	trace_count();
-	self->reader = begin_slow_reader();
+	self->reader = begin_slow_reader(&self->hog);
 	ms = time_to_switch_off();
 	note("switched off in %lld ms, of at most %lld", ms, most);
 	EXPECT_GT(most, ms);
@@ -270,7 +279,7 @@ TEST_F_TIMEOUT(life, namespaces_end, 600)
 	ASSERT_NE(0, if_nametoindex("sp-near"));
 	trace_probe("recall", "sockport:sockport_port_recall");
 	trace_count();
-	self->reader = begin_slow_reader();
+	self->reader = begin_slow_reader(&self->hog);
 	begin = now_ms();
 	self->switcher = fork();
 	if (!self->switcher) {

@@ -90,6 +90,55 @@ names_and_numbers()
 		expect number 1 "$(sockport -n -H --port 443 --role in -o uids | grep -cx ' *33')"
 }
 
+# sorted_by COLUMN COMMAND ARGUMENT...: by values, whatever they are shown as; unknown ones last.
+sorted_by()
+{
+	local column=$1
+	shift
+
+	sockport "$@" --json -o "$column" >"$work/all" &&
+		sockport "$@" --json -o "$column" --sort "$column" >"$work/up" &&
+		sockport "$@" --json -o "$column" --sort "$column" --reverse >"$work/down" &&
+		sockport "$@" --json -o "$column" --sort "$column" --top 3 >"$work/top" &&
+		sockport "$@" --json -o "$column" --sort "$column" --top 3 --reverse >"$work/least" &&
+		sockport "$@" -Ho "$column" --sort "$column" >"$work/text" &&
+		python3 -c 'import json, sys
+rows, up, down, top, least = (json.load(open(name)) for name in sys.argv[2:7])
+text = [line.strip() for line in open(sys.argv[7])]
+columns = sys.argv[1].split(",")
+show = lambda rows: [[row[each] for each in columns] for row in rows]
+def order(row):
+    return [(value is None, value or 0) for value in row]
+known = sorted((row for row in show(rows) if None not in row))
+unknown = len(rows) - len(known)
+wanted = known + [None] * unknown
+good = (lambda seen, wanted: len(seen) == len(wanted) and
+        all(one == other or (other is None and None in one) for one, other in zip(seen, wanted)))
+wrong = [name for name, seen, want in (
+    ("up", show(up), wanted), ("down", show(down), known[::-1] + [None] * unknown),
+    ("top", show(top), known[::-1][:3]), ("least", show(least), known[:3])) if not good(seen, want)]
+if len(known) < 4 or len(text) != len(rows):
+    wrong.append("too few")
+if len(columns) == 1 and [each for each in text if each != "-"] != [str(row[0]) for row in known]:
+    wrong.append("text")
+print(sys.argv[1], wrong)
+sys.exit(bool(wrong))' "$column" "$work/all" "$work/up" "$work/down" "$work/top" "$work/least" "$work/text"
+}
+
+sorts()
+{
+	sorted_by port ports -n && sorted_by sockets,port ports && sorted_by lport sockets tcp -n &&
+		sorted_by inode sockets unix && sorted_by uid,lport sockets udp &&
+		# A column that is not shown, and words.
+		expect 'not shown' "$(sockport -Ho port --role in --sort state,port | tr -d ' ')" \
+			"$(sockport -Ho state,port --role in | LC_ALL=C sort -k 1,1 -k 2,2n | awk '{ print $2 }')" &&
+		fails 2 "unknown column 'nonsense': there are proto, role" ports --sort nonsense &&
+		fails 2 "unknown column 'x': there are proto, role.*cookie" sockets -o x &&
+		fails 2 'top of what' ports --top 3 && fails 2 '--reverse needs --sort' sockets --reverse &&
+		fails 2 'from 1 on' sockets --sort port --top 0 && fails 2 'bad top' ports --sort port --top x &&
+		fails 2 'does not take --sort' summary --sort port
+}
+
 # option EXPRESSION OPTION...: list sockets with them, for options_hold.
 option()
 {
@@ -248,6 +297,48 @@ on_terminal()
 
 	LC_ALL=$locale script -qec "stty cols $columns; '$SOCKPORT_BIN' $*" /dev/null \
 		</dev/null >"$work/tty.$columns.$locale.${*// /_}" 2>/dev/null
+}
+
+# Red is what is wrong, on a terminal that may have colours, in tables.
+colours()
+{
+	local red each
+
+	command -v script >/dev/null || skip 'no script(1)' || return
+	red=$(printf '\033\\[31m')
+	coproc DRAINING { exec python3 -c 'import socket, struct, sys
+listener = socket.create_server(("127.0.0.1", 7073))
+ends = socket.create_connection(("127.0.0.1", 7073)), listener.accept()
+listener.close()
+print(flush=True)
+sys.stdin.read()
+for end in ends[0], ends[1][0]:
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))'; }
+	read -r <&"${DRAINING[0]}"
+	sockport ports --port 7073 --color=always >"$work/always"
+	sockport ports --port 7073 --color=always --sort port >"$work/kept"
+	sockport ports --port 7073 >"$work/pipe"
+	TERM=xterm on_terminal 120 C 'ports --port 7073' && mv "$work"/tty.120.C.ports_--port_7073 "$work/auto"
+	NO_COLOR=1 TERM=xterm on_terminal 120 C 'ports --port 7073' && mv "$work"/tty.120.C.ports_--port_7073 "$work/off"
+	TERM=xterm on_terminal 120 C 'ports --port 7073 --color=never' &&
+		mv "$work"/tty.120.C.ports_--port_7073_--color=never "$work/never"
+	sockport ports --port 7073 --color=always --json >"$work/json"
+	sockport sockets --port 7073 --color=always >"$work/lines"
+	eval "exec ${DRAINING[1]}>&-"
+	wait
+	for each in always kept auto; do
+		grep -q "${red}draining" "$work/$each" || {
+			echo "$each has no colour"
+			return 1
+		}
+	done
+	for each in pipe off never json lines; do
+		grep -q 7073 "$work/$each" && ! grep -q "$red" "$work/$each" || {
+			echo "$each has colours"
+			return 1
+		}
+	done
+	fails 2 "'blue'.*always" ports --color blue
 }
 
 # Nothing wraps, whatever names there are; with --wide nothing is left out.
@@ -568,7 +659,7 @@ all_namespaces()
 		bash -c '"$@" -A ports -J --port 7070 >"$0/ports" &&
 			"$@" -AJ sockets tcp 7070 >"$0/sockets" &&
 			"$@" ports -AH tcp 7070 >"$0/text" && "$@" show 7070 -A >"$0/show" &&
-			"$@" summary -AJ tcp >"$0/summary" &&
+			"$@" summary -AJ tcp >"$0/summary" && "$@" metrics -A --port 7070 >"$0/metrics" &&
 			stat -L -c %i /run/netns/sockport-one /run/netns/sockport-two /proc/1/ns/net >"$0/inodes"' \
 		"$work" "$SOCKPORT_BIN" || status=$?
 	ip netns del sockport-one
@@ -583,6 +674,15 @@ for name in ("ports", "sockets"):
     seen = sorted((row["netns"], row["netns_inode"]) for row in rows)
     if seen != expected or any(row["port"] != 7070 for row in rows):
         sys.exit(f"{name}: {seen}, not {expected}")
+samples = [line.rsplit(" ", 1) for line in open(sys.argv[1] + "/metrics") if line[0] != "#"]
+names = [name for name, _ in samples]
+for name in ("sockport-one", "sockport-two"):
+    for series in ("sockport_port_sockets{netns=\"%s\",protocol=\"tcp\",role=\"in\",port=\"7070\"}",
+                   "sockport_sockets{netns=\"%s\",protocol=\"tcp\",role=\"in\"}"):
+        if [series % name, "1\n"] not in samples:
+            sys.exit(series % name)
+if len(set(names)) != len(names) or not any("netns=\"init\"" in name for name in names):
+    sys.exit("series: %d, of %d names" % (len(names), len(set(names))))
 tallies = {row["netns"]: row["sockets"] for row in
            json.load(open(sys.argv[1] + "/summary"))["sockets"]}
 sys.exit(any(tallies[name] != 1 for name in ("sockport-one", "sockport-two")))' "$work" || return 1
@@ -738,7 +838,10 @@ sys.exit([(row["proto"], row["states"]) for row in some["sockets"]] !=
 
 peak_memory()
 {
-	"$SOCKPORT_FIXTURE" "$@" "$SOCKPORT_PEAK" "$SOCKPORT_BIN" sockets --json
+	local count=$1
+	shift
+
+	"$SOCKPORT_FIXTURE" many "$count" "$SOCKPORT_PEAK" "$SOCKPORT_BIN" sockets --json "$@"
 }
 
 # A hundred times the sockets: memory must not notice.
@@ -746,8 +849,12 @@ memory_is_constant()
 {
 	local few many
 
-	few=$(peak_memory many 200) && many=$(peak_memory many 20000) || return 1
+	few=$(peak_memory 200) && many=$(peak_memory 20000) || return 1
 	echo "peak $few KiB with 200 sockets, $many KiB with 20,000"
+	[ "$many" -lt $((few + 512)) ] || return 1
+	few=$(peak_memory 200 --sort inode --top 9) &&
+		many=$(peak_memory 20000 --sort inode --top 9) || return 1
+	echo "peak $few KiB with the first of 200 sockets, $many KiB with those of 20,000"
 	[ "$many" -lt $((few + 512)) ]
 }
 
@@ -769,7 +876,7 @@ module_absent()
 }
 
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers options words letters guesses ports_options show_json show_text who_has_what fits_terminal completion stats help_and_version \
+	names_and_numbers sorts options words letters guesses ports_options show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends who_text \

@@ -487,7 +487,8 @@ TEST_F(answer, no_history)
 				    &self->failure));
 	EXPECT_EQ(EXIT_RUN, self->failure.status);
 	EXPECT_TRUE(strstr(self->failure.text, "switched off"));
-	ASSERT_EQ(0, metrics_print(&self->client, &self->options, &self->failure));
+	ASSERT_EQ(0, metrics_print(&self->client, &self->options, self->names,
+				   &self->failure));
 	EXPECT_EQ(0, count(seen(self), "closed_door_attempts"));
 	EXPECT_EQ(1, count(self->text, "\nsockport_module_history 0\n"));
 }
@@ -524,7 +525,8 @@ TEST_F(answer, doors)
 TEST_F(answer, metrics)
 {
 	self->options.top = 1;
-	ASSERT_EQ(0, metrics_print(&self->client, &self->options, &self->failure));
+	ASSERT_EQ(0, metrics_print(&self->client, &self->options, self->names,
+				   &self->failure));
 	seen(self);
 	EXPECT_EQ(1, count(self->text, "\nsockport_port_accepted_total{"));
 	EXPECT_EQ(1, count(self->text, "port=\"80\"} 1000\n"));
@@ -536,11 +538,13 @@ TEST_F(answer, metrics)
 TEST_F(answer, broken_metrics)
 {
 	self->client.breaks = 1;
-	EXPECT_EQ(-1, metrics_print(&self->client, &self->options, &self->failure));
+	EXPECT_EQ(-1, metrics_print(&self->client, &self->options, self->names,
+				   &self->failure));
 	EXPECT_STREQ("", seen(self));
 	self->options.textfile = self->path;
 	self->client.looks = 0;
-	EXPECT_EQ(-1, metrics_print(&self->client, &self->options, &self->failure));
+	EXPECT_EQ(-1, metrics_print(&self->client, &self->options, self->names,
+				   &self->failure));
 	EXPECT_STREQ("", seen(self));
 }
 

@@ -99,7 +99,11 @@ closed_port()
 {
 	talk 7301 2 && soon ports_are 'one(7301)["state"] == "closed" and one(7301)["sockets"] == 0' &&
 		expect without 0 "$(sockport -Ho port --port 7301 | wc -l)" &&
-		expect with 2 "$(sockport -Ho accepted,opened --port 7301 | wc -l)"
+		expect with 2 "$(sockport -Ho accepted,opened --port 7301 | wc -l)" &&
+		# Those that only were there are shown to who wants all.
+		expect alive 0 "$(sockport ports | grep -c ' 7301 ')" &&
+		expect all 2 "$(sockport ports -a | grep -c ' 7301 ')" &&
+		expect JSON 2 "$(sockport ports -J | grep -c '"port":7301,')"
 }
 
 show_closed_port()

@@ -4,6 +4,7 @@
 
 #include "cmd/doors.h"
 #include "cmd/events.h"
+#include "cmd/kill.h"
 #include "cmd/listing.h"
 #include "cmd/metrics.h"
 #include "cmd/rates.h"
@@ -43,6 +44,12 @@ static int run_who(const struct question *question)
 			 question->failure);
 }
 
+static int run_kill(const struct question *question)
+{
+	return kill_sockets(question->client, question->options, question->names,
+			    question->selection, question->failure);
+}
+
 static int run_summary(const struct question *question)
 {
 	return summary_print(question->client, question->options, question->names,
@@ -63,7 +70,8 @@ static int run_doors(const struct question *question)
 
 static int run_metrics(const struct question *question)
 {
-	return metrics_print(question->client, question->options, question->failure);
+	return metrics_print(question->client, question->options, question->names,
+			     question->failure);
 }
 
 static int run_stats(const struct question *question)
@@ -83,14 +91,15 @@ const struct command_row commands[COMMANDS] = {
 		.help = "a row for each port (what it does when no command is given)",
 		.processes = { "+processes", "+processes,more_processes,kernel" },
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SINCE |
-			 TAKES_COUNT,
+			 TAKES_COUNT | TAKES_SORT,
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SOCKETS] = {
 		.name = "sockets", .run = run_sockets, .columns = &socket_columns,
 		.help = "a row for each socket, of every kind",
 		.processes = { "+processes",
 			       "+processes,process_count,by_port,remembered,kernel" },
-		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SOCKETS,
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SOCKETS |
+			 TAKES_SORT,
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SHOW] = {
 		.name = "show", .run = run_show, .argument = "PORT",
@@ -103,6 +112,12 @@ const struct command_row commands[COMMANDS] = {
 		.help = "the sockets of each process; or all those of a process, unit or container",
 		.listed = { &holder_columns, &socket_columns },
 		.takes = TAKES_LISTING | TAKES_PROCESSES, .filters = FILTER_KEYS_ALL },
+	[COMMAND_KILL] = {
+		.name = "kill", .run = run_kill, .columns = &socket_columns, .enters = true,
+		.help = "end the TCP and UDP connections that match, after a question",
+		.takes = TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_FILTER | TAKES_COLUMNS |
+			 TAKES_KILL,
+		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SUMMARY] = {
 		.name = "summary", .run = run_summary,
 		.help = "how many sockets there are, and how near the limits are",
@@ -117,11 +132,11 @@ const struct command_row commands[COMMANDS] = {
 	[COMMAND_DOORS] = {
 		.name = "closed-doors", .run = run_doors, .columns = &door_columns,
 		.help = "ports where nobody listens, and who knocked",
-		.takes = TAKES_LISTING | TAKES_COLUMNS, .filters = MATCH_DOOR_KEYS },
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_DOOR_KEYS },
 	[COMMAND_METRICS] = {
 		.name = "metrics", .run = run_metrics, .enters = true,
 		.help = "all that for Prometheus, as OpenMetrics text",
-		.takes = TAKES_NETNS | TAKES_METRICS | TAKES_FILTER,
+		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_METRICS | TAKES_FILTER,
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_STATS] = {
 		.name = "stats", .run = run_stats, .listed = { &stats_columns },

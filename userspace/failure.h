@@ -17,7 +17,7 @@
 struct failure {
 	int status;
 	bool stopped;
-	char text[400];
+	char text[1600];
 };
 
 /* Arguments from @values on fit to the format. */

@@ -77,6 +77,11 @@ static bool wants_holders(const struct options *options)
 #define NARROW_QUEUES	"proto,state,local_end,backlog,limit,rx_queue,user,remote_end,role,tx_queue"
 #define NARROW_OWNED_QUEUES "proto,state,local_end,processes,backlog,limit,rx_queue,user,role"
 
+/* Who has it is what one wants to know before it ends. */
+#define KILL_TEXT	"proto,state,local_end,remote_end,processes,user"
+#define KILL_JSON	"proto,fam,role,state,local,lport,remote,rport,interface,uid,user,inode,"	\
+			"cookie,processes,process_count,by_port,remembered,kernel"
+
 static int select_sockets(struct selection *selection, const struct options *options,
 			  struct failure *failure)
 {
@@ -97,9 +102,27 @@ static int select_usual(struct selection *selection, const struct options *optio
 	if (wants_holders(options))
 		return selection_parse(selection, &port_columns,
 				       options->numeric ? HOLDERS_NUMERIC : HOLDERS, failure);
+	if (options->command == COMMAND_KILL)
+		return selection_parse(selection, &socket_columns,
+				       options->json ? KILL_JSON : KILL_TEXT, failure);
 	if (options->command == COMMAND_SOCKETS && !options->json)
 		return select_sockets(selection, options, failure);
 	return 0;
+}
+
+/* The top has the greatest first; of doors, those where somebody knocked most often. */
+static int select_order(struct selection *selection, const struct columns *columns,
+			const struct options *options, struct failure *failure)
+{
+	const char *sort = options->sort;
+
+	if (!sort && options->has_top)
+		sort = "attempts";
+	if (!sort)
+		return 0;
+	selection->descending = options->has_top != options->reverse;
+	selection->top = options->has_top ? options->top : 0;
+	return selection_sort(selection, columns, sort, failure);
 }
 
 /* What options ask for comes on top of the columns, chosen or not. */
@@ -127,7 +150,7 @@ static int select_columns(struct selection *selection, const struct command_row 
 	selection->is_chosen = options->columns;
 	if (!options->json)
 		selection_fit(selection);
-	return 0;
+	return select_order(selection, columns, options, failure);
 }
 
 /* Names of interfaces are those of the namespace that is asked about. */
@@ -166,7 +189,7 @@ static int ask_about(struct client *client, int netns, struct place *place,
 
 	if (!names)
 		return failure_set(failure, EXIT_RUN, "out of memory");
-	if (!command->enters)
+	if (!command->enters || options->all_netns)
 		client_ask_netns(client, netns, options->all_netns);
 	if (place->is_other)
 		names_set_place(names, place);
@@ -212,6 +235,7 @@ static int ask(const struct options *options, struct failure *failure)
 
 	if (options->wide)
 		terminal_set_wide();
+	terminal_set_color(options->color);
 	if (command->columns && select_columns(&selection, command, options, failure))
 		return -1;
 	if (options->netns && netns_open_named(options->netns, &netns, failure))

@@ -4,17 +4,26 @@
 #include "columns/printer.h"
 #include "count/bound.h"
 
-/* A listing of ports that tells where they are bound. */
+/* A listing of ports, of those alone that have sockets or not, that tells where they are bound. */
 struct ports {
 	struct printer printer;
 	struct hash bounds;
+	bool is_alive;
 };
+
+/* Programs get all; who looks, what there is, unless something else was asked for. */
+static bool wants_alive(const struct options *options)
+{
+	return !options->json && !options->all_states && !options->filter.ports.count;
+}
 
 static int print_port(const struct port_row *row, void *data)
 {
 	struct ports *ports = data;
 	struct port_row found;
 
+	if (ports->is_alive && row_knows(row, SOCKPORT_A_PORT_SOCKETS) && !row->sockets)
+		return 0;
 	if (!ports->bounds.count)
 		return printer_row(&ports->printer, row);
 	found = *row;
@@ -72,6 +81,7 @@ int listing_ports(struct client *client, const struct options *options, struct n
 			.names = names,
 			.failure = failure,
 		},
+		.is_alive = wants_alive(options),
 	};
 	int error = find_bounds(&ports, client, options);
 

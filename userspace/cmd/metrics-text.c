@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/metrics-labels.h"
 #include "cmd/stats.h"
 #include "format/clock.h"
 #include "format/words.h"
@@ -243,20 +244,6 @@ static void put_head(const struct writer *writer, const char *prefix, const char
 		fprintf(writer->stream, "# UNIT %s%s %s\n", prefix, name, unit);
 }
 
-/* Labels, without the braces. */
-static void put_labels(const struct writer *writer, const struct metrics_port *port,
-		       enum scope scope)
-{
-	const char *protocol = word_protocol(port->protocol), *role = word_role(port->role);
-
-	fprintf(writer->stream, "protocol=\"%s\",role=\"%s\"", protocol ? protocol : "unknown",
-		role ? role : "unknown");
-	if (scope == SCOPE_PORT && port->is_rest)
-		fputs(",port=\"rest\"", writer->stream);
-	else if (scope == SCOPE_PORT)
-		fprintf(writer->stream, ",port=\"%" PRIu32 "\"", port->port);
-}
-
 /* No more digits than there are in the divisor, a power of ten. */
 static void put_number(FILE *stream, uint64_t value, uint32_t divisor)
 {
@@ -322,7 +309,7 @@ static void put_values(const struct writer *writer, const char *prefix,
 			continue;
 		fprintf(writer->stream, "%s%s%s{", prefix, family->name,
 			family->is_gauge ? "" : "_total");
-		put_labels(writer, port, scope);
+		metrics_put_labels(writer->stream, writer->metrics, port, scope == SCOPE_PORT);
 		fprintf(writer->stream, "%s%s} ", value->label ? "," : "",
 			value->label ? value->label : "");
 		put_number(writer->stream, number, family->divisor);
@@ -337,7 +324,7 @@ static void put_bucket(const struct writer *writer, const char *prefix,
 	const struct histogram *histogram = &histograms[kind];
 
 	fprintf(writer->stream, "%s%s_bucket{", prefix, histogram->name);
-	put_labels(writer, port, scope);
+	metrics_put_labels(writer->stream, writer->metrics, port, scope == SCOPE_PORT);
 	fputs(",le=\"", writer->stream);
 	if (bucket == ROW_BUCKETS)
 		fputs("+Inf", writer->stream);
@@ -351,7 +338,7 @@ static void put_sample(const struct writer *writer, const char *prefix, const ch
 		       const char *suffix, const struct metrics_port *port, enum scope scope)
 {
 	fprintf(writer->stream, "%s%s%s{", prefix, name, suffix);
-	put_labels(writer, port, scope);
+	metrics_put_labels(writer->stream, writer->metrics, port, scope == SCOPE_PORT);
 	fputs("} ", writer->stream);
 }
 
@@ -387,9 +374,10 @@ static const struct metrics_port *port_at(const struct metrics *metrics, enum sc
 
 	if (scope == SCOPE_PORT)
 		return i < metrics->count ? &metrics->ports[i] : NULL;
-	if (i >= METRICS_PROTOCOLS * METRICS_ROLES)
+	if (i / (METRICS_PROTOCOLS * METRICS_ROLES) >= metrics->space_count)
 		return NULL;
-	port = metrics->totals[i / METRICS_ROLES][i % METRICS_ROLES];
+	port = metrics->spaces[i / (METRICS_PROTOCOLS * METRICS_ROLES)]
+		.totals[i / METRICS_ROLES % METRICS_PROTOCOLS][i % METRICS_ROLES];
 	return port ? port : &none;
 }
 

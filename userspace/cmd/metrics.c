@@ -87,11 +87,17 @@ static void add_row(struct metrics_port *port, const struct port_row *row)
 		add_distribution(port, kind, &row->distributions[kind]);
 }
 
+static uint32_t netns_of(const struct port_row *row)
+{
+	return row_knows(row, SOCKPORT_A_PORT_NETNS) ? row->netns : 0;
+}
+
 static void set_row(struct metrics_port *port, const struct port_row *row, uint64_t activity)
 {
 	*port = (struct metrics_port){
 		.activity = activity,
 		.port = row->port,
+		.netns = netns_of(row),
 		.protocol = row->protocol,
 		.role = row->role,
 		.is_rest = row_knows(row, SOCKPORT_A_PORT_REST),
@@ -104,6 +110,8 @@ static int compare_places(const void *left, const void *right)
 {
 	const struct metrics_port *a = left, *b = right;
 
+	if (a->netns != b->netns)
+		return a->netns < b->netns ? -1 : 1;
 	if (a->protocol != b->protocol)
 		return a->protocol - b->protocol;
 	if (a->role != b->role)
@@ -132,6 +140,7 @@ static void add_to_top(struct metrics *metrics, const struct port_row *row)
 	const struct metrics_port place = {
 		.activity = activity_of(&row->history),
 		.port = row->port,
+		.netns = netns_of(row),
 		.protocol = row->protocol,
 		.role = row->role,
 	};
@@ -148,6 +157,42 @@ static void add_to_top(struct metrics *metrics, const struct port_row *row)
 		find_least(metrics);
 }
 
+/* Of what is no part of a request for all, the one namespace is all there is. */
+static struct metrics_space *space_of(struct metrics *metrics, uint32_t netns)
+{
+	struct metrics_space *spaces;
+	size_t i;
+
+	for (i = metrics->space_count; i > 0; i--)
+		if (!metrics->names || metrics->spaces[i - 1].netns == netns)
+			return &metrics->spaces[i - 1];
+	spaces = realloc(metrics->spaces, (metrics->space_count + 1) * sizeof(*spaces));
+	if (!spaces)
+		return NULL;
+	metrics->spaces = spaces;
+	spaces[metrics->space_count] = (struct metrics_space){ .netns = netns };
+	return &spaces[metrics->space_count++];
+}
+
+/* The sum that a port counts in. */
+static struct metrics_port *total_of(struct metrics *metrics, const struct port_row *row)
+{
+	struct metrics_space *space = space_of(metrics, netns_of(row));
+	struct metrics_port **total;
+
+	if (!space)
+		return NULL;
+	total = &space->totals[row->protocol][row->role];
+	if (!*total)
+		*total = calloc(1, sizeof(**total));
+	if (!*total)
+		return NULL;
+	(*total)->netns = space->netns;
+	(*total)->protocol = row->protocol;
+	(*total)->role = row->role;
+	return *total;
+}
+
 /**
  * metrics_add - count a port
  * @metrics: where it counts
@@ -157,20 +202,16 @@ static void add_to_top(struct metrics *metrics, const struct port_row *row)
  */
 bool metrics_add(struct metrics *metrics, const struct port_row *row)
 {
-	struct metrics_port **total;
+	struct metrics_port *total;
 
 	if (row->protocol >= METRICS_PROTOCOLS || row->role >= METRICS_ROLES)
 		return true;
-	total = &metrics->totals[row->protocol][row->role];
-	if (!*total)
-		*total = calloc(1, sizeof(**total));
+	total = total_of(metrics, row);
 	if (!metrics->ports)
 		metrics->ports = calloc(metrics->top ? metrics->top : 1, sizeof(*metrics->ports));
-	if (!*total || !metrics->ports)
+	if (!total || !metrics->ports)
 		return false;
-	(*total)->protocol = row->protocol;
-	(*total)->role = row->role;
-	add_row(*total, row);
+	add_row(total, row);
 	if (metrics->top)
 		add_to_top(metrics, row);
 	return true;
@@ -192,11 +233,13 @@ void metrics_sort(struct metrics *metrics)
  */
 void metrics_free(struct metrics *metrics)
 {
-	unsigned int i, j;
+	struct metrics_space *space = metrics->spaces;
+	unsigned int i;
 
-	for (i = 0; i < METRICS_PROTOCOLS; i++)
-		for (j = 0; j < METRICS_ROLES; j++)
-			free(metrics->totals[i][j]);
+	for (; space < metrics->spaces + metrics->space_count; space++)
+		for (i = 0; i < METRICS_PROTOCOLS * METRICS_ROLES; i++)
+			free(space->totals[i / METRICS_ROLES][i % METRICS_ROLES]);
+	free(metrics->spaces);
 	free(metrics->ports);
 }
 
@@ -300,16 +343,20 @@ static int print(const struct metrics *metrics, const struct options *options,
  * metrics_print - write all there is to measure, in a form for Prometheus
  * @client: the client
  * @options: the form, and where to
+ * @names: of network namespaces
  * @failure: what went wrong
  *
  * Errors of writing to stdout show in ferror(stdout).
  *
  * Return: 0 or -1.
  */
-int metrics_print(struct client *client, const struct options *options,
+int metrics_print(struct client *client, const struct options *options, struct names *names,
 		  struct failure *failure)
 {
-	struct metrics metrics = { .top = options->top };
+	struct metrics metrics = {
+		.top = options->top,
+		.names = options->all_netns ? names : NULL,
+	};
 	int error = gather(client, &metrics, &options->filter, failure);
 
 	if (!error)

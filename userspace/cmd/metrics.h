@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "host/names.h"
 #include "kernel/client.h"
 
 /* Protocols and roles that totals are kept of; those of newer modules are left out. */
@@ -28,6 +29,7 @@ enum metrics_gauge {
  * struct metrics_port - a port, or the sum over many
  * @activity: how much it did
  * @port: its number
+ * @netns: inode of its network namespace
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
  * @is_rest: it is no port, but all whose history has been given back
@@ -41,6 +43,7 @@ enum metrics_gauge {
 struct metrics_port {
 	uint64_t activity;
 	uint32_t port;
+	uint32_t netns;
 	uint8_t protocol;
 	uint8_t role;
 	bool is_rest;
@@ -53,12 +56,24 @@ struct metrics_port {
 };
 
 /**
- * struct metrics - all that is told; zeroed before use but for @top
+ * struct metrics_space - sums over the ports of a network namespace
+ * @netns: its inode
+ * @totals: by protocol and role; NULL where there are none
+ */
+struct metrics_space {
+	uint32_t netns;
+	struct metrics_port *totals[METRICS_PROTOCOLS][METRICS_ROLES];
+};
+
+/**
+ * struct metrics - all that is told; zeroed before use but for @top and @names
  * @top: how many ports have series of their own
  * @ports: these, those that did most; after metrics_sort() in their order
  * @count: how many of them there are
  * @least: which of them did least, when @count is @top
- * @totals: sums over all ports, by protocol and role; NULL where there are none
+ * @spaces: sums over all ports of each network namespace
+ * @space_count: how many there are; without @names at most one
+ * @names: series are told by the name of their namespace; NULL where there is one only
  * @stats: the module's own account, its text is @version
  * @version: of the module
  * @attempts: on ports where nobody listens; unknown when no history is kept
@@ -68,7 +83,9 @@ struct metrics {
 	struct metrics_port *ports;
 	size_t count;
 	size_t least;
-	struct metrics_port *totals[METRICS_PROTOCOLS][METRICS_ROLES];
+	struct metrics_space *spaces;
+	size_t space_count;
+	struct names *names;
 	struct stats_row stats;
 	char version[32];
 	uint64_t attempts;
@@ -78,7 +95,7 @@ bool metrics_add(struct metrics *metrics, const struct port_row *row);
 void metrics_sort(struct metrics *metrics);
 void metrics_free(struct metrics *metrics);
 void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format);
-int metrics_print(struct client *client, const struct options *options,
+int metrics_print(struct client *client, const struct options *options, struct names *names,
 		  struct failure *failure);
 
 #endif

@@ -48,6 +48,22 @@ static int add_format(struct options *options, const char *word, struct failure 
 			   "unknown format '%s': it is openmetrics or prometheus", word);
 }
 
+static int add_color(struct options *options, const char *word, struct failure *failure)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(words[i], word))
+			continue;
+		options->color = i;
+		return 0;
+	}
+	return failure_set(failure, EXIT_USAGE, "unknown color '%s': it is auto, always or never",
+			   word);
+}
 
 static int add_interval(struct options *options, const char *value, struct failure *failure)
 {
@@ -68,10 +84,10 @@ static int add_count(struct options *options, const char *value, struct failure 
 static int add_top(struct options *options, const char *value, struct failure *failure)
 {
 	options->has_top = true;
-	if (number_parse(value, METRICS_TOP_MAX, &options->top))
+	if (number_parse(value, TOP_MAX, &options->top))
 		return 0;
 	return failure_set(failure, EXIT_USAGE, "bad top '%s': it is a number up to %d", value,
-			   METRICS_TOP_MAX);
+			   TOP_MAX);
 }
 
 /* As ss(8) has it: the summary instead of a listing. */
@@ -108,7 +124,7 @@ const struct option_row option_rows[] = {
 	  FILTER(STATE) },
 	{ "listening", 'l', NULL, "the same as --state listening", FILTER(STATE),
 	  .word = "listening" },
-	{ "all", 'a', NULL, "of all states, where a letter of ss(8) would leave some out",
+	{ "all", 'a', NULL, "all of them: of ports, those with nothing but history; of sockets, any state",
 	  GROUP_WHICH, TAKES_FILTER, FLAG(all_states), .like_ss = true },
 	{ "role", 0, "LIST", "in: to a port of ours; out: we call a port of theirs",
 	  FILTER(ROLE) },
@@ -129,12 +145,13 @@ const struct option_row option_rows[] = {
 	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
 	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
 
-	{ "top", 0, "N", "a series for the N busiest ports (100)", GROUP_METRICS, TAKES_METRICS,
-	  .set = add_top },
 	{ "format", 0, "FORMAT", "openmetrics, or prometheus as promtool(1) checks it",
 	  GROUP_METRICS, TAKES_METRICS, .set = add_format },
 	{ "textfile", 0, "PATH", "into a file for node_exporter, replaced at once",
 	  GROUP_METRICS, TAKES_METRICS, TEXT(textfile) },
+
+	{ "yes", 0, NULL, "end what matches without a question", GROUP_WHICH, TAKES_KILL,
+	  FLAG(yes) },
 
 	{ "processes", 'p', NULL, "with the processes that have them open", GROUP_HOW,
 	  TAKES_PROCESSES, FLAG(processes) },
@@ -149,11 +166,17 @@ const struct option_row option_rows[] = {
 	{ "json", 'J', NULL, "as JSON; null means unknown", GROUP_HOW, TAKES_JSON, FLAG(json) },
 	{ "columns", 'o', "LIST", "these columns; +LIST adds them to the usual ones", GROUP_HOW,
 	  TAKES_COLUMNS, TEXT(columns) },
+	{ "sort", 0, "LIST", "in the order of these columns", GROUP_HOW, TAKES_SORT, TEXT(sort) },
+	{ "reverse", 0, NULL, "the other way round", GROUP_HOW, TAKES_SORT, FLAG(reverse) },
+	{ "top", 0, "N", "the N rows with the greatest values of --sort; of metrics, ports (100)",
+	  GROUP_HOW, TAKES_METRICS | TAKES_SORT, .set = add_top },
 	{ "list-columns", 0, NULL, "which columns there are", GROUP_HOW, 0, FLAG(list_columns) },
 	{ "numeric", 'n', NULL, "no names of users, services and types, no units", GROUP_HOW, 0,
 	  FLAG(numeric) },
 	{ "wide", 0, NULL, "all columns, whole, also where the terminal is narrower", GROUP_HOW, 0,
 	  FLAG(wide) },
+	{ "color", 0, "WHEN", "red for what is full, drains, drops or failed: auto, always, never",
+	  GROUP_HOW, 0, .set = add_color },
 	{ "no-header", 'H', NULL, "no names of columns", GROUP_HOW, 0, FLAG(no_header) },
 	{ .letter = 's', .help = "the summary, as ss(8) has it", .group = GROUP_HOW,
 	  .set = add_summary },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/option-check.h"
 #include "cmd/option-table.h"
 #include "cmd/plan.h"
 #include "cmd/running.h"
@@ -320,7 +321,9 @@ static bool leaves_states_out(const struct options *options)
 {
 	const struct filter *filter = &options->filter;
 
-	if (!options->like_ss || options->has_command || options->all_states)
+	if (options->command != COMMAND_KILL && (!options->like_ss || options->has_command))
+		return false;
+	if (options->all_states)
 		return false;
 	if (filter->protocols.count == 1 && filter->protocols.list[0] == SOCKPORT_PROTOCOL_RAW)
 		return false;
@@ -396,30 +399,6 @@ static int check_command(const struct parser *parser)
 	return 0;
 }
 
-/* What makes no sense together. */
-static int check_options(const struct options *options, struct failure *failure)
-{
-	if (options->all_netns && options->netns)
-		return failure_set(failure, EXIT_USAGE,
-				   "--all-netns and --netns exclude each other");
-	if (options->since && options->interval)
-		return failure_set(failure, EXIT_USAGE,
-				   "--since and --interval exclude each other");
-	if (options->count && options->command == COMMAND_PORTS && !options->interval)
-		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
-	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
-		return failure_set(failure, EXIT_USAGE,
-				   "--textfile is for node_exporter, which takes --format prometheus only");
-	if (options->textfile && !*options->textfile)
-		return failure_set(failure, EXIT_USAGE, "--textfile needs the path of a file");
-	if (options->who && !*options->who)
-		return failure_set(failure, EXIT_USAGE,
-				   "sockport who: a PID, process, unit or container is never empty");
-	if (filter_check_port(&options->filter, options->port, failure))
-		return -1;
-	return filter_check_ports(&options->filter, failure);
-}
-
 /**
  * options_free - free what a command line was read to
  * @options: what options_parse() filled, also in vain
@@ -455,5 +434,5 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 		return -1;
 	if (options->textfile && !options->has_format)
 		options->format = METRICS_PROMETHEUS;
-	return check_command(&parser) || check_options(options, failure) ? -1 : 0;
+	return check_command(&parser) || options_check(options, failure) ? -1 : 0;
 }

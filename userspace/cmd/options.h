@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "select/filter.h"
+#include "table/terminal.h"
 
 /**
  * enum command - the first word of the command line
@@ -15,6 +16,7 @@ enum command {
 	COMMAND_SOCKETS,
 	COMMAND_SHOW,
 	COMMAND_WHO,
+	COMMAND_KILL,
 	COMMAND_SUMMARY,
 	COMMAND_EVENTS,
 	COMMAND_DOORS,
@@ -38,6 +40,8 @@ enum command {
 #define TAKES_SOCKETS		(1u << 9)
 #define TAKES_FILTER		(1u << 10)
 #define TAKES_TEXT		(1u << 11)
+#define TAKES_KILL		(1u << 12)
+#define TAKES_SORT		(1u << 13)
 
 /**
  * enum metrics_format - form of metrics
@@ -52,6 +56,8 @@ enum metrics_format {
 /* With metrics, so many ports have series of their own when nobody chooses. */
 #define METRICS_TOP	100
 #define METRICS_TOP_MAX	1000
+/* Of listings. */
+#define TOP_MAX		1000000
 
 /**
  * struct options - what the command line says
@@ -59,6 +65,7 @@ enum metrics_format {
  * @filter: about which sockets
  * @plan: that of @filter, when words are an expression; else NULL
  * @columns: list of columns, NULL for the default
+ * @sort: list of columns to order rows by, NULL for none
  * @netns: network namespace to ask about, NULL for our own
  * @who: for COMMAND_WHO: a PID, process, unit or container; NULL for all
  * @since: file with an earlier answer, NULL for none
@@ -67,8 +74,9 @@ enum metrics_format {
  * @interval: milliseconds between two looks, 0 for one look
  * @count: of intervals or events, 0 for no end
  * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
- * @top: for COMMAND_METRICS: ports with series of their own
+ * @top: how many rows of a listing; for COMMAND_METRICS: ports with series of their own
  * @format: for COMMAND_METRICS
+ * @color: when tables have colours
  * @processes: tell who has the sockets open
  * @all_netns: ask about all network namespaces
  * @json: JSON instead of text
@@ -84,6 +92,8 @@ enum metrics_format {
  * @extended: tell what sockets are known by
  * @memory: tell the memory of sockets
  * @info: tell what TCP knows of its connections
+ * @reverse: the other way round
+ * @yes: for COMMAND_KILL: do not ask
  * @has_command: the command is said
  * @has_filter: something was said about @filter
  * @has_format: something was said about @format
@@ -94,6 +104,7 @@ struct options {
 	struct filter filter;
 	struct expression_plan *plan;
 	const char *columns;
+	const char *sort;
 	const char *netns;
 	const char *who;
 	const char *since;
@@ -104,6 +115,7 @@ struct options {
 	uint32_t types;
 	uint32_t top;
 	enum metrics_format format;
+	enum terminal_color color;
 	bool processes;
 	bool all_netns;
 	bool json;
@@ -119,6 +131,8 @@ struct options {
 	bool extended;
 	bool memory;
 	bool info;
+	bool reverse;
+	bool yes;
 	bool has_command;
 	bool has_filter;
 	bool has_format;

@@ -26,6 +26,9 @@
 /* A counter, of which text can have the rate. */
 #define COLUMN_PER_SECOND	32
 
+/* Rows are ordered by at most so many columns. */
+#define SORT_MAX	4
+
 /* Characters of the longest title, with the terminating 0. */
 #define COLUMN_TITLE_MAX	40
 
@@ -45,6 +48,7 @@ typedef void (*fill_function)(struct sink *sink, const struct column *column, co
  * @help: one line
  * @fill: hands its value over
  * @word: words for its values, for fill_word()
+ * @is_wrong: whether a value is one to look at, which a terminal shows in colour; or NULL
  * @want: SOCKPORT_WANT_* without which the kernel does not tell it
  * @offset: of the member of the row, for @fill
  * @attribute: bit in the row that tells whether it is known, for @fill
@@ -56,6 +60,7 @@ struct column {
 	const char *help;
 	fill_function fill;
 	const char *(*word)(uint8_t value);
+	bool (*is_wrong)(const struct column *column, const void *row);
 	uint32_t want;
 	uint16_t offset;
 	uint8_t attribute;
@@ -83,6 +88,10 @@ struct columns {
  * @per_second: text has rates of counters
  * @is_chosen: somebody chose the columns, none may be left out
  * @limit: so many columns of a terminal may a line of text take, 0 for any
+ * @sorts: how many there are in @sort
+ * @sort: columns that rows are ordered by, shown or not
+ * @descending: the greatest values come first
+ * @top: so many rows are shown, 0 for all
  */
 struct selection {
 	const struct column *list[COLUMNS_MAX];
@@ -91,6 +100,10 @@ struct selection {
 	bool per_second;
 	bool is_chosen;
 	unsigned int limit;
+	size_t sorts;
+	const struct column *sort[SORT_MAX];
+	bool descending;
+	uint32_t top;
 };
 
 void selection_clear(struct selection *selection);
@@ -104,6 +117,8 @@ void selection_default(struct selection *selection, const struct columns *column
 		       unsigned int flag, bool numeric);
 int selection_parse(struct selection *selection, const struct columns *columns,
 		    const char *names, struct failure *failure);
+int selection_sort(struct selection *selection, const struct columns *columns,
+		   const char *names, struct failure *failure);
 void selection_fit(struct selection *selection);
 unsigned int selection_width(const struct selection *selection, size_t i);
 char *selection_put_title(char *to, const struct selection *selection, size_t i);

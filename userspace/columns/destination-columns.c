@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <string.h>
 #include <sys/socket.h>
 
 #include "columns/tables.h"
@@ -41,6 +42,14 @@ static void fill_level(struct sink *sink, const struct column *column, const voi
 	value_word(sink, limit_level(destination->ports, destination->available));
 }
 
+static bool is_near(const struct column *column, const void *row)
+{
+	const struct destination *destination = row;
+
+	(void)column;
+	return strcmp(limit_level(destination->ports, destination->available), "ok");
+}
+
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
 #define NUMBER(member)						\
 	.fill = fill_u32, .flags = BOTH | COLUMN_RIGHT,		\
@@ -59,7 +68,7 @@ static const struct column list[] = {
 	{ .name = "percent", .help = "used of max", .fill = fill_percent,
 	  .flags = BOTH | COLUMN_RIGHT },
 	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
-	  .flags = BOTH },
+	  .is_wrong = is_near, .flags = BOTH },
 };
 
 const struct columns destination_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

@@ -29,6 +29,11 @@ static bool happened(const void *row, const struct column *column)
 	return knows(row, column) && value_of(row, column);
 }
 
+static bool happened_ever(const struct column *column, const void *row)
+{
+	return happened(row, column);
+}
+
 static void fill_counter(struct sink *sink, const struct column *column, const void *row)
 {
 	if (knows(row, column))
@@ -55,6 +60,14 @@ static void fill_failed(struct sink *sink, const struct column *column, const vo
 	(void)column;
 	if (history_failed(&port_of(row)->history, &failed))
 		value_count(sink, failed, port_of(row)->interval);
+}
+
+static bool has_failed(const struct column *column, const void *row)
+{
+	uint64_t failed;
+
+	(void)column;
+	return history_failed(&port_of(row)->history, &failed) && failed;
 }
 
 static void fill_when(struct sink *sink, const struct column *column, const void *row)
@@ -230,6 +243,10 @@ static void fill_restarted(struct sink *sink, const struct column *column, const
 	{ HISTORY(column, index, text), .fill = fill_counter,	\
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND }
 
+#define DROPS(column, index, text)							\
+	{ HISTORY(column, index, text), .fill = fill_counter, .is_wrong = happened_ever,	\
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND }
+
 #define OPENER(column, function, text)							\
 	.name = column, .help = text, .fill = function, .want = SOCKPORT_WANT_OPENER
 
@@ -244,12 +261,12 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("taken_in", TAKEN_IN, "connections that were there at the beginning"),
 	{ .name = "failed", .help = "connections that could not be opened: sum of the next seven",
-	  .fill = fill_failed, .want = SOCKPORT_WANT_HISTORY,
+	  .fill = fill_failed, .is_wrong = has_failed, .want = SOCKPORT_WANT_HISTORY,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("refused", REFUSED, "nobody listens there"),
 	COUNTER("timed_out", TIMED_OUT, "there was no answer"),
 	COUNTER("unreachable", UNREACHABLE, "there is no way there"),
-	COUNTER("no_local_port", NO_LOCAL_PORT, "no local port was free to there"),
+	DROPS("no_local_port", NO_LOCAL_PORT, "no local port was free to there"),
 	COUNTER("reset_opening", RESET_OPENING, "the other end broke the handshake off"),
 	COUNTER("given_up", GIVEN_UP, "this end gave up before there was an answer"),
 	COUNTER("failed_otherwise", FAILED, "any other cause"),
@@ -272,8 +289,8 @@ static const struct column list[] = {
 	  .fill = fill_size_counter,
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("syn_retransmits", SYN_RETRANSMITS, "SYNs, or answers to them, sent again"),
-	COUNTER("listen_drops", LISTEN_DROPS, "SYNs and connections that listeners dropped, for want of room or reset by who called"),
-	COUNTER("receive_drops", RECEIVE_DROPS, "packets that sockets dropped"),
+	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections that listeners dropped, for want of room or reset by who called"),
+	DROPS("receive_drops", RECEIVE_DROPS, "packets that sockets dropped"),
 	{ HISTORY("backlog_high", BACKLOG_HIGH, "most connections seen waiting for accept()"),
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ HISTORY("connections", CONNECTIONS, "established connections now"),

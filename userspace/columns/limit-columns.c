@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
 #include "columns/tables.h"
 #include "host/limit.h"
 #include "kernel/rows.h"
@@ -39,6 +41,14 @@ static void fill_level(struct sink *sink, const struct column *column, const voi
 		value_word(sink, limit_level(limit->used, limit->max));
 }
 
+static bool is_near(const struct column *column, const void *row)
+{
+	const struct limit *limit = row;
+
+	(void)column;
+	return knows_both(limit) && strcmp(limit_level(limit->used, limit->max), "ok");
+}
+
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
 #define NUMBER(member, index)							\
 	.fill = fill_u64, .flags = BOTH | COLUMN_RIGHT,				\
@@ -51,7 +61,7 @@ static const struct column list[] = {
 	{ .name = "percent", .help = "used of max", .fill = fill_percent,
 	  .flags = BOTH | COLUMN_RIGHT },
 	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
-	  .flags = BOTH },
+	  .is_wrong = is_near, .flags = BOTH },
 	{ .name = "about", .help = "what that is", .fill = fill_about, .flags = BOTH },
 };
 

@@ -176,6 +176,26 @@ static void fill_more_processes(struct sink *sink, const struct column *column, 
 	value_bool(sink, port->more_processes || port->processes.count > ROW_PROCESSES);
 }
 
+static bool is_draining(const struct column *column, const void *row)
+{
+	return row_knows(row, column->attribute) &&
+	       ((const struct port_row *)row)->state == SOCKPORT_PORT_STATE_DRAINING;
+}
+
+/* The kernel lets one more wait than listen(2) was told. */
+static bool is_full(const struct column *column, const void *row)
+{
+	const struct port_row *port = row;
+
+	return row_knows(row, column->attribute) &&
+	       row_knows(row, SOCKPORT_A_PORT_BACKLOG_LIMIT) && port->backlog > port->limit;
+}
+
+static bool drops(const struct column *column, const void *row)
+{
+	return row_knows(row, column->attribute) && ((const struct port_row *)row)->drops;
+}
+
 #define MEMBER(member, name)						\
 	.offset = offsetof(struct port_row, member), .attribute = SOCKPORT_A_PORT_##name
 
@@ -198,6 +218,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON },
 	{ .name = "state", .help = "open, assigned, draining or closed; unknown for role out",
 	  .fill = fill_word, .word = word_port_state, MEMBER(state, STATE),
+	  .is_wrong = is_draining,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "bound", .help = "addresses that it is bound to; * for any of IPv4 and IPv6",
 	  .fill = fill_bound },
@@ -211,13 +232,13 @@ static const struct column list[] = {
 	  MEMBER(tx_queue, TX_QUEUE),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "backlog", .help = "connections that wait for accept()", .fill = fill_u32,
-	  MEMBER(backlog, BACKLOG),
+	  MEMBER(backlog, BACKLOG), .is_wrong = is_full,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "limit", .help = "limit of the backlog, summed over listeners",
 	  .fill = fill_u32, MEMBER(limit, BACKLOG_LIMIT),
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "drops", .help = "packets dropped", .fill = fill_u64,
-	  MEMBER(drops, DROPS),
+	  MEMBER(drops, DROPS), .is_wrong = drops,
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "uids", .help = "numbers of the owners; + if there are more",
 	  .fill = fill_uids, .flags = COLUMN_IN_JSON },

@@ -24,6 +24,12 @@ int printer_begin(struct printer *printer, bool no_header)
 	printer->is_first = true;
 	sink_init(&printer->sink, printer->form == PRINT_JSON ? SINK_JSON : SINK_TEXT,
 		  printer->names, printer->names && names_are_numbers(printer->names));
+	printer->order = NULL;
+	if (printer->selection->sorts) {
+		printer->order = order_new(printer->selection, printer->names);
+		if (!printer->order)
+			return out_of_memory(printer);
+	}
 	if (printer->form == PRINT_TABLE) {
 		printer->table = table_new(printer->selection, no_header);
 		return printer->table ? 0 : out_of_memory(printer);
@@ -37,6 +43,15 @@ int printer_begin(struct printer *printer, bool no_header)
 	return 0;
 }
 
+static int keep(struct printer *printer, const void *row)
+{
+	const bool kept = printer->form == PRINT_TABLE ?
+			  table_keep(printer->table, printer->order, row, &printer->sink) :
+			  row_keep(printer->order, &printer->output, row, &printer->sink);
+
+	return kept ? 0 : out_of_memory(printer);
+}
+
 /**
  * printer_row - show a row
  * @printer: the printer
@@ -46,6 +61,8 @@ int printer_begin(struct printer *printer, bool no_header)
  */
 int printer_row(struct printer *printer, const void *row)
 {
+	if (printer->order)
+		return keep(printer, row);
 	switch (printer->form) {
 	case PRINT_TEXT:
 		printer->is_first = false;
@@ -60,10 +77,39 @@ int printer_row(struct printer *printer, const void *row)
 
 static int end_table(struct printer *printer, bool complete)
 {
-	int error = complete ? table_print(printer->table, printer->failure) : -1;
+	int error = -1;
 
+	if (complete && printer->order && !table_add_kept(printer->table, printer->order))
+		error = out_of_memory(printer);
+	else if (complete)
+		error = table_print(printer->table, printer->failure);
 	table_free(printer->table);
 	return error;
+}
+
+/* If writing fails, the output knows it. */
+static void put_kept(struct printer *printer)
+{
+	row_put_kept(&printer->output, printer->form == PRINT_JSON ? &printer->is_first : NULL,
+		     printer->order);
+	if (printer->order->count)
+		printer->is_first = false;
+}
+
+static int end_output(struct printer *printer, bool complete)
+{
+	if (complete && printer->order)
+		put_kept(printer);
+	if (complete && printer->form == PRINT_JSON) {
+		row_array_end(&printer->output, printer->is_first);
+		output_put(&printer->output, "\n");
+	}
+	if (!complete && printer->is_first)
+		output_discard(&printer->output);
+	/* What stopped the rows is told, unless it was writing. */
+	if (output_close(&printer->output, printer->failure))
+		return -1;
+	return complete ? 0 : -1;
 }
 
 /**
@@ -76,16 +122,8 @@ static int end_table(struct printer *printer, bool complete)
  */
 int printer_end(struct printer *printer, bool complete)
 {
-	if (printer->form == PRINT_TABLE)
-		return end_table(printer, complete);
-	if (complete && printer->form == PRINT_JSON) {
-		row_array_end(&printer->output, printer->is_first);
-		output_put(&printer->output, "\n");
-	}
-	if (!complete && printer->is_first)
-		output_discard(&printer->output);
-	/* What stopped the rows is told, unless it was writing. */
-	if (output_close(&printer->output, printer->failure))
-		return -1;
-	return complete ? 0 : -1;
+	int error = (printer->form == PRINT_TABLE ? end_table : end_output)(printer, complete);
+
+	order_free(printer->order);
+	return error;
 }

@@ -31,6 +31,7 @@ enum print_form {
  * @sink: takes the values
  * @output: for text and JSON
  * @table: for tables
+ * @order: keeps rows until all are there, NULL if they need not wait
  * @is_first: no row so far
  */
 struct printer {
@@ -41,6 +42,7 @@ struct printer {
 	struct sink sink;
 	struct output output;
 	struct table *table;
+	struct order *order;
 	bool is_first;
 };
 

@@ -82,16 +82,14 @@ void row_header(struct output *output, const struct selection *selection)
 }
 
 /**
- * row_line - write a row as a line; "-" where a value is unknown
- * @output: where to
+ * row_put_line - write a row as a line; "-" where a value is unknown
+ * @output: where to; room is not looked for
  * @selection: the columns, at least one
  * @row: the row
  * @sink: of text
- *
- * Return: false when writing failed.
  */
-bool row_line(struct output *output, const struct selection *selection, const void *row,
-	      struct sink *sink)
+void row_put_line(struct output *output, const struct selection *selection, const void *row,
+		  struct sink *sink)
 {
 	char *value;
 	size_t i;
@@ -109,7 +107,75 @@ bool row_line(struct output *output, const struct selection *selection, const vo
 	sink->to = cut(selection, output->next, sink->to - 1);
 	sink_char(sink, '\n');
 	output->next = sink->to;
+}
+
+/**
+ * row_line - write a row as a line, see row_put_line()
+ * @output: where to
+ * @selection: the columns, at least one
+ * @row: the row
+ * @sink: of text
+ *
+ * Return: false when writing failed.
+ */
+bool row_line(struct output *output, const struct selection *selection, const void *row,
+	      struct sink *sink)
+{
+	row_put_line(output, selection, row, sink);
 	return output_row_done(output);
+}
+
+/**
+ * row_keep - keep a row that is shown later, if it is at all
+ * @order: keeps it
+ * @output: where it is written meanwhile, and taken back
+ * @row: the row
+ * @sink: as JSON an object, as text a line
+ *
+ * Return: false without memory.
+ */
+bool row_keep(struct order *order, struct output *output, const void *row, struct sink *sink)
+{
+	char *start = output->next;
+	size_t size;
+
+	if (!order_wants(order, row))
+		return true;
+	if (sink->form == SINK_JSON)
+		row_object(output, order->selection, row, sink);
+	else
+		row_put_line(output, order->selection, row, sink);
+	size = output->next - start;
+	output->next = start;
+	return order_keep(order, start, size);
+}
+
+/**
+ * row_put_kept - write rows that were kept, in their order
+ * @output: where to
+ * @is_first: of an array of JSON, true before the first row; NULL for lines
+ * @order: their order; none can be kept any more
+ *
+ * Return: false when writing failed.
+ */
+bool row_put_kept(struct output *output, bool *is_first, struct order *order)
+{
+	const struct order_row *row;
+	size_t i;
+
+	order_sort(order);
+	for (i = 0; i < order->count; i++) {
+		row = &order->list[i];
+		if (is_first)
+			output_put(output, *is_first ? "\n" : ",\n");
+		if (is_first)
+			*is_first = false;
+		memcpy(output->next, row->content, row->size);
+		output->next += row->size;
+		if (!output_row_done(output))
+			return false;
+	}
+	return true;
 }
 
 /**

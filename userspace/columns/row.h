@@ -5,10 +5,15 @@
 #include <stdbool.h>
 
 #include "columns/column.h"
+#include "columns/order.h"
 #include "table/output.h"
 #include "table/sink.h"
 
 void row_header(struct output *output, const struct selection *selection);
+void row_put_line(struct output *output, const struct selection *selection, const void *row,
+		  struct sink *sink);
+bool row_keep(struct order *order, struct output *output, const void *row, struct sink *sink);
+bool row_put_kept(struct output *output, bool *is_first, struct order *order);
 bool row_line(struct output *output, const struct selection *selection, const void *row,
 	      struct sink *sink);
 void row_object(struct output *output, const struct selection *selection, const void *row,

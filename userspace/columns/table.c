@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 /* On a terminal, texts are not cut to less, and so many columns are left. */
 #define LEAST_WIDTH	20
 #define LEAST_COLUMNS	3
+/* Of what is wrong. */
+#define COLOR		"red"
 
 /**
  * struct table - a table in the making
@@ -36,7 +39,8 @@ static struct table *table_alloc(void)
 	if (table)
 		table->scols = scols_new_table();
 	/* What the terminal cannot show has been escaped already. */
-	if (table && table->scols && !scols_table_enable_noencoding(table->scols, 1))
+	if (table && table->scols && !scols_table_enable_noencoding(table->scols, 1) &&
+	    !scols_table_enable_colors(table->scols, terminal_has_color()))
 		return table;
 	if (table)
 		scols_unref_table(table->scols);
@@ -128,6 +132,32 @@ static const char *value_of(struct table *table, const struct column *column, co
 	return table->value;
 }
 
+/* A value, and what else there is to know of it. */
+struct cell {
+	int extra;
+	bool is_wrong;
+};
+
+static struct cell cell_of(const struct column *column, const void *row, const struct sink *sink)
+{
+	return (struct cell){
+		.extra = sink->extra,
+		.is_wrong = terminal_has_color() && column->is_wrong &&
+			    column->is_wrong(column, row),
+	};
+}
+
+static bool set_value(struct table *table, struct libscols_line *line, size_t i,
+		      const char *value, struct cell cell)
+{
+	const unsigned int width = strlen(value) - cell.extra;
+
+	if (table->widths[i] < width)
+		table->widths[i] = width;
+	return !scols_line_set_data(line, i, value) &&
+	       (!cell.is_wrong || !scols_cell_set_color(scols_line_get_cell(line, i), COLOR));
+}
+
 /**
  * table_row - add a row; "-" where a value is unknown
  * @table: from table_new()
@@ -140,7 +170,6 @@ bool table_row(struct table *table, const void *row, struct sink *sink)
 {
 	const struct selection *selection = table->selection;
 	struct libscols_line *line;
-	unsigned int width;
 	const char *value;
 	bool is_known;
 	size_t i;
@@ -150,10 +179,70 @@ bool table_row(struct table *table, const void *row, struct sink *sink)
 		return false;
 	for (i = 0; i < selection->count; i++) {
 		value = value_of(table, selection->list[i], row, sink, &is_known);
-		width = sink->to - value - sink->extra;
-		if (table->widths[i] < width)
-			table->widths[i] = width;
-		if (scols_line_set_data(line, i, value))
+		if (!set_value(table, line, i, value, cell_of(selection->list[i], row, sink)))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * table_keep - keep a row that is added later, if it is at all
+ * @table: from table_new()
+ * @order: keeps it
+ * @row: the row
+ * @sink: of text
+ *
+ * Return: false without memory.
+ */
+bool table_keep(struct table *table, struct order *order, const void *row, struct sink *sink)
+{
+	const struct selection *selection = table->selection;
+	char *text = NULL;
+	size_t size = 0, i;
+	struct cell cell;
+	bool is_known;
+	FILE *stream;
+
+	if (!order_wants(order, row))
+		return true;
+	stream = open_memstream(&text, &size);
+	for (i = 0; stream && i < selection->count; i++) {
+		value_of(table, selection->list[i], row, sink, &is_known);
+		cell = cell_of(selection->list[i], row, sink);
+		fwrite(&cell, sizeof(cell), 1, stream);
+		fwrite(table->value, sink->to + 1 - table->value, 1, stream);
+	}
+	is_known = stream && !fclose(stream) && order_keep(order, text, size);
+	free(text);
+	return is_known;
+}
+
+/**
+ * table_add_kept - add the rows that were kept, in their order
+ * @table: from table_new()
+ * @order: their order; none can be kept any more
+ *
+ * Return: false without memory.
+ */
+bool table_add_kept(struct table *table, struct order *order)
+{
+	struct libscols_line *line;
+	const char *from;
+	struct cell cell;
+	size_t i, column;
+
+	order_sort(order);
+	for (i = 0; i < order->count; i++) {
+		line = scols_table_new_line(table->scols, NULL);
+		from = order->list[i].content;
+		for (column = 0; line && column < table->selection->count; column++) {
+			memcpy(&cell, from, sizeof(cell));
+			from += sizeof(cell);
+			if (!set_value(table, line, column, from, cell))
+				return false;
+			from += strlen(from) + 1;
+		}
+		if (!line)
 			return false;
 	}
 	return true;

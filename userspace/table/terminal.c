@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "table/terminal.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Lines may be as long as they are. */
 static bool is_wide;
+
+static bool has_color;
 
 /**
  * terminal_set_wide - do not make anything fit the terminal
@@ -28,4 +31,27 @@ unsigned int terminal_width(void)
 	if (is_wide || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
 		return 0;
 	return window.ws_col;
+}
+
+/**
+ * terminal_set_color - decide whether tables have colours
+ * @when: when they have
+ */
+void terminal_set_color(enum terminal_color when)
+{
+	const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	has_color = when == COLOR_ALWAYS ||
+		    (when == COLOR_AUTO && isatty(STDOUT_FILENO) && !(off && *off) &&
+		     term && strcmp(term, "dumb"));
+}
+
+/**
+ * terminal_has_color - whether tables have colours
+ *
+ * Return: whether they have; not before terminal_set_color().
+ */
+bool terminal_has_color(void)
+{
+	return has_color;
 }

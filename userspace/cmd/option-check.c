@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What makes no sense together, and what is not enough. */
+#include "cmd/option-check.h"
+
+#include "kernel/destroy.h"
+#include "select/narrow.h"
+
+/* What ends sockets must say which. */
+static int check_kill(const struct options *options, struct failure *failure)
+{
+	unsigned int i;
+
+	if (options->command != COMMAND_KILL)
+		return 0;
+	if (!filter_narrows(&options->filter))
+		return failure_set(failure, EXIT_USAGE,
+				   "sockport kill needs to know which: a port, an address, an owner, a process, a unit or an inode; what most sockets have, and 'not', choose none");
+	for (i = 0; i < options->filter.protocols.count; i++)
+		if (!destroy_is_known(options->filter.protocols.list[i]))
+			return failure_set(failure, EXIT_USAGE,
+					   "sockport kill ends tcp, udp and udplite, the kernel has no way to end others");
+	if (options->json && !options->yes)
+		return failure_set(failure, EXIT_USAGE, "with --json nobody is asked: add --yes");
+	return 0;
+}
+
+static int check_top(const struct options *options, struct failure *failure)
+{
+	if (options->command == COMMAND_METRICS) {
+		if (options->top <= METRICS_TOP_MAX)
+			return 0;
+		return failure_set(failure, EXIT_USAGE, "bad top '%u': of metrics it is at most %d",
+				   options->top, METRICS_TOP_MAX);
+	}
+	if (options->has_top && !options->top)
+		return failure_set(failure, EXIT_USAGE, "bad top: it is a number from 1 on");
+	if (options->has_top && !options->sort && options->command != COMMAND_DOORS)
+		return failure_set(failure, EXIT_USAGE, "--top needs --sort: the top of what?");
+	if (options->reverse && !options->sort && !options->has_top)
+		return failure_set(failure, EXIT_USAGE, "--reverse needs --sort");
+	return 0;
+}
+
+/**
+ * options_check - whether a command line makes sense as a whole
+ * @options: what each word says
+ * @failure: what makes no sense together
+ *
+ * Return: 0 or -1.
+ */
+int options_check(const struct options *options, struct failure *failure)
+{
+	if (options->all_netns && options->netns)
+		return failure_set(failure, EXIT_USAGE,
+				   "--all-netns and --netns exclude each other");
+	if (options->since && options->interval)
+		return failure_set(failure, EXIT_USAGE,
+				   "--since and --interval exclude each other");
+	if (options->count && options->command == COMMAND_PORTS && !options->interval)
+		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
+	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
+		return failure_set(failure, EXIT_USAGE,
+				   "--textfile is for node_exporter, which takes --format prometheus only");
+	if (options->textfile && !*options->textfile)
+		return failure_set(failure, EXIT_USAGE, "--textfile needs the path of a file");
+	if (options->who && !*options->who)
+		return failure_set(failure, EXIT_USAGE,
+				   "sockport who: a PID, process, unit or container is never empty");
+	if (filter_check_port(&options->filter, options->port, failure))
+		return -1;
+	if (check_kill(options, failure) || check_top(options, failure))
+		return -1;
+	return filter_check_ports(&options->filter, failure);
+}

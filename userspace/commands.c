@@ -104,13 +104,16 @@ const struct command_row commands[COMMANDS] = {
 	[COMMAND_SHOW] = {
 		.name = "show", .run = run_show, .argument = "PORT",
 		.help = "all about one port, a number or the name of a service",
-		.listed = { &port_columns, &socket_columns, &peer_columns },
+		.parts = { { NULL, &show_columns }, { "ports", &port_columns },
+			   { "bound", &socket_columns }, { "owners", &holder_columns },
+			   { "peers", &peer_columns }, { "outgoing", &socket_columns } },
 		.takes = TAKES_LISTING | TAKES_PROCESSES,
 		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
 	[COMMAND_WHO] = {
 		.name = "who", .run = run_who, .argument = "[PID|NAME|UNIT]",
 		.help = "the sockets of each process; or all those of a process, unit or container",
-		.listed = { &holder_columns, &socket_columns },
+		.parts = { { "processes", &holder_columns }, { "sockets", &held_columns },
+			   { "sockets", &socket_columns }, { NULL, &who_columns } },
 		.takes = TAKES_LISTING | TAKES_PROCESSES, .filters = FILTER_KEYS_ALL },
 	[COMMAND_KILL] = {
 		.name = "kill", .run = run_kill, .columns = &socket_columns, .enters = true,
@@ -121,10 +124,12 @@ const struct command_row commands[COMMANDS] = {
 	[COMMAND_SUMMARY] = {
 		.name = "summary", .run = run_summary,
 		.help = "how many sockets there are, and how near the limits are",
-		.listed = { &tally_columns, &limit_columns, &destination_columns },
+		.parts = { { "sockets", &tally_columns }, { "limits", &limit_columns },
+			   { "destinations", &destination_columns }, { NULL, &summary_columns } },
 		.takes = TAKES_LISTING, .filters = FILTER_KEYS_ALL },
 	[COMMAND_EVENTS] = {
 		.name = "events", .run = run_events, .columns = &event_columns, .enters = true,
+		.lines = true,
 		.help = "what happens, a line for each event, until Ctrl-C",
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
 			 TAKES_TYPE | TAKES_FILTER,
@@ -139,7 +144,7 @@ const struct command_row commands[COMMANDS] = {
 		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_METRICS | TAKES_FILTER,
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_STATS] = {
-		.name = "stats", .run = run_stats, .listed = { &stats_columns },
+		.name = "stats", .run = run_stats, .parts = { { NULL, &stats_columns } },
 		.help = "what the kernel module itself costs",
 		.takes = TAKES_JSON },
 	[COMMAND_RESET] = {

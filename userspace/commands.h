@@ -25,17 +25,31 @@ struct question {
 	struct failure *failure;
 };
 
+#define PARTS_MAX	8
+
+/**
+ * struct part - a part of an answer that is one object in JSON
+ * @key: of an array of rows; the same of two tables where rows have columns of both;
+ *	NULL where each column is a key of the object itself
+ * @columns: that it can have
+ */
+struct part {
+	const char *key;
+	const struct columns *columns;
+};
+
 /**
  * struct command_row - a command; parser, help and completion come from it
  * @name: the first word of the command line
  * @argument: word that follows, for the help; NULL if there is none
  * @help: what it shows
  * @columns: that can be chosen, NULL if none can
- * @listed: more tables whose columns are in its answer, NULL behind the last
+ * @parts: of an answer that has no rows only; without columns behind the last
  * @processes: columns that --processes adds to text, and to JSON
  * @takes: set of TAKES_*
  * @filters: set of FILTER_KEY()
  * @enters: it has to ask from inside of the network namespace
+ * @lines: its JSON is an object on each line, no array
  * @run: answers; 0 or -1
  */
 struct command_row {
@@ -43,11 +57,12 @@ struct command_row {
 	const char *argument;
 	const char *help;
 	const struct columns *columns;
-	const struct columns *listed[4];
+	struct part parts[PARTS_MAX];
 	const char *processes[2];
 	unsigned int takes;
 	unsigned int filters;
 	bool enters;
+	bool lines;
 	int (*run)(const struct question *question);
 };
 

@@ -11,14 +11,6 @@
 /* Where the explanation of an option begins. */
 #define INDENT	27
 
-static const char *const titles[GROUPS] = {
-	[GROUP_WHERE] = "Where:",
-	[GROUP_WHICH] = "Which sockets; values are lists, separated by commas:",
-	[GROUP_SINCE] = "What happened:",
-	[GROUP_METRICS] = "For Prometheus:",
-	[GROUP_HOW] = "How they are shown:",
-};
-
 static void put_option(FILE *stream, const struct option_row *row)
 {
 	char text[64];
@@ -32,16 +24,6 @@ static void put_option(FILE *stream, const struct option_row *row)
 	if (row->value)
 		snprintf(text + length, sizeof(text) - length, " %s", row->value);
 	fprintf(stream, "  %-*s %s\n", INDENT, text, row->help);
-}
-
-/* Does a command that takes and filters by this have a use for an option? */
-static bool is_useful(const struct option_row *row, unsigned int takes, unsigned int filters)
-{
-	if (!row->help)
-		return false;
-	if (row->is_filter)
-		return filters & 1u << row->filter;
-	return !row->takes || takes & row->takes;
 }
 
 /**
@@ -59,10 +41,10 @@ void options_list(FILE *stream, unsigned int takes, unsigned int filters)
 		has_title = false;
 		for (i = 0; i < option_count; i++) {
 			if (option_rows[i].group != group ||
-			    !is_useful(&option_rows[i], takes, filters))
+			    !option_is_useful(&option_rows[i], takes, filters))
 				continue;
 			if (!has_title)
-				fprintf(stream, "\n%s\n", titles[group]);
+				fprintf(stream, "\n%s\n", option_groups[group]);
 			has_title = true;
 			put_option(stream, &option_rows[i]);
 		}
@@ -80,7 +62,7 @@ static void put_words(void)
 {
 	puts("  A WORD is a protocol, family, state, role or port without its option; or words are\n"
 	     "  an expression as in ss(8): state NAME, src HOST, dport >= :http, not, or, ( ), and\n"
-	     "  uid, pid, unit, role, older-than, netns: see EXPRESSIONS in sockport(8).");
+	     "  uid, pid, unit, role, older-than, netns: see sockport-expression(7).");
 }
 
 static void help_command(const struct command_row *command)
@@ -110,15 +92,26 @@ static void help_all(void)
 	     "command takes, sockport COMMAND --list-columns what it can show.");
 }
 
+/* Parts that are of the same kind have the same columns. */
+static bool is_listed(const struct command_row *command, size_t part)
+{
+	size_t i;
+
+	for (i = 0; i < part; i++)
+		if (command->parts[i].columns == command->parts[part].columns)
+			return true;
+	return false;
+}
+
 static void list_columns(const struct command_row *command)
 {
 	size_t i;
 
 	if (command->columns)
 		columns_help(command->columns, stdout);
-	for (i = 0; i < sizeof(command->listed) / sizeof(*command->listed) && command->listed[i];
-	     i++)
-		columns_help(command->listed[i], stdout);
+	for (i = 0; i < PARTS_MAX && command->parts[i].columns; i++)
+		if (!is_listed(command, i))
+			columns_help(command->parts[i].columns, stdout);
 }
 
 static void list_all_columns(void)
@@ -127,7 +120,7 @@ static void list_all_columns(void)
 
 	puts("* is shown when none are chosen, J in JSON.");
 	for (i = 0; i < COMMANDS; i++) {
-		if (!commands[i].columns && !commands[i].listed[0])
+		if (!commands[i].columns && !commands[i].parts[0].columns)
 			continue;
 		printf("\nsockport %s:\n", commands[i].name);
 		list_columns(&commands[i]);

@@ -185,3 +185,28 @@ const struct option_row option_rows[] = {
 };
 
 const size_t option_count = sizeof(option_rows) / sizeof(*option_rows);
+
+const char *const option_groups[GROUPS] = {
+	[GROUP_WHERE] = "Where:",
+	[GROUP_WHICH] = "Which sockets; values are lists, separated by commas:",
+	[GROUP_SINCE] = "What happened:",
+	[GROUP_METRICS] = "For Prometheus:",
+	[GROUP_HOW] = "How they are shown:",
+};
+
+/**
+ * option_is_useful - does a command have a use for an option?
+ * @row: the option
+ * @takes: of the command
+ * @filters: of the command
+ *
+ * Return: false also for an option that another one says, too.
+ */
+bool option_is_useful(const struct option_row *row, unsigned int takes, unsigned int filters)
+{
+	if (!row->help)
+		return false;
+	if (row->is_filter)
+		return filters & 1u << row->filter;
+	return !row->takes || takes & row->takes;
+}

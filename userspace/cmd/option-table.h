@@ -52,5 +52,9 @@ struct option_row {
 
 extern const struct option_row option_rows[];
 extern const size_t option_count;
+/* Titles, by enum group. */
+extern const char *const option_groups[GROUPS];
+
+bool option_is_useful(const struct option_row *row, unsigned int takes, unsigned int filters);
 
 #endif

@@ -48,72 +48,6 @@ static int out_of_memory(struct who *who)
 	return failure_set(who->failure, EXIT_RUN, "out of memory");
 }
 
-/* The process that a socket is shown for is the first of its row. */
-static const struct process_row *process_of(const void *row)
-{
-	return ((const struct socket_row *)row)->processes.list;
-}
-
-static void fill_pid(struct sink *sink, const struct column *column, const void *row)
-{
-	(void)column;
-	value_u64(sink, process_of(row)->pid);
-}
-
-static void fill_comm(struct sink *sink, const struct column *column, const void *row)
-{
-	(void)column;
-	if (row_knows(process_of(row), SOCKPORT_A_PROCESS_COMM))
-		value_comm(sink, process_of(row)->comm);
-}
-
-/* A socket that no process has open has no descriptor. */
-static void fill_fd(struct sink *sink, const struct column *column, const void *row)
-{
-	(void)column;
-	if (row_knows(process_of(row), SOCKPORT_A_PROCESS_FD) &&
-	    !row_knows(row, SOCKPORT_A_SOCKET_BY_PORT))
-		value_u64(sink, process_of(row)->fd);
-}
-
-/* A socket of a process, and who is at its other end. */
-struct held {
-	struct socket_row socket;
-	const struct end_holder *peer;
-};
-
-static void fill_peer(struct sink *sink, const struct column *column, const void *row)
-{
-	const struct end_holder *peer = ((const struct held *)row)->peer;
-
-	(void)column;
-	if (!peer)
-		return;
-	if (sink->form == SINK_TEXT) {
-		value_process(sink, *peer->comm ? peer->comm : NULL, peer->pid);
-		return;
-	}
-	value_object_begin(sink);
-	value_object_key(sink, "pid");
-	value_u64(sink, peer->pid);
-	value_object_key(sink, "comm");
-	value_comm(sink, peer->comm);
-	value_object_end(sink);
-}
-
-static const struct column peer_column = {
-	.name = "peer_process", .help = "the process at the other end, if that is on this host",
-	.fill = fill_peer, .width = 16,
-};
-
-static const struct column held_columns[] = {
-	{ .name = "pid", .help = "number of the process", .fill = fill_pid,
-	  .flags = COLUMN_RIGHT, .width = 7 },
-	{ .name = "comm", .help = "its name", .fill = fill_comm, .width = 15 },
-	{ .name = "fd", .help = "its descriptor of the socket", .fill = fill_fd,
-	  .flags = COLUMN_RIGHT, .width = 5 },
-};
-
 /*
  * Of a socket that many processes have open the kernel tells some. Who is asked
  * about is told whatever others there are; a request takes so many.
@@ -225,11 +159,8 @@ static int show_processes(struct who *who)
 static void select_sockets(struct who *who)
 {
 	const bool json = who->options->json;
-	size_t i;
 
-	selection_clear(&who->selection);
-	for (i = 0; i < sizeof(held_columns) / sizeof(*held_columns); i++)
-		selection_add(&who->selection, &held_columns[i]);
+	selection_parse(&who->selection, &held_columns, "pid,comm,fd", who->failure);
 	if (terminal_width() && !json)
 		selection_parse(&who->selection, &socket_columns,
 				"+proto,state,local_end,remote_end", who->failure);
@@ -237,7 +168,7 @@ static void select_sockets(struct who *who)
 			      json ? COLUMN_IN_JSON : COLUMN_IN_TEXT, who->options->numeric);
 	if (json)
 		selection_parse(&who->selection, &socket_columns, "+by_port", who->failure);
-	selection_add(&who->selection, &peer_column);
+	selection_parse(&who->selection, &held_columns, "+peer_process", who->failure);
 	if (who->options->all_netns)
 		selection_put_first(&who->selection, &socket_columns, "netns");
 	if (!json)

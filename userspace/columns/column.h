@@ -43,10 +43,39 @@ struct column;
 typedef void (*fill_function)(struct sink *sink, const struct column *column, const void *row);
 
 /**
- * struct column - a column of a table; text, JSON and help come from it
+ * enum column_kind - what the values of a column are in JSON
+ * @COLUMN_QUANTITY: a number of something; or what @fill says, see column_kind()
+ * @COLUMN_NUMBER: a number that counts nothing, as a port
+ * @COLUMN_TEXT: a word, a name, an address
+ * @COLUMN_BOOL: true or false
+ * @COLUMN_NUMBERS: an array of COLUMN_NUMBER
+ * @COLUMN_TEXTS: an array of COLUMN_TEXT
+ * @COLUMN_STATES: an object with a number of sockets for each state
+ * @COLUMN_PROCESS: an object with the pid and the name of a process
+ * @COLUMN_PROCESSES: an array of such objects, with the descriptor
+ * @COLUMN_DISTRIBUTIONS: an object with an object for each distribution
+ * @COLUMN_SERVICES: an object with the service of each protocol
+ */
+enum column_kind {
+	COLUMN_QUANTITY,
+	COLUMN_NUMBER,
+	COLUMN_TEXT,
+	COLUMN_BOOL,
+	COLUMN_NUMBERS,
+	COLUMN_TEXTS,
+	COLUMN_STATES,
+	COLUMN_PROCESS,
+	COLUMN_PROCESSES,
+	COLUMN_DISTRIBUTIONS,
+	COLUMN_SERVICES,
+};
+
+/**
+ * struct column - a column of a table; text, JSON, help and manual come from it
  * @name: in lower case; also the key in JSON
  * @help: one line
- * @fill: hands its value over
+ * @unit: of a quantity in JSON; NULL where @fill says it
+ * @fill: hands its value over; NULL for what is told once in an answer, by hand
  * @word: words for its values, for fill_word()
  * @is_wrong: whether a value is one to look at, which a terminal shows in colour; or NULL
  * @want: SOCKPORT_WANT_* without which the kernel does not tell it
@@ -54,10 +83,12 @@ typedef void (*fill_function)(struct sink *sink, const struct column *column, co
  * @attribute: bit in the row that tells whether it is known, for @fill
  * @flags: COLUMN_*
  * @width: least number of characters in text
+ * @kind: enum column_kind
  */
 struct column {
 	const char *name;
 	const char *help;
+	const char *unit;
 	fill_function fill;
 	const char *(*word)(uint8_t value);
 	bool (*is_wrong)(const struct column *column, const void *row);
@@ -66,6 +97,7 @@ struct column {
 	uint8_t attribute;
 	uint8_t flags;
 	uint8_t width;
+	uint8_t kind;
 };
 
 /**
@@ -123,6 +155,9 @@ void selection_fit(struct selection *selection);
 unsigned int selection_width(const struct selection *selection, size_t i);
 char *selection_put_title(char *to, const struct selection *selection, size_t i);
 void columns_help(const struct columns *columns, FILE *stream);
+const struct column *column_at(const struct columns *columns, size_t i);
+enum column_kind column_kind(const struct column *column);
+const char *column_unit(const struct column *column);
 
 /* Values of members that many columns have; see column.c. */
 void fill_u8(struct sink *sink, const struct column *column, const void *row);

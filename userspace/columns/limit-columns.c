@@ -55,14 +55,19 @@ static bool is_near(const struct column *column, const void *row)
 	.offset = offsetof(struct limit, member), .attribute = LIMIT_##index
 
 static const struct column list[] = {
-	{ .name = "limit", .help = "what is limited", .fill = fill_name, .flags = BOTH },
-	{ .name = "used", .help = "how much there is", NUMBER(used, USED) },
-	{ .name = "max", .help = "how much there can be", NUMBER(max, MAX) },
-	{ .name = "percent", .help = "used of max", .fill = fill_percent,
+	{ .name = "limit", .help = "what is limited",
+	  .kind = COLUMN_TEXT, .fill = fill_name, .flags = BOTH },
+	{ .name = "used", .help = "how much there is",
+	  .unit = "files, pages, sockets, connections", NUMBER(used, USED) },
+	{ .name = "max", .help = "how much there can be",
+	  .unit = "files, pages, sockets, connections", NUMBER(max, MAX) },
+	{ .name = "percent", .help = "used of max", .unit = "percent", .fill = fill_percent,
 	  .flags = BOTH | COLUMN_RIGHT },
-	{ .name = "level", .help = "ok, warn from 80 percent on, or full", .fill = fill_level,
+	{ .name = "level", .help = "ok, warn from 80 percent on, or full",
+	  .kind = COLUMN_TEXT, .fill = fill_level,
 	  .is_wrong = is_near, .flags = BOTH },
-	{ .name = "about", .help = "what that is", .fill = fill_about, .flags = BOTH },
+	{ .name = "about", .help = "what that is",
+	  .kind = COLUMN_TEXT, .fill = fill_about, .flags = BOTH },
 };
 
 const struct columns limit_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

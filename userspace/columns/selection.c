@@ -8,7 +8,7 @@
 #include "format/number.h"
 
 /* Column number @i, NULL behind the last one. */
-static const struct column *column_at(const struct columns *columns, size_t i)
+const struct column *column_at(const struct columns *columns, size_t i)
 {
 	while (columns && i >= columns->count) {
 		i -= columns->count;

@@ -36,45 +36,51 @@ static void fill_limits(struct sink *sink, const struct column *column, const vo
 	value_list_end(sink);
 }
 
-#define VALUE(column, index, text)						\
-	{ .name = column, .help = text, .fill = fill_u64,	\
+#define NUMBER(column, index, text)						\
+	.name = column, .help = text, .fill = fill_u64,				\
 	  .offset = offsetof(struct stats_row, values[SOCKPORT_A_STATS_##index]),	\
-	  .attribute = SOCKPORT_A_STATS_##index, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON }
+	  .attribute = SOCKPORT_A_STATS_##index, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON
+#define VALUE(column, index, of, text)	{ NUMBER(column, index, text), .unit = of }
 
 static const struct column list[] = {
-	{ .name = "version", .help = "version of the module", .fill = fill_version,
+	{ .name = "version", .help = "version of the module",
+	  .kind = COLUMN_TEXT, .fill = fill_version,
 	  .attribute = SOCKPORT_A_STATS_VERSION, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
-	VALUE("port_walks", PORT_WALKS, "walks for the port table"),
-	VALUE("socket_walks", SOCKET_WALKS, "walks for the socket listing"),
-	VALUE("walked_sockets", WALKED_SOCKETS, "sockets seen by all walks"),
-	VALUE("walk_time_ns", WALK_TIME, "nanoseconds spent in all walks"),
-	VALUE("last_walk_sockets", LAST_WALK_SOCKETS, "sockets seen by the last walk"),
-	VALUE("last_walk_time_ns", LAST_WALK_TIME, "nanoseconds spent in the last walk"),
-	VALUE("chain_restarts", CHAIN_RESTARTS, "long chains begun anew"),
-	VALUE("missed_chains", MISSED_CHAINS, "long chains left out"),
-	VALUE("failed_walks", FAILED_WALKS, "walks that ended with an error"),
-	VALUE("open_walks", OPEN_WALKS, "walks under way now"),
-	VALUE("walk_memory", WALK_MEMORY, "bytes held by walks and port tables now"),
-	VALUE("file_walks", FILE_WALKS, "walks of the file tables of all processes"),
-	VALUE("walked_files", WALKED_FILES, "sockets found open by these"),
-	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds spent in these"),
-	VALUE("history", HISTORY, "1 while history is kept"),
-	VALUE("history_rows", HISTORY_ROWS, "ports that history is kept of"),
-	VALUE("history_rows_lost", HISTORY_ROWS_LOST,
+	VALUE("port_walks", PORT_WALKS, "walks", "walks for the port table"),
+	VALUE("socket_walks", SOCKET_WALKS, "walks", "walks for the socket listing"),
+	VALUE("walked_sockets", WALKED_SOCKETS, "sockets", "sockets seen by all walks"),
+	VALUE("walk_time_ns", WALK_TIME, "nanoseconds", "nanoseconds spent in all walks"),
+	VALUE("last_walk_sockets", LAST_WALK_SOCKETS, "sockets", "sockets seen by the last walk"),
+	VALUE("last_walk_time_ns", LAST_WALK_TIME, "nanoseconds",
+	      "nanoseconds spent in the last walk"),
+	VALUE("chain_restarts", CHAIN_RESTARTS, "chains", "long chains begun anew"),
+	VALUE("missed_chains", MISSED_CHAINS, "chains", "long chains left out"),
+	VALUE("failed_walks", FAILED_WALKS, "walks", "walks that ended with an error"),
+	VALUE("open_walks", OPEN_WALKS, "walks", "walks under way now"),
+	VALUE("walk_memory", WALK_MEMORY, "bytes", "bytes held by walks and port tables now"),
+	VALUE("file_walks", FILE_WALKS, "walks", "walks of the file tables of all processes"),
+	VALUE("walked_files", WALKED_FILES, "sockets", "sockets found open by these"),
+	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds", "nanoseconds spent in these"),
+	{ NUMBER("history", HISTORY, "1 while history is kept"), .kind = COLUMN_NUMBER },
+	VALUE("history_rows", HISTORY_ROWS, "rows", "ports that history is kept of"),
+	VALUE("history_rows_lost", HISTORY_ROWS_LOST, "times",
 	      "how often something went uncounted for want of a row"),
-	VALUE("history_sockets", HISTORY_SOCKETS, "TCP sockets that are followed now"),
-	VALUE("history_sockets_lost", HISTORY_SOCKETS_LOST, "how often a socket could not be followed"),
-	VALUE("closed_doors", CLOSED_DOORS, "closed ports that are remembered now"),
-	VALUE("closed_doors_lost", CLOSED_DOORS_LOST,
+	VALUE("history_sockets", HISTORY_SOCKETS, "sockets", "TCP sockets that are followed now"),
+	VALUE("history_sockets_lost", HISTORY_SOCKETS_LOST, "times",
+	      "how often a socket could not be followed"),
+	VALUE("closed_doors", CLOSED_DOORS, "ports", "closed ports that are remembered now"),
+	VALUE("closed_doors_lost", CLOSED_DOORS_LOST, "attempts",
 	      "attempts on closed ports that were forgotten to make room"),
-	VALUE("events_sent", EVENTS_SENT, "events that listeners were told of"),
-	VALUE("events_lost", EVENTS_LOST, "events that nobody was told of, for want of room"),
-	VALUE("longest_hold_ns", LONGEST_HOLD,
+	VALUE("events_sent", EVENTS_SENT, "events", "events that listeners were told of"),
+	VALUE("events_lost", EVENTS_LOST, "events",
+	      "events that nobody was told of, for want of room"),
+	VALUE("longest_hold_ns", LONGEST_HOLD, "nanoseconds",
 	      "nanoseconds of the longest time that a walk held a lock of the kernel's"),
-	VALUE("events_made", EVENTS_MADE, "events that were made, heard or not"),
-	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK,
+	VALUE("events_made", EVENTS_MADE, "events", "events that were made, heard or not"),
+	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK, "rows",
 	      "rows of ports that were idle when others needed room"),
-	{ .name = "limits", .help = "what this kernel does not let the module do", .fill = fill_limits,
+	{ .name = "limits", .help = "what this kernel does not let the module do",
+	  .kind = COLUMN_TEXTS, .fill = fill_limits,
 	  .attribute = SOCKPORT_A_STATS_LIMITS, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 };
 

@@ -12,9 +12,15 @@ extern const struct columns event_columns;		/* struct event_row */
 extern const struct columns door_columns;		/* struct door_row */
 extern const struct columns stats_columns;		/* struct stats_row */
 extern const struct columns holder_columns;		/* struct holder */
+extern const struct columns held_columns;		/* struct held, beside those of its socket */
 extern const struct columns peer_columns;		/* struct peer */
 extern const struct columns tally_columns;		/* struct tally */
 extern const struct columns destination_columns;	/* struct destination */
 extern const struct columns limit_columns;		/* struct limit */
+
+/* What is told once in an answer, by hand. */
+extern const struct columns show_columns;
+extern const struct columns who_columns;
+extern const struct columns summary_columns;
 
 #endif

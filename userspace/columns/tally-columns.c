@@ -17,9 +17,11 @@ static const struct column list[] = {
 	  MEMBER(netns) },
 	{ .name = "proto", .help = "kind", .fill = fill_word, .word = word_protocol,
 	  MEMBER(protocol), .flags = BOTH },
-	{ .name = "sockets", .help = "number of sockets", .fill = fill_u32, MEMBER(sockets),
+	{ .name = "sockets", .help = "number of sockets",
+	  .unit = "sockets", .fill = fill_u32, MEMBER(sockets),
 	  .flags = BOTH | COLUMN_RIGHT },
-	{ .name = "states", .help = "sockets in each state", .fill = fill_states, .flags = BOTH },
+	{ .name = "states", .help = "sockets in each state",
+	  .kind = COLUMN_STATES, .fill = fill_states, .flags = BOTH },
 };
 
 const struct columns tally_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };

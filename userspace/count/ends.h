@@ -15,6 +15,16 @@ struct end_holder {
 	char comm[COMM_MAX + 1];
 };
 
+/**
+ * struct held - a socket of a process, and who is at its other end
+ * @socket: the first of its processes is the one that it is shown for
+ * @peer: NULL where nobody is known
+ */
+struct held {
+	struct socket_row socket;
+	const struct end_holder *peer;
+};
+
 bool ends_want(struct hash *ends, const struct socket_row *socket);
 void ends_take(struct hash *ends, const struct socket_row *socket);
 const struct end_holder *ends_find(const struct hash *ends, const struct socket_row *socket);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What answers of several parts tell once in JSON: keys without rows. */
+#include "columns/tables.h"
+
+#define COUNT(list)	(sizeof(list) / sizeof(*(list)))
+
+static const struct column of_show[] = {
+	{ .name = "port", .help = "the port", .kind = COLUMN_NUMBER, .flags = COLUMN_IN_JSON },
+	{ .name = "category", .help = "well-known, registered or dynamic (RFC 6335)",
+	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
+	{ .name = "local_range", .help = "whether it lies in net.ipv4.ip_local_port_range",
+	  .kind = COLUMN_BOOL, .flags = COLUMN_IN_JSON },
+	{ .name = "services", .help = "its names in the services database",
+	  .kind = COLUMN_SERVICES, .flags = COLUMN_IN_JSON },
+};
+
+static const struct column of_who[] = {
+	{ .name = "incomplete", .help = "sockets of which the kernel named not all processes",
+	  .unit = "sockets", .flags = COLUMN_IN_JSON },
+};
+
+static const struct column of_summary[] = {
+	{ .name = "overlooked", .help = "sockets to destinations that there was no room for",
+	  .unit = "sockets", .flags = COLUMN_IN_JSON },
+};
+
+const struct columns show_columns = { .list = of_show, .count = COUNT(of_show) };
+const struct columns who_columns = { .list = of_who, .count = COUNT(of_who) };
+const struct columns summary_columns = { .list = of_summary, .count = COUNT(of_summary) };

@@ -364,6 +364,8 @@ service_installed()
 	read -r program rest < <(sed -n 's/^ExecStart=//p' "$unit")
 	expect program /here/bin/sockport "$program" || return 1
 	cmp "$SOCKPORT_BIN" "$work/installed$program" && test -s "$work/installed/here/share/man/man8/sockport.8" &&
+		test -s "$work/installed/here/share/man/man7/sockport-columns.7" &&
+		test -s "$work/installed/here/share/sockport/schema/sockport-ports.schema.json" &&
 		test -s "$work/installed/units/sockport-metrics.timer" || return 1
 	# shellcheck disable=SC2086
 	"$work/installed$program" ${rest/\/var\/lib\/prometheus\/node-exporter/$work} &&

@@ -7,7 +7,13 @@
 #include "columns/column.h"
 #include "format/number.h"
 
-/* Column number @i, NULL behind the last one. */
+/**
+ * column_at - one column of a table
+ * @columns: the table
+ * @i: its place
+ *
+ * Return: the column, NULL behind the last one.
+ */
 const struct column *column_at(const struct columns *columns, size_t i)
 {
 	while (columns && i >= columns->count) {

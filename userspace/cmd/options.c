@@ -88,6 +88,7 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 
 	parser->given |= 1ull << (row - option_rows);
 	options->like_ss |= row->like_ss;
+	options->kinds_like_ss |= row->like_ss && row->is_filter;
 	if (row->is_filter)
 		return add_filter(options, row->filter, row->word ? row->word : value,
 				  parser->failure);
@@ -316,14 +317,22 @@ static int parse_tables(struct parser *parser, char ***words)
 	return add_filter(options, FILTER_PROTOCOL, word, parser->failure);
 }
 
+static bool is_asked_as_ss(const struct options *options)
+{
+	if (options->command == COMMAND_KILL)
+		return true;
+	if (!options->like_ss)
+		return false;
+	return !options->has_command ||
+	       (options->command == COMMAND_SOCKETS && options->kinds_like_ss);
+}
+
 /* ss(8) lists what is connected when it is not told which; of raw sockets all there are. */
 static bool leaves_states_out(const struct options *options)
 {
 	const struct filter *filter = &options->filter;
 
-	if (options->command != COMMAND_KILL && (!options->like_ss || options->has_command))
-		return false;
-	if (options->all_states)
+	if (options->all_states || !is_asked_as_ss(options))
 		return false;
 	if (filter->protocols.count == 1 && filter->protocols.list[0] == SOCKPORT_PROTOCOL_RAW)
 		return false;

@@ -88,6 +88,7 @@ enum metrics_format {
  * @list_columns: list the columns, and nothing else
  * @all_states: sockets of all states
  * @like_ss: a letter of ss(8) chose what to list
+ * @kinds_like_ss: a letter of ss(8) chose kinds of sockets
  * @timers: tell timers
  * @extended: tell what sockets are known by
  * @memory: tell the memory of sockets
@@ -127,6 +128,7 @@ struct options {
 	bool list_columns;
 	bool all_states;
 	bool like_ss;
+	bool kinds_like_ss;
 	bool timers;
 	bool extended;
 	bool memory;

@@ -53,7 +53,8 @@ all_valid()
 	done
 	check ports -p --since "$work/answer.1" && check sockets -p &&
 		check show 80 -p && check show 443 -A && check who && check who fixture &&
-		check summary && check summary -A && check stats && events || return 1
+		check summary && check summary -A && check stats && events &&
+		check kill --yes --port 80 -a || return 1
 	python3 lib/schema.py valid "$SCHEMAS" "${pairs[@]}"
 }
 
@@ -62,7 +63,7 @@ described()
 {
 	local command
 
-	for command in ports sockets show who summary events closed-doors stats; do
+	for command in ports sockets kill show who summary events closed-doors stats; do
 		[ -s "$SCHEMAS/sockport-$command.schema.json" ] || {
 			echo "no schema of $command"
 			return 1

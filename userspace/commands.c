@@ -117,6 +117,7 @@ const struct command_row commands[COMMANDS] = {
 		.takes = TAKES_LISTING | TAKES_PROCESSES, .filters = FILTER_KEYS_ALL },
 	[COMMAND_KILL] = {
 		.name = "kill", .run = run_kill, .columns = &socket_columns, .enters = true,
+		.parts = { { NULL, &kill_columns } },
 		.help = "end the TCP and UDP connections that match, after a question",
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_FILTER | TAKES_COLUMNS |
 			 TAKES_KILL,

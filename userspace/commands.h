@@ -44,7 +44,8 @@ struct part {
  * @argument: word that follows, for the help; NULL if there is none
  * @help: what it shows
  * @columns: that can be chosen, NULL if none can
- * @parts: of an answer that has no rows only; without columns behind the last
+ * @parts: of an answer that has no rows only, else keys that each row has besides;
+ *	without columns behind the last
  * @processes: columns that --processes adds to text, and to JSON
  * @takes: set of TAKES_*
  * @filters: set of FILTER_KEY()

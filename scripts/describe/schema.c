@@ -223,13 +223,11 @@ static struct json_object *answer_of(const struct command_row *command)
 	struct json_object *properties = json_object_new_object();
 	const struct part *part;
 
-	if (command->columns) {
+	if (command->columns)
 		add_columns(properties, command->columns);
-		return command->lines ? object_of(properties) : rows_of(properties);
-	}
 	for (part = command->parts; part < command->parts + PARTS_MAX && part->columns; part++)
 		add_columns(properties_of(properties, part->key), part->columns);
-	return object_of(properties);
+	return command->columns && !command->lines ? rows_of(properties) : object_of(properties);
 }
 
 /**

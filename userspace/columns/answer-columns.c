@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What answers of several parts tell once in JSON: keys without rows. */
+/* What answers tell in JSON besides columns that can be chosen. */
 #include "columns/tables.h"
 
 #define COUNT(list)	(sizeof(list) / sizeof(*(list)))
@@ -24,6 +24,14 @@ static const struct column of_summary[] = {
 	  .unit = "sockets", .flags = COLUMN_IN_JSON },
 };
 
+static const struct column of_kill[] = {
+	{ .name = "result", .help = "ended, gone before or refused",
+	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
+	{ .name = "reason", .help = "why it did not end, null if it did",
+	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
+};
+
+const struct columns kill_columns = { .list = of_kill, .count = COUNT(of_kill) };
 const struct columns show_columns = { .list = of_show, .count = COUNT(of_show) };
 const struct columns who_columns = { .list = of_who, .count = COUNT(of_who) };
 const struct columns summary_columns = { .list = of_summary, .count = COUNT(of_summary) };

@@ -19,6 +19,7 @@ extern const struct columns destination_columns;	/* struct destination */
 extern const struct columns limit_columns;		/* struct limit */
 
 /* What is told once in an answer, by hand. */
+extern const struct columns kill_columns;
 extern const struct columns show_columns;
 extern const struct columns who_columns;
 extern const struct columns summary_columns;

@@ -82,32 +82,32 @@ history()
 	fi
 }
 
-failed_connects()
+# needs_probe LIMIT FUNCTION: whose return is looked at, where there is history
+needs_probe()
 {
 	if uname -v | grep -qw PREEMPT_RT; then
-		limited failed_connects no
-	elif grep -q 'tcp_v4_connect' /sys/kernel/debug/kprobes/list; then
-		limited failed_connects no
+		limited "$1" no
+	elif grep -q "$2" /sys/kernel/debug/kprobes/list; then
+		limited "$1" no
 	else
-		limited failed_connects yes
+		limited "$1" yes
 	fi
+}
+
+failed_connects()
+{
+	needs_probe failed_connects tcp_v4_connect
+}
+
+udp_openers()
+{
+	needs_probe udp_openers udp_lib_get_port
 }
 
 # Each kernel of this architecture that is tested has netfilter.
 udp_accounting()
 {
 	limited udp_accounting no
-}
-
-udp_openers()
-{
-	if uname -v | grep -qw PREEMPT_RT; then
-		limited udp_openers no
-	elif grep -q 'udp_lib_get_port' /sys/kernel/debug/kprobes/list; then
-		limited udp_openers no
-	else
-		limited udp_openers yes
-	fi
 }
 
 ktap_run same_everywhere ping_table udplite netlink_table history failed_connects udp_accounting \

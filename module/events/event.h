@@ -9,10 +9,10 @@
 
 #include <net/genetlink.h>
 
+#include "address.h"
 #include "compat.h"
 #include "gen/sockport-nl-gen.h"
 #include "net.h"
-#include "walk/record.h"
 
 struct net;
 

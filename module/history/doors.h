@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "walk/record.h"
+#include "address.h"
 
 struct net;
 struct sk_buff;

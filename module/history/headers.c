@@ -14,6 +14,7 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <uapi/linux/sockport.h>
 
 #include "history/headers.h"
 

@@ -14,8 +14,8 @@
 #include "compat.h"
 #include "history/opener.h"
 #include "history/rows.h"
-#include "owners/cgroup.h"
 #include "owners/rights.h"
+#include "socket.h"
 
 static bool same_comm(const char *a, const char *b)
 {

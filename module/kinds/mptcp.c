@@ -138,7 +138,7 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 
 	if (!mptcp_identify(walk, rec, space, sk)) {
 		/* The connections of its port have its owners all the same. */
-		if (!walk->owners)
+		if (!walk->waiting)
 			return true;
 		rec->has |= SOCKPORT_IS_HIDDEN;
 	}

@@ -8,10 +8,9 @@
 #include "compat.h"
 #include "kinds/tcp-queue.h"
 #include "kinds/tcp.h"
-#include "owners/listeners.h"
-#include "owners/owners.h"
 #include "walk/chain.h"
 #include "walk/filter.h"
+#include "walk/waiting.h"
 #include "walk/walk.h"
 
 /* States of what takes the owner of its listener. */
@@ -81,7 +80,7 @@ static bool wants_children(const struct sockport_walk *walk)
 bool sockport_tcp_has_queue(const struct sockport_walk *walk,
 			    const struct sock *sk)
 {
-	return walk->owners && inet_sk_state_load(sk) == TCP_LISTEN &&
+	return walk->waiting && inet_sk_state_load(sk) == TCP_LISTEN &&
 	       READ_ONCE(sk->sk_ack_backlog) && wants_children(walk);
 }
 
@@ -96,21 +95,22 @@ bool sockport_tcp_has_queue(const struct sockport_walk *walk,
 void sockport_tcp_ask_queue(struct sockport_walk *walk,
 			    const struct sockport_record *rec, struct sock *sk)
 {
-	struct sockport_owners *owners = walk->owners;
+	struct sockport_waiting *waiting = walk->waiting;
 
-	if (rec->has & SOCKPORT_HAS_INODE && !owners->err)
-		owners->err = sockport_tcp_queue_take(owners, rec->space, sk,
-						      rec->inode);
+	if (rec->has & SOCKPORT_HAS_INODE && !waiting->err)
+		waiting->err = sockport_tcp_queue_take(waiting, rec->space, sk,
+						       rec->inode);
 }
 
 /* Remember the listeners from @mark on, and what waits for them. */
 static int note_listeners(struct sockport_walk *walk, unsigned int mark)
 {
+	struct sockport_waiting *waiting = walk->waiting;
 	unsigned int i;
 	int err;
 
 	for (i = mark; i < walk->count && wants_children(walk); i++) {
-		err = sockport_listeners_add(walk->owners, &walk->batch[i]);
+		err = waiting->listener(waiting, &walk->batch[i]);
 		if (err)
 			return err;
 		cond_resched();
@@ -118,7 +118,7 @@ static int note_listeners(struct sockport_walk *walk, unsigned int mark)
 	/* Before records move. */
 	sockport_walk_ask_now(walk);
 	sockport_walk_drop_hidden(walk, mark);
-	return walk->owners->err;
+	return waiting->err;
 }
 
 /**
@@ -158,7 +158,7 @@ int sockport_tcp_listeners(struct sockport_walk *walk,
 			continue;
 		lc.chain.lock = &lc.head->lock;
 		err = sockport_chain_take(&lc.chain);
-		if (!err && walk->owners)
+		if (!err && walk->waiting)
 			err = note_listeners(walk, mark);
 		if (err)
 			return err;

@@ -21,9 +21,8 @@
 #include <uapi/linux/sockport.h>
 
 #include "kinds/tcp-queue.h"
-#include "owners/listeners.h"
-#include "owners/owners.h"
 #include "walk/scope.h"
+#include "walk/waiting.h"
 
 /* Requests that a hold of the lock takes, and that it may step over before. */
 #define QUEUE_HOLD	32
@@ -32,7 +31,7 @@
 
 /**
  * struct accept_queue - an accept queue under way
- * @owners: where to put what waits in it
+ * @waiting: where to put what waits in it
  * @space: the listener's network namespace
  * @sk: the listener, with a reference
  * @inode: of the listener
@@ -42,7 +41,7 @@
  * @lost: the place is lost
  */
 struct accept_queue {
-	struct sockport_owners		*owners;
+	struct sockport_waiting		*waiting;
 	const struct sockport_space	*space;
 	struct sock			*sk;
 	u64				inode;
@@ -67,12 +66,12 @@ static u64 key_of(const struct accept_queue *queue, const struct sock *sk,
 	if (sk->sk_family == AF_INET6) {
 		tuple.local = sk->sk_v6_rcv_saddr;
 		tuple.remote = sk->sk_v6_daddr;
-		return sockport_queued_key(queue->owners, &tuple);
+		return sockport_waiting_key(queue->waiting, &tuple);
 	}
 #endif
 	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &tuple.local);
 	ipv6_addr_set_v4mapped(sk->sk_daddr, &tuple.remote);
-	return sockport_queued_key(queue->owners, &tuple);
+	return sockport_waiting_key(queue->waiting, &tuple);
 }
 
 /* The MPTCP socket of a subflow has the same addresses. */
@@ -80,10 +79,10 @@ static void note(struct accept_queue *queue, const struct sock *sk)
 {
 	u64 key = key_of(queue, sk, SOCKPORT_PROTOCOL_TCP);
 
-	sockport_queued_add(queue->owners, key, queue->inode, queue->place);
+	sockport_waiting_add(queue->waiting, key, queue->inode, queue->place);
 	if (sk_is_mptcp(sk)) {
 		key = key_of(queue, sk, SOCKPORT_PROTOCOL_MPTCP);
-		sockport_queued_add(queue->owners, key, queue->inode,
+		sockport_waiting_add(queue->waiting, key, queue->inode,
 				    queue->place);
 	}
 	queue->place++;
@@ -111,7 +110,7 @@ static struct request_sock *go_on(struct accept_queue *queue)
 	if (!req || !queue->kept.count)
 		return req;
 	key = key_of(queue, req->sk, SOCKPORT_PROTOCOL_TCP);
-	if (sockport_queued_place(queue->owners, key, &place) &&
+	if (sockport_waiting_place(queue->waiting, key, &place) &&
 	    place / QUEUE_HOLD < queue->kept.count)
 		for (n = 0; req && n < QUEUE_HOLD; n++, req = req->dl_next)
 			if (req == kept_at(queue, place / QUEUE_HOLD))
@@ -155,7 +154,7 @@ static void sweep_begin(struct accept_queue *queue)
 	while (queue->kept.count)
 		sock_gen_put((struct sock *)
 			     kept_at(queue, --queue->kept.count));
-	queue->owners->sweeps++;
+	queue->waiting->sweeps++;
 	queue->place = 0;
 	queue->left = READ_ONCE(queue->sk->sk_ack_backlog);
 	queue->lost = false;
@@ -171,7 +170,7 @@ static int sweep(struct accept_queue *queue)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		/* An MPTCP connection is two sockets. */
-		err = sockport_queued_reserve(queue->owners, 2 * QUEUE_HOLD);
+		err = sockport_waiting_reserve(queue->waiting, 2 * QUEUE_HOLD);
 		if (!err && queue->left > QUEUE_HOLD)
 			err = sockport_table_reserve(&queue->kept, 1);
 		if (err)
@@ -182,7 +181,7 @@ static int sweep(struct accept_queue *queue)
 
 /**
  * sockport_tcp_queue_take - remember what waits in an accept queue
- * @owners: where to
+ * @waiting: where to
  * @space: the listener's network namespace
  * @sk: the listener, with a reference; it may have been closed since
  * @inode: of the listener
@@ -194,12 +193,12 @@ static int sweep(struct accept_queue *queue)
  *
  * Return: 0, -ENOMEM or -EINTR.
  */
-int sockport_tcp_queue_take(struct sockport_owners *owners,
+int sockport_tcp_queue_take(struct sockport_waiting *waiting,
 			    const struct sockport_space *space,
 			    struct sock *sk, u64 inode)
 {
 	struct accept_queue queue = {
-		.owners	= owners,
+		.waiting	= waiting,
 		.space	= space,
 		.sk	= sk,
 		.inode	= inode,
@@ -207,7 +206,7 @@ int sockport_tcp_queue_take(struct sockport_owners *owners,
 	unsigned int sweeps = SWEEPS;
 	int err;
 
-	sockport_table_init(&queue.kept, owners->queued.net,
+	sockport_table_init(&queue.kept, waiting->queued.net,
 			    sizeof(struct request_sock *));
 	do {
 		err = sweep(&queue);

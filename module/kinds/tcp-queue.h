@@ -5,10 +5,10 @@
 #include <linux/types.h>
 
 struct sock;
-struct sockport_owners;
 struct sockport_space;
+struct sockport_waiting;
 
-int sockport_tcp_queue_take(struct sockport_owners *owners,
+int sockport_tcp_queue_take(struct sockport_waiting *waiting,
 			    const struct sockport_space *space,
 			    struct sock *sk, u64 inode);
 

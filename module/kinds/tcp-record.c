@@ -126,7 +126,7 @@ static void ask_tcp(struct sockport_walk *walk, unsigned int record,
 	}
 	if (walk->want & SOCKPORT_WANT_TOKEN && walk->details && sk_is_mptcp(sk))
 		sockport_mptcp_token(rec, &walk->details[record], sk);
-	if (rec->state == TCP_LISTEN && walk->owners)
+	if (rec->state == TCP_LISTEN && walk->waiting)
 		sockport_tcp_ask_queue(walk, rec, sk);
 }
 
@@ -245,7 +245,7 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 	tcp_identify(walk, rec, sk, state);
 	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk)) {
 		/* The connections of its port have its owners all the same. */
-		if (state != TCP_LISTEN || !walk->owners)
+		if (state != TCP_LISTEN || !walk->waiting)
 			return true;
 		rec->has |= SOCKPORT_IS_HIDDEN;
 	}

@@ -272,7 +272,7 @@ static int query_walk(struct sockport_query *query)
 	if (err)
 		return err;
 	if (query->want & SOCKPORT_WANT_PROCESSES)
-		query->walk.owners = &query->owners;
+		query->walk.waiting = &query->owners.waiting;
 	if (query->want & SOCKPORT_WANT_UNLISTED)
 		query->walk.unlisted = &query->unlisted;
 	return 0;

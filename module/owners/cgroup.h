@@ -2,9 +2,7 @@
 #ifndef SOCKPORT_CGROUP_H
 #define SOCKPORT_CGROUP_H
 
-#include <linux/cgroup.h>
 #include <linux/types.h>
-#include <net/sock.h>
 
 struct net;
 
@@ -28,21 +26,5 @@ struct sockport_cgroups {
 void sockport_cgroups_init(struct sockport_cgroups *cgroups, struct net *net);
 void sockport_cgroups_exit(struct sockport_cgroups *cgroups);
 const char *sockport_cgroup_path(struct sockport_cgroups *cgroups, u64 id);
-
-/**
- * sockport_cgroup_of - the cgroup that a socket was made in
- * @sk: a full socket
- *
- * Return: its id in the unified hierarchy, 0 where sockets have none.
- */
-static inline u64 sockport_cgroup_of(const struct sock *sk)
-{
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	return cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)
-					 &sk->sk_cgrp_data));
-#else
-	return 0;
-#endif
-}
 
 #endif /* SOCKPORT_CGROUP_H */

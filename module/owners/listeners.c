@@ -53,48 +53,6 @@ struct listened {
 	bool			kernel;
 };
 
-/**
- * struct queued - a connection that waits for accept()
- * @key: of its tuple; 0 for a free element
- * @listener: inode of the listener
- * @sweep: the pass through the queue in which it was seen last
- * @place: as how manieth
- */
-struct queued {
-	u64	key;
-	u64	listener;
-	u32	sweep;
-	u32	place;
-};
-
-/**
- * sockport_listeners_init - begin without listeners
- * @owners: owners
- * @net: namespace whose account it goes to, kept alive by the caller
- */
-void sockport_listeners_init(struct sockport_owners *owners, struct net *net)
-{
-	sockport_table_init(&owners->listened, net, sizeof(struct listened));
-	sockport_table_init(&owners->queued, net, sizeof(struct queued));
-	/* Who can choose addresses shall not choose their slots. */
-	owners->listened.seed = get_random_u32();
-	get_random_bytes(&owners->tuple_key, sizeof(owners->tuple_key));
-	owners->sweeps = 0;
-	owners->err = 0;
-}
-
-/**
- * sockport_listeners_exit - free everything
- * @owners: owners that sockport_listeners_init() began
- *
- * Context: process context, may sleep.
- */
-void sockport_listeners_exit(struct sockport_owners *owners)
-{
-	sockport_table_free(&owners->listened);
-	sockport_table_free(&owners->queued);
-}
-
 static void address_of(struct in6_addr *address,
 		       const struct sockport_record *rec)
 {
@@ -143,19 +101,15 @@ static void put_listened(struct sockport_table *table, const void *element)
 	table->count++;
 }
 
-/**
- * sockport_listeners_add - remember a listener and who has it open
- * @owners: owners
- * @rec: the listener; one whose owner nobody may know counts as well, its
- *	connections are no one else's
- *
- * Context: process context, may sleep.
- *
- * Return: 0 or -ENOMEM.
+/*
+ * Remember a listener and who has it open. One whose owner nobody may know counts
+ * as well: its connections are no one else's.
  */
-int sockport_listeners_add(struct sockport_owners *owners,
-			   const struct sockport_record *rec)
+static int add_listener(struct sockport_waiting *waiting,
+			const struct sockport_record *rec)
 {
+	struct sockport_owners *owners = container_of(waiting, struct sockport_owners,
+						      waiting);
 	const struct address_key key = key_of(rec);
 	const struct sockport_held *held;
 	struct listened *listened;
@@ -183,95 +137,28 @@ int sockport_listeners_add(struct sockport_owners *owners,
 }
 
 /**
- * sockport_queued_key - the key of a connection
+ * sockport_listeners_init - begin without listeners
  * @owners: owners
- * @tuple: what tells the connection from others
- *
- * Return: the key.
+ * @net: namespace whose account it goes to, kept alive by the caller
  */
-u64 sockport_queued_key(const struct sockport_owners *owners,
-			const struct sockport_tuple *tuple)
+void sockport_listeners_init(struct sockport_owners *owners, struct net *net)
 {
-	BUILD_BUG_ON(sizeof(*tuple) != 48);
-	return siphash(tuple, sizeof(*tuple), &owners->tuple_key) | 1;
-}
-
-static struct queued *queued_slot(const struct sockport_table *table, u64 key)
-{
-	unsigned int slot = (key >> 32) & (table->room - 1);
-	struct queued *at = table->at;
-
-	while (at[slot].key && at[slot].key != key)
-		slot = (slot + 1) & (table->room - 1);
-	return &at[slot];
-}
-
-static void put_queued(struct sockport_table *table, const void *element)
-{
-	const struct queued *queued = element;
-
-	if (!queued->key)
-		return;
-	*queued_slot(table, queued->key) = *queued;
-	table->count++;
+	sockport_table_init(&owners->listened, net, sizeof(struct listened));
+	/* Who can choose addresses shall not choose their slots. */
+	owners->listened.seed = get_random_u32();
+	sockport_waiting_init(&owners->waiting, net, add_listener);
 }
 
 /**
- * sockport_queued_reserve - make room
- * @owners: owners
- * @more: how often sockport_queued_add() will be called
+ * sockport_listeners_exit - free everything
+ * @owners: owners that sockport_listeners_init() began
  *
  * Context: process context, may sleep.
- *
- * Return: 0 or -ENOMEM.
  */
-int sockport_queued_reserve(struct sockport_owners *owners, unsigned int more)
+void sockport_listeners_exit(struct sockport_owners *owners)
 {
-	return sockport_table_rehash(&owners->queued, more, put_queued);
-}
-
-/**
- * sockport_queued_add - a connection waits for accept()
- * @owners: owners in which sockport_queued_reserve() has made room
- * @key: its key
- * @listener: inode of the listener in whose queue it is
- * @place: how many came before it in the present sweep
- *
- * Context: any.
- */
-void sockport_queued_add(struct sockport_owners *owners, u64 key, u64 listener,
-			 u32 place)
-{
-	struct queued *queued = queued_slot(&owners->queued, key);
-
-	if (!queued->key) {
-		queued->key = key;
-		owners->queued.count++;
-	}
-	queued->listener = listener;
-	queued->sweep = owners->sweeps;
-	queued->place = place;
-}
-
-/**
- * sockport_queued_place - where was a connection seen in the present sweep?
- * @owners: owners
- * @key: its key
- * @place: where to put how many came before
- *
- * Context: any.
- *
- * Return: false when it was not seen.
- */
-bool sockport_queued_place(const struct sockport_owners *owners, u64 key,
-			   u32 *place)
-{
-	const struct queued *queued = queued_slot(&owners->queued, key);
-
-	if (!queued->key || queued->sweep != owners->sweeps)
-		return false;
-	*place = queued->place;
-	return true;
+	sockport_table_free(&owners->listened);
+	sockport_waiting_exit(&owners->waiting);
 }
 
 static const struct listened *find_listened(const struct sockport_owners *owners,
@@ -326,8 +213,9 @@ static const struct listened *find_listener(const struct sockport_owners *owners
 	return find_address(owners, key, !mapped);
 }
 
-static const struct queued *find_queued(const struct sockport_owners *owners,
-					const struct sockport_record *rec)
+/* Inode of the listener in whose queue it was seen, or 0. */
+static u64 find_queued(const struct sockport_owners *owners,
+		       const struct sockport_record *rec)
 {
 	struct sockport_tuple tuple = {
 		.space		= rec->space->index,
@@ -336,18 +224,13 @@ static const struct queued *find_queued(const struct sockport_owners *owners,
 		.remote_port	= rec->remote_port,
 		.protocol	= rec->protocol,
 	};
-	const struct queued *queued;
 
-	if (!owners->queued.count)
-		return NULL;
 	address_of(&tuple.local, rec);
 	if (rec->family == AF_INET6)
 		tuple.remote = rec->remote.v6;
 	else
 		ipv6_addr_set_v4mapped(rec->remote.v4, &tuple.remote);
-	queued = queued_slot(&owners->queued,
-			     sockport_queued_key(owners, &tuple));
-	return queued->key ? queued : NULL;
+	return sockport_waiting_listener(&owners->waiting, &tuple);
 }
 
 /* Of a connection that came in and that no file refers to. */
@@ -356,14 +239,10 @@ static void by_listener(struct sockport_owner *owner,
 			const struct sockport_record *rec)
 {
 	const struct listened *listened;
-	const struct queued *queued;
-	u64 inode = 0;
+	u64 inode;
 
-	queued = find_queued(owners, rec);
-	if (rec->has & SOCKPORT_HAS_LISTENER)
-		inode = rec->inode;
-	else if (queued)
-		inode = queued->listener;
+	inode = rec->has & SOCKPORT_HAS_LISTENER ? rec->inode :
+						   find_queued(owners, rec);
 	listened = find_listener(owners, rec);
 	owner->by_listener = inode || listened;
 	if (inode)

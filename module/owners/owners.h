@@ -3,10 +3,10 @@
 #define SOCKPORT_OWNERS_H
 
 #include <linux/sched.h>
-#include <linux/siphash.h>
 #include <linux/types.h>
 
 #include "memory/table.h"
+#include "walk/waiting.h"
 
 struct net;
 struct sockport_filter;
@@ -58,10 +58,7 @@ struct sockport_held {
  * @holder: struct sockport_holder
  * @held: hash table of struct sockport_held, by inode
  * @listened: hash table of what listeners there are, by address
- * @queued: hash table of connections that wait for accept()
- * @tuple_key: secret by which connections become keys of @queued
- * @sweeps: how often an accept queue has been begun
- * @err: why what waits in one could not be remembered, a negative errno, or 0
+ * @waiting: what waits for accept() at them
  */
 struct sockport_owners {
 	const struct sockport_filter	*filter;
@@ -69,10 +66,7 @@ struct sockport_owners {
 	struct sockport_table	holder;
 	struct sockport_table	held;
 	struct sockport_table	listened;
-	struct sockport_table	queued;
-	siphash_key_t		tuple_key;
-	u32			sweeps;
-	int			err;
+	struct sockport_waiting	waiting;
 };
 
 void sockport_owners_init(struct sockport_owners *owners, struct net *net,

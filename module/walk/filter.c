@@ -13,7 +13,7 @@
 
 #include "compat.h"
 #include "memory/memory.h"
-#include "owners/cgroup.h"
+#include "socket.h"
 #include "walk/filter.h"
 #include "walk/record.h"
 

@@ -14,7 +14,7 @@
 #include <net/tcp_states.h>
 
 #include "compat.h"
-#include "owners/cgroup.h"
+#include "socket.h"
 #include "walk/record.h"
 
 /**

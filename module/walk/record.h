@@ -9,6 +9,8 @@
 #include <net/tcp.h>
 #include <uapi/linux/sockport.h>
 
+#include "address.h"
+
 struct sock;
 struct sockport_space;
 
@@ -79,18 +81,6 @@ enum sockport_has {
 	SOCKPORT_HAS_MORE	= BIT(23),
 	SOCKPORT_HAS_LISTENER	= BIT(24),
 	SOCKPORT_IS_KERNEL	= BIT(25),
-};
-
-/**
- * union sockport_address - where a socket is
- * @v4: of AF_INET
- * @v6: of AF_INET6
- * @cid: context id, of AF_VSOCK
- */
-union sockport_address {
-	__be32		v4;
-	struct in6_addr	v6;
-	u32		cid;
 };
 
 /**

@@ -11,8 +11,8 @@
 
 struct sock;
 struct sockport_filter;
-struct sockport_owners;
 struct sockport_unlisted;
+struct sockport_waiting;
 struct sockport_walk;
 
 /**
@@ -71,7 +71,7 @@ struct sockport_ask {
  * struct sockport_walk - one pass over all socket tables
  * @scope: the namespaces it covers; whoever owns the walk keeps them
  * @net: whose account the walk goes to
- * @owners: processes that have sockets open, NULL when nobody asked
+ * @waiting: listeners and what waits at them, NULL when nobody asked for owners
  * @unlisted: sockets found in file tables only, NULL when nobody asked
  * @filter: what sockets must match, NULL for all
  * @sink: where sockets go first, NULL when all become records
@@ -103,7 +103,7 @@ struct sockport_ask {
 struct sockport_walk {
 	struct sockport_scope		*scope;
 	struct net			*net;
-	struct sockport_owners		*owners;
+	struct sockport_waiting		*waiting;
 	struct sockport_unlisted	*unlisted;
 	const struct sockport_filter	*filter;
 	struct sockport_sink		*sink;

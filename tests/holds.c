@@ -291,4 +291,37 @@ TEST_F_TIMEOUT(holds, sctp_one_bucket, 600)
 	EXPECT_GE(2 * 64 + HOLD, counts.holds);
 }
 
+/* Many connections to one socket, both ends of each have an association. */
+static void associate(void)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(PORT),
+	};
+	int i, fd;
+
+	run("modprobe -q sctp");
+	fd = socket(AF_INET, SOCK_SEQPACKET | SOCK_CLOEXEC, IPPROTO_SCTP);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) || listen(fd, MANY))
+		die("SCTP: %m");
+	for (i = 0; i < MANY; i++) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP);
+		if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+			die("SCTP association %d: %m", i);
+	}
+}
+
+TEST_F_TIMEOUT(holds, sctp_associations, 600)
+{
+	struct counts counts;
+
+	associate();
+	/* Each call of it is an RCU read-side critical section. */
+	counts = look("sctp_transport_traverse_process", NULL, "sockport_record_tuple");
+	EXPECT_SHORT(counts);
+	/* The last one finds none that is new. */
+	EXPECT_LE(2 * MANY / HOLD + 1, counts.holds);
+}
+
 TEST_HARNESS_MAIN

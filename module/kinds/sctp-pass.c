@@ -26,14 +26,8 @@ static size_t extra_bytes(const struct sockport_sctp_pass *pass)
 	return array_size(pass->room, sizeof(*pass->extra));
 }
 
-/**
- * sockport_sctp_forget - forget what has been seen
- * @pass: the pass
- *
- * Context: process context, may sleep: dropping the last reference to a socket can
- * do about anything.
- */
-void sockport_sctp_forget(struct sockport_sctp_pass *pass)
+/* Dropping the last reference to a socket can do about anything. */
+static void forget(struct sockport_sctp_pass *pass)
 {
 	unsigned int i;
 
@@ -44,8 +38,6 @@ void sockport_sctp_forget(struct sockport_sctp_pass *pass)
 		if (i % 256 == 255)
 			cond_resched();
 	}
-	pass->sockets = 0;
-	pass->extras = 0;
 }
 
 /**
@@ -58,7 +50,7 @@ void sockport_sctp_free(struct sockport_sctp_pass *pass)
 {
 	struct net *net = pass->walk->net;
 
-	sockport_sctp_forget(pass);
+	forget(pass);
 	sockport_free(net, pass->seen, seen_bytes(pass));
 	sockport_free(net, pass->extra, extra_bytes(pass));
 }
@@ -158,6 +150,19 @@ int sockport_sctp_see(struct sockport_sctp_pass *pass, const void *socket)
 	*slot = socket;
 	pass->sockets++;
 	return 0;
+}
+
+/**
+ * sockport_sctp_unsee - take back the socket that was noted last
+ * @pass: the pass
+ * @socket: that one; no other has its slot in the way of its own yet
+ *
+ * Context: any.
+ */
+void sockport_sctp_unsee(struct sockport_sctp_pass *pass, const void *socket)
+{
+	*sockport_sctp_slot(pass, socket) = NULL;
+	pass->sockets--;
 }
 
 /**

@@ -39,7 +39,8 @@ struct sockport_sctp_extra {
  * @leaving: an endpoint was met that is about to go
  * @place: where to go on in a bucket of endpoints, its socket has a reference
  * @found: endpoints of the namespace in this bucket so far
- * @pos: how many endpoints the module is to pass over
+ * @left: associations that this hold may take
+ * @pos: how many endpoints or associations the module is to pass over
  */
 struct sockport_sctp_pass {
 	struct sockport_walk	*walk;
@@ -57,15 +58,16 @@ struct sockport_sctp_pass {
 	bool			leaving;
 	struct sctp_endpoint	*place;
 	int			found;
+	unsigned int		left;
 	int			pos;
 };
 
-void sockport_sctp_forget(struct sockport_sctp_pass *pass);
 void sockport_sctp_free(struct sockport_sctp_pass *pass);
 int sockport_sctp_alloc(struct sockport_sctp_pass *pass, unsigned int room);
 const void **sockport_sctp_slot(const struct sockport_sctp_pass *pass, const void *socket);
 int sockport_sctp_grow(struct sockport_sctp_pass *pass);
 int sockport_sctp_see(struct sockport_sctp_pass *pass, const void *socket);
+void sockport_sctp_unsee(struct sockport_sctp_pass *pass, const void *socket);
 void sockport_sctp_address(u8 family, union sockport_address *to,
 			   const union sctp_addr *from);
 const struct sctp_sockaddr_entry *

@@ -8,8 +8,14 @@
  * forever where somebody has chosen ports that share a bucket: so we ask for the
  * first one of a bucket only, and step from it to the others ourselves, under
  * RCU. What has been taken is kept, so that its address is not used again, and
- * known when it comes twice. The associations are taken in one go, in one RCU
- * read-side critical section, in which no address is used again.
+ * known when it comes twice.
+ *
+ * That of the associations is gone through in one RCU read-side critical section
+ * by each call, which passes over those before the index. So each call takes
+ * some that are new, and leaves when it has; the last one goes through the table
+ * from its beginning, and finds none that is new, or few. Nothing keeps an
+ * association: when the address of one is used again, that is another one, which
+ * came later, and may be left out.
  *
  * The module is neither loaded by a walk nor kept from being unloaded while a
  * reader is away.
@@ -32,6 +38,9 @@
 
 /* Sockets that a pass begins with room for. */
 #define PASS_ROOM	128U
+
+/* Passing over so many associations takes as long as taking one. */
+#define PASSED_OVER	16
 
 static int fill_endpoint(struct sockport_sctp_pass *pass, struct sctp_endpoint *ep)
 {
@@ -79,30 +88,26 @@ static int note_endpoint(struct sockport_sctp_pass *pass, struct sctp_endpoint *
 {
 	unsigned int extras = pass->extras;
 	struct sock *sk = ep->base.sk;
-	const void **slot;
 	int err;
 
 	if (!net_eq(sock_net(sk), pass->space->net))
 		return 0;
 	if (inet_sk_state_load(sk) == TCP_CLOSE)
 		pass->leaving = true;
-	slot = sockport_sctp_slot(pass, sk);
-	if (*slot)
+	if (*sockport_sctp_slot(pass, sk))
 		goto found;
 	err = sockport_sctp_see(pass, sk);
 	if (err)
 		return err;
 	if (!refcount_inc_not_zero(&sk->sk_refcnt)) {
-		*slot = NULL;
-		pass->sockets--;
+		sockport_sctp_unsee(pass, sk);
 		goto found;
 	}
 	err = fill_endpoint(pass, ep);
 	if (err) {
 		/* Comes again when there is room: whoever calls has one, too. */
 		__sock_put(sk);
-		*slot = NULL;
-		pass->sockets--;
+		sockport_sctp_unsee(pass, sk);
 		pass->extras = extras;
 		return err;
 	}
@@ -156,20 +161,17 @@ static int note_some(struct sockport_sctp_pass *pass, struct sctp_endpoint *ep)
 	return endpoint_on(last, last->base.sk) ? 0 : -EAGAIN;
 }
 
-/* Room for the next step; what there is stays. */
-static int make_room(struct sockport_sctp_pass *pass, int err)
+/* Room for the next step, of @most sockets; what there is stays. */
+static int make_room(struct sockport_sctp_pass *pass, unsigned int most)
 {
-	if (err == -ENOBUFS && pass->full) {
+	int err;
+
+	while (pass->full || pass->room - pass->sockets < most) {
 		err = sockport_sctp_grow(pass);
 		if (err)
 			return err;
 	}
-	while (pass->room - pass->sockets < SOCKPORT_HOLD) {
-		err = sockport_sctp_grow(pass);
-		if (err)
-			return err;
-	}
-	return sockport_walk_reserve(pass->walk, SOCKPORT_HOLD);
+	return sockport_walk_reserve(pass->walk, most);
 }
 
 /*
@@ -185,7 +187,7 @@ static int take_bucket(struct sockport_sctp_pass *pass, struct sctp_endpoint *ep
 	u64 begin;
 
 	while (err > 0 || err == -ENOBUFS) {
-		err = make_room(pass, err);
+		err = make_room(pass, SOCKPORT_HOLD);
 		if (err)
 			break;
 		pass->place = NULL;
@@ -294,24 +296,16 @@ static void association_identify(struct sockport_record *rec,
 	sockport_sctp_address(rec->family, &rec->remote, &primary->ipaddr);
 }
 
-/*
- * Called for the primary path of an association only. That is under RCU, with
- * references to endpoint and path.
- */
-static int take_association(struct sctp_endpoint *ep,
-			    struct sctp_transport *primary, void *data)
+static int fill_association(struct sockport_sctp_pass *pass, struct sock *sk,
+			    struct sctp_transport *primary)
 {
 	const struct sctp_association *asoc = primary->asoc;
 	const struct sctp_bind_addr *bind = &asoc->base.bind_addr;
 	const struct sctp_sockaddr_entry *local;
-	struct sockport_sctp_pass *pass = data;
 	struct sockport_walk *walk = pass->walk;
-	struct sock *sk = ep->base.sk;
 	struct sockport_record *rec;
 	int err;
 
-	if (asoc->base.dead)
-		return 0;
 	rec = sockport_walk_slot(walk);
 	if (!rec)
 		return -ENOBUFS;
@@ -323,9 +317,6 @@ static int take_association(struct sctp_endpoint *ep,
 	local = sockport_sctp_first_local(bind, &primary->saddr);
 	if (!sockport_sctp_identify(walk, rec, sk, local))
 		return 0;
-	err = sockport_sctp_see(pass, asoc);
-	if (err)
-		return min(err, 0);
 	err = sockport_sctp_add_locals(pass, bind, local);
 	if (!err)
 		err = sockport_sctp_add_remotes(pass, asoc, primary);
@@ -340,19 +331,81 @@ static int take_association(struct sctp_endpoint *ep,
 	return 0;
 }
 
-/* A table that grows has some twice, but leaves none out. */
-static int take_associations(struct sockport_sctp_pass *pass)
+/*
+ * Called for the primary path of an association only. That is under RCU, with
+ * references to endpoint and path. Returns 1 when enough have been taken.
+ */
+static int take_association(struct sctp_endpoint *ep,
+			    struct sctp_transport *primary, void *data)
 {
-	int pos = 0;
+	const struct sctp_association *asoc = primary->asoc;
+	struct sockport_sctp_pass *pass = data;
+	unsigned int extras = pass->extras;
 	int err;
 
+	if (asoc->base.dead || *sockport_sctp_slot(pass, asoc))
+		return 0;
+	if (!pass->left)
+		return 1;
+	err = sockport_sctp_see(pass, asoc);
+	if (err)
+		return err;
+	err = fill_association(pass, ep->base.sk, primary);
+	if (err) {
+		/* Comes again when there is room. */
+		sockport_sctp_unsee(pass, asoc);
+		pass->extras = extras;
+		return err;
+	}
+	pass->left--;
+	return 0;
+}
+
+/*
+ * More are taken the more have to be passed over, so that all calls together are
+ * linear in the number of associations.
+ */
+static unsigned int at_once(const struct sockport_sctp_pass *pass)
+{
+	return max(SOCKPORT_HOLD, pass->pos / PASSED_OVER);
+}
+
+static int associations_hold(struct sockport_sctp_pass *pass)
+{
+	const unsigned int mark = pass->walk->count;
+	const u64 begin = sockport_hold_begin();
+	int err;
+
+	pass->left = at_once(pass);
 	rcu_read_lock();
 	err = pass->associations(take_association, NULL, pass->space->net,
-				 &pos, pass);
-	sockport_walk_settle(pass->walk, pass->mark);
+				 &pass->pos, pass);
+	sockport_walk_settle(pass->walk, mark);
 	rcu_read_unlock();
+	sockport_hold_end(pass->walk, begin);
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : err;
+}
+
+static int take_associations(struct sockport_sctp_pass *pass)
+{
+	bool begun;
+	int err;
+
+	pass->pos = 0;
+	do {
+		err = make_room(pass, at_once(pass));
+		if (err)
+			return err;
+		begun = pass->pos;
+		err = associations_hold(pass);
+		/* The end, but some may have come to be passed over. */
+		if (!err && begun)
+			pass->pos = 0;
+	} while (err > 0 || err == -ENOBUFS || (!err && begun));
 	return err;
 }
+
 /* Before a table is begun anew: @err is why. */
 static int make_ready(struct sockport_sctp_pass *pass, int err, unsigned int *restarts)
 {
@@ -374,10 +427,6 @@ static int make_ready(struct sockport_sctp_pass *pass, int err, unsigned int *re
 		err = sockport_sctp_grow(pass);
 	else
 		err = sockport_walk_grow(walk);
-	if (!pass->kept) {
-		sockport_walk_truncate(walk, pass->mark);
-		sockport_sctp_forget(pass);
-	}
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/ss-tables.h"
 #include "format/number.h"
 #include "format/words.h"
 
@@ -105,7 +106,7 @@ static int add_summary(struct options *options, const char *value, struct failur
 #define FILTER(key)	.filter = FILTER_##key, .is_filter = true, .takes = TAKES_FILTER, \
 			.group = GROUP_WHICH
 #define KIND(character, protocol) \
-	{ .letter = character, FILTER(PROTOCOL), .word = protocol, .like_ss = true }
+	{ .name = protocol, .letter = character, FILTER(PROTOCOL), .word = protocol, .like_ss = true }
 
 const struct option_row option_rows[] = {
 	{ "all-netns", 'A', NULL, "in all network namespaces", GROUP_WHERE, TAKES_ALL_NETNS,
@@ -118,8 +119,12 @@ const struct option_row option_rows[] = {
 	KIND('t', "tcp"), KIND('u', "udp"), KIND('x', "unix"), KIND('w', "raw"),
 	KIND('S', "sctp"), KIND('M', "mptcp"), KIND('0', "packet"),
 	{ "family", 0, "LIST", "4 or 6, also -4 and -6", FILTER(FAMILY) },
-	{ .letter = '4', FILTER(FAMILY), .word = "4" },
-	{ .letter = '6', FILTER(FAMILY), .word = "6" },
+	{ .name = "ipv4", .letter = '4', FILTER(FAMILY), .word = "4" },
+	{ .name = "ipv6", .letter = '6', FILTER(FAMILY), .word = "6" },
+	{ .letter = 'f', .value = "FAMILY", .group = GROUP_WHICH, .takes = TAKES_FILTER,
+	  .set = ss_add_family, .like_ss = true },
+	{ "query", 0, "LIST", "tables by their names in ss(8), also behind -A: inet, u_str, ...",
+	  GROUP_WHICH, TAKES_SOCKETS, .set = ss_add_tables, .like_ss = true },
 	{ "state", 0, "LIST", "LISTEN, ESTABLISHED, ..., connected, synchronized, listening",
 	  FILTER(STATE) },
 	{ "listening", 'l', NULL, "the same as --state listening", FILTER(STATE),

@@ -9,6 +9,7 @@
 #include "cmd/option-table.h"
 #include "cmd/plan.h"
 #include "cmd/running.h"
+#include "cmd/ss-tables.h"
 #include "commands.h"
 #include "format/number.h"
 #include "format/words.h"
@@ -17,6 +18,8 @@
 /* Values of getopt for long options are this and their place in the table. */
 #define OPTION_FIRST	256
 #define OPTIONS_MAX	64
+/* Words of an expression behind a table of one type. */
+#define SS_WORDS_MAX	256
 
 /* States that ss(8) lists when it is not told which. */
 #define SS_STATES	"established,syn-sent,fin-wait-1,fin-wait-2,close-wait,last-ack,closing"
@@ -282,15 +285,36 @@ static int parse_expression(struct parser *parser, char **words)
 	return 0;
 }
 
+/* Tables of ss(8) that have one type of sockets, beside what else must match. */
+static int parse_typed(struct parser *parser, char *types, char **words)
+{
+	char *all[SS_WORDS_MAX + 4] = { types };
+	size_t count = 0;
+
+	while (words[count])
+		count++;
+	if (count > SS_WORDS_MAX)
+		return failure_set(parser->failure, EXIT_USAGE, "too many words");
+	if (count) {
+		all[1] = "and (";
+		memcpy(all + 2, words, count * sizeof(*words));
+		all[count + 2] = ")";
+	}
+	return parse_expression(parser, all);
+}
+
 /* Words that each say something by themselves, or else an expression. */
 static int parse_selection(struct parser *parser, char **words)
 {
 	struct options *options = parser->options;
 	struct options before = *options;
 	struct failure failure = { 0 }, *told = parser->failure;
+	char types[SS_TEXT_MAX];
 	char **word;
 	int error = 0;
 
+	if (ss_types_text(options, types, sizeof(types)))
+		return parse_typed(parser, types, words);
 	parser->failure = &failure;
 	for (word = words; *word && !error; word++)
 		error = add_word(parser, *word);
@@ -301,20 +325,18 @@ static int parse_selection(struct parser *parser, char **words)
 	return parse_expression(parser, words);
 }
 
-/* A protocol behind "-A" is what ss(8) means by it, where no command says otherwise. */
+/* A table behind "-A" is what ss(8) means by it, where no command says otherwise. */
 static int parse_tables(struct parser *parser, char ***words)
 {
 	struct options *options = parser->options;
 	const char *word = **words;
-	uint8_t protocol;
 
 	if (!word || word != parser->behind_a ||
-	    !(strchr(word, ',') || (!options->has_command && word_is_protocol(word, &protocol))))
+	    !(strchr(word, ',') || (!options->has_command && ss_is_table(word))))
 		return 0;
 	++*words;
 	options->all_netns = false;
-	options->like_ss = true;
-	return add_filter(options, FILTER_PROTOCOL, word, parser->failure);
+	return ss_add_tables(options, word, parser->failure);
 }
 
 static bool is_asked_as_ss(const struct options *options)

@@ -59,6 +59,9 @@ enum metrics_format {
 /* Of listings. */
 #define TOP_MAX		1000000
 
+/* Kinds of sockets of which ss(8) has a table for each type. */
+#define SS_TYPED	3
+
 /**
  * struct options - what the command line says
  * @command: what to do
@@ -75,6 +78,8 @@ enum metrics_format {
  * @count: of intervals or events, 0 for no end
  * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
  * @top: how many rows of a listing; for COMMAND_METRICS: ports with series of their own
+ * @ss_types: of each such kind, a bit 1 << SOCK_* for each type asked for; ~0 for all,
+ *	0 for none said
  * @format: for COMMAND_METRICS
  * @color: when tables have colours
  * @processes: tell who has the sockets open
@@ -115,6 +120,7 @@ struct options {
 	uint32_t count;
 	uint32_t types;
 	uint32_t top;
+	unsigned int ss_types[SS_TYPED];
 	enum metrics_format format;
 	enum terminal_color color;
 	bool processes;

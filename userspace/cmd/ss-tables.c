@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tables and families of ss(8), by its names. */
+#include "cmd/ss-tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <linux/sockport.h>
+
+#include "format/words.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof(*(array)))
+#define TYPE(type)	(1u << (type))
+#define SS_TYPES	(SOCK_PACKET + 1)
+
+/* Those that have another name here, or are several. */
+static const struct ss_table {
+	const char *names[2];
+	const char *protocols;
+	unsigned int types;
+} tables[] = {
+	{ { "inet" }, "tcp,udp,udplite,raw,sctp,mptcp", 0 },
+	{ { "unix_stream", "u_str" }, "unix", TYPE(SOCK_STREAM) },
+	{ { "unix_dgram", "u_dgr" }, "unix", TYPE(SOCK_DGRAM) },
+	{ { "unix_seqpacket", "u_seq" }, "unix", TYPE(SOCK_SEQPACKET) },
+	{ { "packet_raw", "p_raw" }, "packet", TYPE(SOCK_RAW) },
+	{ { "packet_dgram", "p_dgr" }, "packet", TYPE(SOCK_DGRAM) },
+	{ { "vsock_stream", "v_str" }, "vsock", TYPE(SOCK_STREAM) },
+	{ { "vsock_dgram", "v_dgr" }, "vsock", TYPE(SOCK_DGRAM) },
+};
+
+/* Kinds of which one type can be asked for. */
+static const char *const typed[SS_TYPED] = { "unix", "packet", "vsock" };
+
+static const struct ss_table *find_table(const char *word)
+{
+	size_t i, j;
+
+	for (i = 0; i < COUNT(tables); i++)
+		for (j = 0; j < COUNT(tables[i].names) && tables[i].names[j]; j++)
+			if (!strcasecmp(tables[i].names[j], word))
+				return &tables[i];
+	return NULL;
+}
+
+/**
+ * ss_is_table - whether ss(8) has a table of that name
+ * @word: the name, or one of ours
+ *
+ * Return: whether it has.
+ */
+bool ss_is_table(const char *word)
+{
+	uint8_t protocol;
+
+	return !strcmp(word, "all") || find_table(word) || word_is_protocol(word, &protocol);
+}
+
+static void add_types(struct options *options, const char *protocol, unsigned int types)
+{
+	size_t i;
+
+	for (i = 0; i < SS_TYPED; i++)
+		if (!strcasecmp(typed[i], protocol))
+			options->ss_types[i] |= types;
+}
+
+static int add_table(struct options *options, const char *word, struct failure *failure)
+{
+	const struct ss_table *table = find_table(word);
+	const char *protocols = table ? table->protocols : word;
+
+	add_types(options, protocols, table && table->types ? table->types : ~0u);
+	return filter_add(&options->filter, FILTER_PROTOCOL, protocols, failure);
+}
+
+static bool names_all(const char *list)
+{
+	const char *at = strstr(list, "all");
+
+	return at && (at == list || at[-1] == ',') && (!at[3] || at[3] == ',');
+}
+
+/**
+ * ss_add_tables - list what some tables of ss(8) have
+ * @options: of the command
+ * @list: names of tables
+ * @failure: what is wrong with them
+ *
+ * Return: 0 or -1.
+ */
+int ss_add_tables(struct options *options, const char *list, struct failure *failure)
+{
+	char *copy = strdup(list), *rest = copy, *word;
+	int error = 0;
+
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	options->has_filter = true;
+	options->like_ss = true;
+	while (!error && !names_all(list) && (word = strsep(&rest, ",")))
+		error = add_table(options, word, failure);
+	free(copy);
+	return error;
+}
+
+/**
+ * ss_add_family - list what a family of ss(8) has
+ * @options: of the command
+ * @word: inet, inet6, unix, link, netlink, vsock or xdp
+ * @failure: what is wrong with it
+ *
+ * Return: 0 or -1.
+ */
+int ss_add_family(struct options *options, const char *word, struct failure *failure)
+{
+	static const char *const families[] = { "unix", "netlink", "vsock", "xdp" };
+	size_t i;
+
+	options->has_filter = true;
+	options->kinds_like_ss = true;
+	if (!strcmp(word, "link"))
+		return filter_add(&options->filter, FILTER_PROTOCOL, "packet", failure);
+	for (i = 0; i < COUNT(families); i++)
+		if (!strcmp(word, families[i]))
+			return filter_add(&options->filter, FILTER_PROTOCOL, word, failure);
+	return filter_add(&options->filter, FILTER_FAMILY, word, failure);
+}
+
+static int put_types(char *to, size_t size, const char *protocol, unsigned int types)
+{
+	int length = snprintf(to, size, " and ( not protocol = %s or type = ", protocol);
+	const char *comma = "";
+	uint8_t type;
+
+	for (type = 1; type < SS_TYPES; type++) {
+		if (!(types & TYPE(type)))
+			continue;
+		length += snprintf(to + length, size - length, "%s%s", comma, word_type(type));
+		comma = ",";
+	}
+	return length + snprintf(to + length, size - length, " )");
+}
+
+/**
+ * ss_types_text - an expression for the types of sockets that tables choose
+ * @options: of the command
+ * @text: where to put it
+ * @size: room for it, SS_TEXT_MAX
+ *
+ * Return: false where they choose none.
+ */
+bool ss_types_text(const struct options *options, char *text, size_t size)
+{
+	int length = 0;
+	size_t i;
+
+	for (i = 0; i < SS_TYPED; i++)
+		if (options->ss_types[i] && options->ss_types[i] != ~0u)
+			length += put_types(text + length, size - length, typed[i],
+					    options->ss_types[i]);
+	if (length)
+		memcpy(text, "    ", 4);
+	return length;
+}

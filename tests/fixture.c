@@ -37,7 +37,7 @@
 
 #define USER		33
 /* For experiments (RFC 3692, IEEE 802): nobody sends that. */
-#define IP_PROTOCOL	253
+#define RAW_PROTOCOL	253
 #define ETHERTYPE	0x88b5
 
 /* Ports of the helpers. */
@@ -102,10 +102,10 @@ static void open_raw(void)
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc0000202) };
 	int fd;
 
-	socket_bound(AF_INET, SOCK_RAW, IP_PROTOCOL, "127.0.0.1", 0);
-	fd = socket_bound(AF_INET, SOCK_RAW, IP_PROTOCOL, "192.0.2.1", 0);
+	socket_bound(AF_INET, SOCK_RAW, RAW_PROTOCOL, "127.0.0.1", 0);
+	fd = socket_bound(AF_INET, SOCK_RAW, RAW_PROTOCOL, "192.0.2.1", 0);
 	must(connect(fd, (void *)&to, sizeof(to)), "connect");
-	socket_bound(AF_INET6, SOCK_RAW, IP_PROTOCOL, "2001:db8::1", 0);
+	socket_bound(AF_INET6, SOCK_RAW, RAW_PROTOCOL, "2001:db8::1", 0);
 	fd = new_socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
 	socket_option(fd, SOL_SOCKET, SO_BINDTOIFINDEX, netns_ifindex(NEAR));
 	netns_sysctl("ipv4/ping_group_range", "0 2147483647");

@@ -21,8 +21,10 @@ struct failure {
 };
 
 /* Arguments from @values on fit to the format. */
+#ifndef __printf
 #define __printf(format, values) __attribute__((	\
 	__format__(printf, format, values)))
+#endif
 
 __printf(3, 4)
 int failure_set(struct failure *failure, int status, const char *format, ...);

@@ -5,6 +5,7 @@
  *	bench-churn tcp COUNT	connections over loopback: connect, accept, a byte
  *				each way, close
  *	bench-churn udp COUNT	datagrams sent or received over loopback, many at a time
+ *	bench-churn bind COUNT	UDP sockets that are bound and closed
  *
  * Prints how many it did, and the seconds that took without the start.
  */
@@ -119,6 +120,20 @@ static void datagrams(unsigned long count)
 	}
 }
 
+/* As a resolver has them for its questions. */
+static void binds(unsigned long count)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET };
+
+	while (count--) {
+		int fd = new_socket(SOCK_DGRAM);
+
+		if (bind(fd, (struct sockaddr *)&any, sizeof(any)))
+			err(1, "bind");
+		close(fd);
+	}
+}
+
 static double now(void)
 {
 	struct timespec ts;
@@ -138,8 +153,10 @@ int main(int argc, char **argv)
 		connections(count);
 	else if (argc == 3 && !strcmp(argv[1], "udp"))
 		datagrams(count);
+	else if (argc == 3 && !strcmp(argv[1], "bind"))
+		binds(count);
 	else
-		errx(2, "usage: bench-churn tcp|udp COUNT");
+		errx(2, "usage: bench-churn tcp|udp|bind COUNT");
 	printf("%lu %.6f\n", count, now() - start);
 	return 0;
 }

@@ -23,14 +23,6 @@
 #define LISTENERS	64
 #define WAITING		256
 
-static void note(struct sockport_acceptor *acceptor,
-		 const struct sockport_follow *listener)
-{
-	acceptor->pid = listener->pid;
-	acceptor->since = listener->since;
-	memcpy(acceptor->comm, listener->comm, sizeof(acceptor->comm));
-}
-
 /* @most: how many may still be looked at, and are not any more. */
 static bool in_queue(struct request_sock_queue *queue, const struct sock *sk,
 		     unsigned int *most)
@@ -65,30 +57,37 @@ static bool waits_at(struct sock *listener, const struct sock *sk,
 }
 
 /**
- * sockport_acceptor_find - find whose listener took a connection
- * @acceptor: where to put that, zeroed
+ * sockport_acceptor_find - find the listener that took a connection
  * @row: row of the port
  * @sk: the connection, locked, that is about to be established
  *
  * Context: BH disabled, in an RCU read-side critical section, no chain of
  * followed sockets locked.
+ *
+ * Return: the listener until the end of the critical section, or NULL.
  */
-void sockport_acceptor_find(struct sockport_acceptor *acceptor,
-			    const struct sockport_history *row,
-			    const struct sock *sk)
+const struct sockport_follow *
+sockport_acceptor_find(const struct sockport_history *row,
+		       const struct sock *sk)
 {
 	const struct sockport_follow *listener;
 	unsigned int n = 0, most = WAITING;
 
 	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
-		if (waits_at((struct sock *)listener->sk, sk, &most)) {
-			note(acceptor, listener);
-			return;
-		}
+		if (waits_at((struct sock *)listener->sk, sk, &most))
+			return listener;
 		if (++n == LISTENERS || !most)
-			return;
+			break;
 	}
+	return NULL;
 }
+
+/* Does a listener take a connection? One on its address comes before one on any. */
+enum match {
+	MATCH_NONE,
+	MATCH_ANY_ADDRESS,
+	MATCH_ADDRESS,
+};
 
 static bool is_ipv4(const struct sock *sk)
 {
@@ -99,74 +98,76 @@ static bool is_ipv4(const struct sock *sk)
 	return true;
 }
 
+static enum match match_v4(const struct sock *listener, const struct sock *sk)
+{
+	if (!is_ipv4(listener))
+		return MATCH_NONE;
+	if (listener->sk_rcv_saddr == sk->sk_rcv_saddr)
+		return MATCH_ADDRESS;
+	return listener->sk_rcv_saddr ? MATCH_NONE : MATCH_ANY_ADDRESS;
+}
+
 /* An IPv4 connection may be one of IPv6 whose addresses are mapped. */
-static bool has_address(const struct sock *listener, const struct sock *sk,
-			bool any_address)
+static enum match match_address(const struct sock *listener,
+				const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (listener->sk_family == AF_INET6 &&
 	    ipv6_addr_any(&listener->sk_v6_rcv_saddr))
-		return any_address &&
-		       !(ipv6_only_sock(listener) && is_ipv4(sk));
+		return ipv6_only_sock(listener) && is_ipv4(sk) ?
+		       MATCH_NONE : MATCH_ANY_ADDRESS;
 	if (!is_ipv4(sk))
 		return listener->sk_family == AF_INET6 &&
 		       ipv6_addr_equal(&listener->sk_v6_rcv_saddr,
-				       &sk->sk_v6_rcv_saddr);
+				       &sk->sk_v6_rcv_saddr) ?
+		       MATCH_ADDRESS : MATCH_NONE;
 #endif
-	return is_ipv4(listener) &&
-	       (listener->sk_rcv_saddr == sk->sk_rcv_saddr ||
-		(any_address && !listener->sk_rcv_saddr));
+	return match_v4(listener, sk);
 }
 
-static bool may_take(const struct sock *listener, const struct sock *sk,
-		     bool any_address)
+static enum match match(const struct sock *listener, const struct sock *sk)
 {
 	const int device = READ_ONCE(listener->sk_bound_dev_if);
 
-	return inet_sk_state_load(listener) == TCP_LISTEN &&
-	       (!device || device == sk->sk_bound_dev_if) &&
-	       has_address(listener, sk, any_address);
-}
-
-/* Return: false when there are several, or one of whom nothing is known. */
-static bool only_one(struct sockport_acceptor *acceptor,
-		     const struct sockport_history *row, const struct sock *sk,
-		     bool any_address)
-{
-	const struct sockport_follow *listener;
-	unsigned int n = 0;
-
-	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
-		if (++n > LISTENERS)
-			return false;
-		if (!may_take(listener->sk, sk, any_address))
-			continue;
-		if (!listener->pid ||
-		    (acceptor->pid && acceptor->pid != listener->pid))
-			return false;
-		note(acceptor, listener);
-	}
-	return true;
+	if (inet_sk_state_load(listener) != TCP_LISTEN ||
+	    (device && device != sk->sk_bound_dev_if))
+		return MATCH_NONE;
+	return match_address(listener, sk);
 }
 
 /**
  * sockport_acceptor_guess - tell whose listener must have taken a connection
- * @acceptor: where to put that, zeroed
  * @row: row of the port
  * @sk: the connection
  *
- * A listener on the address comes before one on any.
- *
  * Context: BH disabled, in an RCU read-side critical section.
+ *
+ * Return: a listener of that process until the end of the critical section;
+ * NULL when there are several, or one of whom nothing is known.
  */
-void sockport_acceptor_guess(struct sockport_acceptor *acceptor,
-			     const struct sockport_history *row,
-			     const struct sock *sk)
+const struct sockport_follow *
+sockport_acceptor_guess(const struct sockport_history *row,
+			const struct sock *sk)
 {
+	const struct sockport_follow *listener, *found = NULL;
+	enum match best = MATCH_NONE, this;
+	bool certain = false;
+	unsigned int n = 0;
+
 	/* The rest has listeners of many ports. */
 	if (row->is_rest)
-		return;
-	if (!only_one(acceptor, row, sk, false) ||
-	    (!acceptor->pid && !only_one(acceptor, row, sk, true)))
-		acceptor->pid = 0;
+		return NULL;
+	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
+		if (++n > LISTENERS)
+			return NULL;
+		this = match(listener->sk, sk);
+		if (this == MATCH_NONE || this < best)
+			continue;
+		certain = listener->pid &&
+			  (this > best ||
+			   (certain && found->pid == listener->pid));
+		best = this;
+		found = listener;
+	}
+	return certain ? found : NULL;
 }

@@ -46,22 +46,19 @@ static void put_process(struct sockport_event *event,
 			const struct sockport_follow *follow)
 {
 	const struct sockport_history *row = follow->row;
-	struct sockport_acceptor acceptor = { };
+	const struct sockport_follow *of = NULL;
 
-	if (follow->pid) {
-		event->pid = follow->pid;
-		event->process_since = follow->since ? to_ns(follow->since) :
-						       ktime_get_ns();
-		memcpy(event->comm, follow->comm, sizeof(event->comm));
-	} else if (row && row->role == SOCKPORT_ROLE_IN &&
-		   follow->phase == SOCKPORT_PHASE_CONNECTED) {
-		sockport_acceptor_guess(&acceptor, row, follow->sk);
-		event->pid = acceptor.pid;
-		event->process_since = to_ns(acceptor.since);
-		memcpy(event->comm, acceptor.comm, sizeof(event->comm));
-	}
-	if (event->pid)
-		event->has |= SOCKPORT_EVENT_PROCESS;
+	if (follow->pid)
+		of = follow;
+	else if (row && row->role == SOCKPORT_ROLE_IN &&
+		 follow->phase == SOCKPORT_PHASE_CONNECTED)
+		of = sockport_acceptor_guess(row, follow->sk);
+	if (!of || !of->pid)
+		return;
+	event->pid = of->pid;
+	event->process_since = of->since ? to_ns(of->since) : ktime_get_ns();
+	memcpy(event->comm, of->comm, sizeof(event->comm));
+	event->has |= SOCKPORT_EVENT_PROCESS;
 }
 
 static void put_sums(struct sockport_event *event,

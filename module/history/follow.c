@@ -145,28 +145,29 @@ static noinline void on_listen(const struct sock *sk)
 }
 
 /*
- * Whose listener took it is worth a look when somebody will be told. Returns the
- * row of its port, if there is one already.
+ * Whose listener took it is worth a look when somebody will be told. Otherwise
+ * there is none.
  */
-static struct sockport_history *
-find_acceptor(struct sockport_acceptor *acceptor, const struct sock *sk)
+static const struct sockport_follow *
+find_acceptor(const struct sockport_history *row, const struct sock *sk)
 {
-	struct sockport_history *row;
-
-	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_IN, local_port(sk));
-	if (row && unlikely(sockport_events_heard(row->sn, row->net)))
-		sockport_acceptor_find(acceptor, row, sk);
-	return row;
+	if (likely(!row || !sockport_events_heard(row->sn, row->net)))
+		return NULL;
+	return sockport_acceptor_find(row, sk);
 }
 
-/* An accepted connection is told with the process that listened for it. */
+/*
+ * An accepted connection is told with the process that listened for it. The
+ * listener is freed after a grace period.
+ */
 static void note_acceptor(struct sockport_follow *follow,
-			  const struct sockport_acceptor *acceptor)
+			  const struct sockport_follow *listener)
 {
-	follow->pid = acceptor->pid;
-	if (unlikely(acceptor->pid))
-		memcpy(follow->comm, acceptor->comm, sizeof(follow->comm));
+	follow->pid = 0;
+	if (likely(!listener))
+		return;
+	follow->pid = listener->pid;
+	memcpy(follow->comm, listener->comm, sizeof(follow->comm));
 }
 
 static bool is_opening(const struct sockport_follow *follow)
@@ -207,12 +208,15 @@ static noinline void on_answer(const struct sock *sk)
 /* Accepted sockets come here first. Or both ends have opened it at once. */
 static noinline void on_accept(const struct sock *sk)
 {
-	struct sockport_acceptor acceptor = { };
-	struct sockport_history *row = find_acceptor(&acceptor, sk);
+	const struct sockport_follow *acceptor;
+	struct sockport_history *row;
 	struct sockport_follow *follow;
 	bool opened;
 	u32 bucket;
 
+	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
+				    SOCKPORT_ROLE_IN, local_port(sk));
+	acceptor = find_acceptor(row, sk);
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
 	opened = is_opening(follow) ||
@@ -228,7 +232,7 @@ static noinline void on_accept(const struct sock *sk)
 	if (opened) {
 		sockport_follow_opened(follow);
 	} else {
-		note_acceptor(follow, &acceptor);
+		note_acceptor(follow, acceptor);
 		sockport_follow_accepted(follow);
 	}
 unlock:

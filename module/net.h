@@ -44,6 +44,8 @@ struct sockport_history;
  * @events_sent: events that were sent to who listens
  * @events_lost: events that nobody was told of
  * @events_made: events that were made for who may listen
+ * @last_connections: connections that have ended and are remembered now
+ * @last_connections_lost: those that were forgotten to make room for others
  */
 struct sockport_stats {
 	atomic64_t	port_walks;
@@ -71,6 +73,8 @@ struct sockport_stats {
 	atomic64_t	events_sent;
 	atomic64_t	events_lost;
 	atomic64_t	events_made;
+	atomic64_t	last_connections;
+	atomic64_t	last_connections_lost;
 };
 
 /**
@@ -100,6 +104,20 @@ struct sockport_account {
 	unsigned int			rows;
 	unsigned long			full;
 	bool				alone;
+};
+
+/**
+ * struct sockport_last_of - connections of a namespace that have ended
+ * @oldest: of those that are remembered, which are a ring in their order
+ * @of_pool: among other namespaces that have some
+ * @count: how many those are
+ *
+ * Guarded by the lock of a pool, see history/last.c.
+ */
+struct sockport_last_of {
+	struct list_head		*oldest;
+	struct list_head		of_pool;
+	unsigned int			count;
 };
 
 /* Rows of the rest: for TCP, UDP and UDP-Lite, in and out. */
@@ -160,6 +178,7 @@ struct sockport_audience {
  * @account: how many it has, by enum sockport_role
  * @history: rows of its ports
  * @rest: rows of what ports did whose rows have been given back
+ * @last: connections that have ended
  * @readings: who goes through its rows; more come under the lock of their table
  * @stats: its own account
  * @entry: its files
@@ -171,6 +190,7 @@ struct sockport_net {
 	struct sockport_account		account[SOCKPORT_ROLE_MAX + 1];
 	struct list_head		history;
 	struct sockport_history		*rest[SOCKPORT_RESTS];
+	struct sockport_last_of		last;
 	atomic_t			readings;
 	struct sockport_stats		stats;
 	struct sockport_entry		entry[SOCKPORT_FILES];

@@ -23,7 +23,7 @@ struct net;
 #define SOCKPORT_EVENT_TUPLE	BIT(0)	/* family, local, remote and their ports */
 #define SOCKPORT_EVENT_CAUSE	BIT(1)
 #define SOCKPORT_EVENT_DURATION	BIT(2)
-#define SOCKPORT_EVENT_SUMS	BIT(3)	/* bytes_in, bytes_out, retransmits */
+#define SOCKPORT_EVENT_SUMS	BIT(3)	/* bytes, segments, retransmits */
 #define SOCKPORT_EVENT_RTT	BIT(4)
 #define SOCKPORT_EVENT_PROCESS	BIT(5)	/* pid, comm */
 #define SOCKPORT_EVENT_UID	BIT(6)
@@ -47,6 +47,9 @@ struct net;
  * @bytes_out: payload
  * @rtt: microseconds
  * @retransmits: segments
+ * @segments_in: segments
+ * @segments_out: segments
+ * @ifindex: interface that the socket was bound to, or 0
  * @pid: in the initial pid namespace
  * @uid: owner of the socket
  * @process_since: nanoseconds of the monotonic clock when the process had @pid
@@ -70,6 +73,9 @@ struct sockport_event {
 	u64			bytes_out;
 	u32			rtt;
 	u32			retransmits;
+	u32			segments_in;
+	u32			segments_out;
+	int			ifindex;
 	pid_t			pid;
 	kuid_t			uid;
 	u64			process_since;

@@ -86,3 +86,10 @@ const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_FILTER 
 	[SOCKPORT_A_EVENT_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
 };
 
+/* SOCKPORT_CMD_CLOSED_GET - dump */
+const struct nla_policy sockport_closed_get_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1] = {
+	[SOCKPORT_A_EVENT_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
+	[SOCKPORT_A_EVENT_NETNS_FD] = { .type = NLA_U32, },
+	[SOCKPORT_A_EVENT_NETNS_ALL] = { .type = NLA_FLAG, },
+};
+

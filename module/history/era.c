@@ -11,6 +11,7 @@
 #include "history/doors.h"
 #include "history/era.h"
 #include "history/follow.h"
+#include "history/last.h"
 #include "history/rows.h"
 #include "history/sums.h"
 #include "walk/roles.h"
@@ -201,6 +202,7 @@ int sockport_era_reset(struct net *net)
 	sockport_history_rebase(era->rows, net);
 	sockport_history_give_back(era->rows, net);
 	sockport_doors_forget(era->doors, net);
+	sockport_last_forget(net);
 	sockport_era_put(era);
 	return 0;
 }
@@ -233,6 +235,7 @@ void sockport_era_forget(struct net *net)
 		return;
 	sockport_follow_forget(era->followed, net);
 	sockport_doors_forget(era->doors, net);
+	sockport_last_forget(net);
 	sockport_events_flush();
 	sockport_history_forget(era->rows, net);
 	sockport_era_put(era);

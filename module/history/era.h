@@ -50,11 +50,15 @@ struct sockport_rows;
  *     a chain of TCP's own tables; whatever else a tracepoint is under.
  *  3. the lock of a run of chains of followed sockets (follow-table.c), with BH
  *     disabled. Under it a socket's spinlock is only tried.
- *  4. the lock of all rows (rows-table.h), with BH disabled; a row's own lock,
+ *  4. the lock of all rows (rows-table.h), or that of connections that ended
+ *     (last.c), with BH disabled; a row's own lock,
  *     with BH disabled, and under it that of the rest; the lock of a bucket of
  *     doors, raw and with interrupts off; the lock of who keeps something of
  *     namespaces (era.c); those of roles (roles.c), which walks take under 2, with
  *     BH disabled.
+ *
+ * Who begins, ends or forgets what is kept of connections that ended has a mutex
+ * (last.c) under 1 and under pernet_ops_rwsem, and takes nothing of 2 under it.
  *
  * None of them is held over an allocation that may sleep but 1, which only who
  * switches has. Who hands in events takes no lock; who tells them has a mutex

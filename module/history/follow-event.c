@@ -11,6 +11,7 @@
 #include "events/event.h"
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/last.h"
 #include "history/rows.h"
 #include "net.h"
 
@@ -18,8 +19,8 @@ static void put_tuple(struct sockport_event *event, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
-	event->has |= SOCKPORT_EVENT_TUPLE;
 	event->family = sk->sk_family;
+	event->ifindex = sk->sk_bound_dev_if;
 	event->local_port = ntohs(inet->inet_sport);
 	event->remote_port = ntohs(inet->inet_dport);
 #if IS_ENABLED(CONFIG_IPV6)
@@ -53,100 +54,115 @@ static void put_process(struct sockport_event *event,
 	else if (row && row->role == SOCKPORT_ROLE_IN &&
 		 follow->phase == SOCKPORT_PHASE_CONNECTED)
 		of = sockport_acceptor_guess(row, follow->sk);
-	if (!of || !of->pid)
+	event->pid = of ? of->pid : 0;
+	if (!event->pid)
 		return;
-	event->pid = of->pid;
+	event->has |= SOCKPORT_EVENT_PROCESS;
 	event->process_since = of->since ? to_ns(of->since) : ktime_get_ns();
 	memcpy(event->comm, of->comm, sizeof(event->comm));
-	event->has |= SOCKPORT_EVENT_PROCESS;
 }
 
 static void put_sums(struct sockport_event *event,
 		     const struct sockport_follow *follow)
 {
-	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
+	const struct tcp_sock *tp = tcp_sk(follow->sk);
 
 	event->has |= SOCKPORT_EVENT_SUMS;
 	event->bytes_in = follow->bytes_in;
 	event->bytes_out = follow->bytes_out;
-	event->retransmits = tcp_sk(follow->sk)->total_retrans;
-	if (rtt) {
-		event->rtt = rtt;
+	event->retransmits = tp->total_retrans;
+	event->segments_in = tp->segs_in;
+	event->segments_out = tp->segs_out;
+	event->rtt = tp->srtt_us >> 3;
+	if (event->rtt)
 		event->has |= SOCKPORT_EVENT_RTT;
-	}
 }
 
-static void begin_event(struct sockport_event *event,
-			const struct sockport_follow *follow, u8 type, u8 cause)
+static void put_row(struct sockport_event *event,
+		    const struct sockport_follow *follow)
 {
-	event->type = type;
+	const struct inet_sock *inet = inet_sk(follow->sk);
+	const struct sockport_history *row = follow->row;
+
+	event->role = row ? row->role : SOCKPORT_ROLE_IN;
+	/* The rest has none. */
+	if (row && row->port)
+		event->port = row->port;
+	else if (event->role == SOCKPORT_ROLE_OUT)
+		event->port = ntohs(inet->inet_dport);
+	else
+		event->port = ntohs(inet->inet_sport);
+}
+
+/* The port is at the same place in both. */
+static void put_unsent(struct sockport_event *event, const struct sockaddr *to)
+{
+	event->remote_port = ntohs(((const struct sockaddr_in *)to)->sin_port);
+	event->port = event->remote_port;
+	if (to->sa_family == AF_INET6)
+		event->remote.v6 = ((const struct sockaddr_in6 *)to)->sin6_addr;
+	else
+		event->remote.v4 =
+			((const struct sockaddr_in *)to)->sin_addr.s_addr;
+}
+
+/* TCP's time costs less than to look at the clock. */
+static u64 real_ns(u64 us)
+{
+	return ktime_to_ns(ktime_mono_to_real(ns_to_ktime(us * NSEC_PER_USEC)));
+}
+
+/**
+ * sockport_follow_describe - put what happens to a socket into an event
+ * @event: the event; of it all is written that its @has will say
+ * @follow: the socket
+ * @what: what happens
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_describe(struct sockport_event *event,
+			      const struct sockport_follow *follow,
+			      const struct sockport_happening *what)
+{
+	event->has = SOCKPORT_EVENT_UID | SOCKPORT_EVENT_TUPLE;
+	event->type = what->type;
 	event->protocol = SOCKPORT_PROTOCOL_TCP;
-	event->cause = cause;
-	event->time = ktime_get_real_ns();
-	event->role = SOCKPORT_ROLE_IN;
-	event->port = ntohs(inet_sk(follow->sk)->inet_sport);
-	if (follow->row) {
-		event->role = follow->row->role;
-		/* The rest has none. */
-		if (follow->row->port)
-			event->port = follow->row->port;
-		else if (event->role == SOCKPORT_ROLE_OUT)
-			event->port = ntohs(inet_sk(follow->sk)->inet_dport);
-	}
+	event->cause = what->cause;
+	event->time = what->at ? real_ns(what->at) : ktime_get_real_ns();
+	event->duration = what->duration;
+	event->uid = sockport_sock_uid(follow->sk);
+	if (what->cause)
+		event->has |= SOCKPORT_EVENT_CAUSE;
+	if (what->duration)
+		event->has |= SOCKPORT_EVENT_DURATION;
+	put_row(event, follow);
 	put_tuple(event, follow->sk);
 	put_process(event, follow);
-	event->uid = sockport_sock_uid(follow->sk);
-	event->has |= SOCKPORT_EVENT_UID;
-	if (cause)
-		event->has |= SOCKPORT_EVENT_CAUSE;
+	if (what->to)
+		put_unsent(event, what->to);
+	else if (sockport_last_is_end(what->type))
+		put_sums(event, follow);
 }
 
 /**
  * __sockport_follow_post - tell who listens what happens to a socket
  * @follow: the socket
- * @type: enum sockport_event_type
- * @cause: enum sockport_cause, or 0
- * @duration: microseconds, 0 when unknown
+ * @what: what happens
+ *
+ * What ends is kept for who asks later.
  *
  * Context: BH disabled, in an RCU read-side critical section.
  */
-void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			    u8 cause, u64 duration)
+void __sockport_follow_post(const struct sockport_follow *follow,
+			    const struct sockport_happening *what)
 {
-	struct sockport_event event = { 0 };
+	struct sockport_event event;
 
-	begin_event(&event, follow, type, cause);
-	if (duration) {
-		event.duration = duration;
-		event.has |= SOCKPORT_EVENT_DURATION;
-	}
-	if (type == SOCKPORT_EVENT_TYPE_CLOSE ||
-	    type == SOCKPORT_EVENT_TYPE_FAIL)
-		put_sums(&event, follow);
-	sockport_event_post(follow->net, &event);
-}
-
-/**
- * sockport_follow_post_unsent - tell who listens that a connection failed
- * @follow: the socket, which has no SYN sent
- * @to: where it should have gone to, the socket does not know
- * @cause: enum sockport_cause
- *
- * Context: BH disabled, in an RCU read-side critical section.
- */
-void sockport_follow_post_unsent(const struct sockport_follow *follow,
-				 const struct sockaddr *to, u8 cause)
-{
-	struct sockport_event event = { 0 };
-
-	begin_event(&event, follow, SOCKPORT_EVENT_TYPE_FAIL, cause);
-	/* It is at the same place in both. */
-	event.remote_port = ntohs(((const struct sockaddr_in *)to)->sin_port);
-	event.port = event.remote_port;
-	if (to->sa_family == AF_INET6)
-		event.remote.v6 = ((const struct sockaddr_in6 *)to)->sin6_addr;
-	else
-		event.remote.v4 =
-			((const struct sockaddr_in *)to)->sin_addr.s_addr;
+	if (sockport_last_is_end(what->type) && sockport_last_wanted())
+		sockport_last_add(follow, what);
+	if (likely(!sockport_events_heard(follow->sn, follow->net)))
+		return;
+	sockport_follow_describe(&event, follow, what);
+	event.time = ktime_get_real_ns();
 	sockport_event_post(follow->net, &event);
 }

@@ -121,9 +121,14 @@ void sockport_follow_count_failure(const struct sockport_follow *follow,
 void sockport_follow_unsent(struct sockport_follow *follow,
 			    const struct sockaddr *to, int err)
 {
-	const u8 cause = cause_unsent(follow, err);
+	struct sockport_happening what = {
+		.type	= SOCKPORT_EVENT_TYPE_FAIL,
+		.cause	= cause_unsent(follow, err),
+		.to	= to,
+	};
 
-	sockport_follow_count_failure(follow, cause);
-	if (unlikely(sockport_events_heard(follow->sn, follow->net)))
-		sockport_follow_post_unsent(follow, to, cause);
+	sockport_follow_count_failure(follow, what.cause);
+	if (sockport_last_wanted() ||
+	    unlikely(sockport_events_heard(follow->sn, follow->net)))
+		__sockport_follow_post(follow, &what);
 }

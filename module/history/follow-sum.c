@@ -271,7 +271,7 @@ void sockport_follow_opened(struct sockport_follow *follow)
 					tried(follow));
 	follow->phase = SOCKPORT_PHASE_CONNECTED;
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_OPEN, 0,
-			     tried(follow));
+			     tried(follow), 0);
 	follow->since = now;
 	one_more(row);
 }
@@ -310,7 +310,7 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
 					tp->srtt_us >> 3);
 	follow->since = now;
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, 0);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_ACCEPT, 0, 0, 0);
 	one_more(row);
 }
 
@@ -326,7 +326,7 @@ void sockport_follow_failed(struct sockport_follow *follow)
 	add_syns(follow);
 	sockport_follow_count_failure(follow, cause);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
-			     tried(follow));
+			     tried(follow), 0);
 }
 
 /*
@@ -386,13 +386,13 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	u32 rtt = tcp_sk(follow->sk)->srtt_us >> 3;
 	struct sockport_history *row = follow->row;
 	u8 cause = cause_of_end(follow, old);
-	u64 lifetime = 0;
+	u64 lifetime = 0, now = time_of_end(follow, old);
 
 	add_connection(follow, true);
 	sockport_history_add(row, counter_of_end(cause), 1);
 	sockport_history_touch(row);
 	if (follow->since) {
-		lifetime = passed(follow->since, time_of_end(follow, old));
+		lifetime = passed(follow->since, now);
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_LIFETIME,
 					lifetime);
 	}
@@ -402,6 +402,6 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_RTT,
 					rtt);
 	atomic_dec(&row->connections);
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause,
-			     lifetime);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause, lifetime,
+			     now);
 }

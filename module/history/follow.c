@@ -139,7 +139,8 @@ static noinline void on_listen(const struct sock *sk)
 		sockport_follow_note_process(follow);
 		if (row)
 			join_row(follow, row);
-		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0);
+		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0,
+				     0);
 	}
 	sockport_follow_unlock(bucket);
 }
@@ -326,7 +327,7 @@ static void close_listener(struct sockport_follow *follow)
 		sockport_follow_add(follow, true);
 		sockport_history_touch(follow->row);
 	}
-	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open);
+	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open, 0);
 }
 
 static u8 role_of(const struct sock *sk, const struct sockport_follow *follow)

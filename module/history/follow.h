@@ -10,6 +10,7 @@
 #include <net/tcp_states.h>
 
 #include "events/event.h"
+#include "history/last.h"
 
 struct net;
 struct sock;
@@ -98,6 +99,23 @@ struct sockport_follow {
 };
 
 /**
+ * struct sockport_happening - what happens to a followed socket
+ * @type: enum sockport_event_type
+ * @cause: enum sockport_cause, or 0
+ * @duration: microseconds, 0 when unknown
+ * @at: when, as sockport_follow_now() has it, 0 for now
+ * @to: where a connection should have gone to of which no SYN was sent, the
+ *	socket does not know; or NULL
+ */
+struct sockport_happening {
+	u8			type;
+	u8			cause;
+	u64			duration;
+	u64			at;
+	const struct sockaddr	*to;
+};
+
+/**
  * sockport_follow_cares - does a change of state mean something?
  * @old: TCP state before
  * @new: TCP state after
@@ -173,17 +191,29 @@ void sockport_follow_count_failure(const struct sockport_follow *follow,
 void sockport_follow_unsent(struct sockport_follow *follow,
 			    const struct sockaddr *to, int err);
 void sockport_follow_ended(struct sockport_follow *follow, int old);
-void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
-			    u8 cause, u64 duration);
-void sockport_follow_post_unsent(const struct sockport_follow *follow,
-				 const struct sockaddr *to, u8 cause);
+void sockport_follow_describe(struct sockport_event *event,
+			      const struct sockport_follow *follow,
+			      const struct sockport_happening *what);
+void __sockport_follow_post(const struct sockport_follow *follow,
+			    const struct sockport_happening *what);
 
-/* As __sockport_follow_post(), but only if somebody listens. */
+/*
+ * As __sockport_follow_post(), but only if somebody listens, or it is kept.
+ */
 static inline void sockport_follow_post(const struct sockport_follow *follow,
-					u8 type, u8 cause, u64 duration)
+					u8 type, u8 cause, u64 duration,
+					u64 at)
 {
-	if (unlikely(sockport_events_heard(follow->sn, follow->net)))
-		__sockport_follow_post(follow, type, cause, duration);
+	struct sockport_happening what = {
+		.type		= type,
+		.cause		= cause,
+		.duration	= duration,
+		.at		= at,
+	};
+
+	if ((sockport_last_is_end(type) && sockport_last_wanted()) ||
+	    unlikely(sockport_events_heard(follow->sn, follow->net)))
+		__sockport_follow_post(follow, &what);
 }
 
 #endif /* SOCKPORT_FOLLOW_H */

@@ -15,6 +15,7 @@
 #include "net.h"
 #include "history/era.h"
 #include "history/follow.h"
+#include "history/last.h"
 #include "history/lifecycle.h"
 #include "history/probe.h"
 #include "history/quota.h"
@@ -36,6 +37,7 @@ struct sockport_settings sockport_settings = {
 		.sockets	= 1 << 20,
 		.doors		= 1 << 12,
 	},
+	.last		= 1 << 10,
 };
 
 /* Who switches; see "locks of history". */
@@ -89,6 +91,7 @@ static void stop(void)
 	cancel_delayed_work_sync(&fold_work);
 	count_udp(false);
 	sockport_probes_unregister();
+	sockport_last_end();
 	sockport_era_end(era);
 	era = NULL;
 }
@@ -129,6 +132,9 @@ static int start(void)
 		stop();
 		return err;
 	}
+	err = sockport_last_begin(sockport_settings.last);
+	if (err)
+		pr_notice("sockport: ended connections are not kept: %d\n", err);
 	err = count_udp(sockport_settings.udp_accounting);
 	if (err)
 		pr_notice("sockport: UDP is not counted: %d\n", err);
@@ -215,6 +221,29 @@ int sockport_lifecycle_set_sockets(unsigned int sockets)
 		err = sockport_followed_resize(era->followed, sockets);
 	if (!err)
 		sockport_settings.size.sockets = sockets;
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
+/**
+ * sockport_lifecycle_set_last - keep more connections that ended, or fewer
+ * @each: most of a namespace; those that were kept are forgotten
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0, -ENOMEM, or -EINVAL when it is more than may be kept.
+ */
+int sockport_lifecycle_set_last(unsigned int each)
+{
+	int err = 0;
+
+	if (each > SOCKPORT_LAST_MOST)
+		return -EINVAL;
+	mutex_lock(&switch_mutex);
+	if (era)
+		err = sockport_last_begin(each);
+	if (!err)
+		sockport_settings.last = each;
 	mutex_unlock(&switch_mutex);
 	return err;
 }

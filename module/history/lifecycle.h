@@ -12,6 +12,7 @@ struct net;
  * struct sockport_settings - what the module's parameters say of history
  * @history: it is kept
  * @udp_accounting: datagrams are counted too
+ * @last: connections that ended, most that are remembered of a namespace
  * @size: of the era to come; what can grow meanwhile does so in the one that is
  *
  * Written by module parameters before the module begins, afterwards by
@@ -21,6 +22,7 @@ struct net;
 struct sockport_settings {
 	bool				history;
 	bool				udp_accounting;
+	unsigned int			last;
 	struct sockport_era_size	size;
 };
 
@@ -40,5 +42,6 @@ int sockport_lifecycle_set_history(bool on);
 int sockport_lifecycle_set_udp(bool on);
 int sockport_lifecycle_set_rows(unsigned int rows);
 int sockport_lifecycle_set_sockets(unsigned int sockets);
+int sockport_lifecycle_set_last(unsigned int each);
 
 #endif /* SOCKPORT_LIFECYCLE_H */

@@ -45,6 +45,11 @@ static int set_sockets(const char *value, const struct kernel_param *kp)
 	return set_size(value, sockport_lifecycle_set_sockets);
 }
 
+static int set_last(const char *value, const struct kernel_param *kp)
+{
+	return set_size(value, sockport_lifecycle_set_last);
+}
+
 static const struct kernel_param_ops history_ops = {
 	.set	= set_history,
 	.get	= param_get_bool,
@@ -62,6 +67,11 @@ static const struct kernel_param_ops rows_ops = {
 
 static const struct kernel_param_ops sockets_ops = {
 	.set	= set_sockets,
+	.get	= param_get_uint,
+};
+
+static const struct kernel_param_ops last_ops = {
+	.set	= set_last,
 	.get	= param_get_uint,
 };
 
@@ -83,3 +93,7 @@ MODULE_PARM_DESC(history_sockets,
 module_param_named(closed_doors, sockport_settings.size.doors, uint, 0644);
 MODULE_PARM_DESC(closed_doors,
 		 "most closed ports that are remembered, as of when history is switched on");
+module_param_cb(last_connections, &last_ops, &sockport_settings.last, 0644);
+__MODULE_PARM_TYPE(last_connections, "uint");
+MODULE_PARM_DESC(last_connections,
+		 "most connections of a namespace that are remembered when they have ended, at most 65536; 0 for none (default 1024)");

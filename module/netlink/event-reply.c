@@ -9,6 +9,7 @@
 #include "events/event.h"
 #include "history/doors.h"
 #include "netlink/reply.h"
+#include "walk/record.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
 {
@@ -54,6 +55,9 @@ static int put_tuple(struct sk_buff *skb, const struct sockport_event *event)
 			&event->remote) ||
 	    nla_put_u32(skb, SOCKPORT_A_EVENT_REMOTE_PORT, event->remote_port))
 		return -EMSGSIZE;
+	if (event->ifindex &&
+	    nla_put_u32(skb, SOCKPORT_A_EVENT_IFINDEX, event->ifindex))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -70,7 +74,11 @@ static int put_end(struct sk_buff *skb, const struct sockport_event *event)
 	    (put_u64(skb, SOCKPORT_A_EVENT_BYTES_IN, event->bytes_in) ||
 	     put_u64(skb, SOCKPORT_A_EVENT_BYTES_OUT, event->bytes_out) ||
 	     nla_put_u32(skb, SOCKPORT_A_EVENT_RETRANSMITS,
-			 event->retransmits)))
+			 event->retransmits) ||
+	     nla_put_u32(skb, SOCKPORT_A_EVENT_SEGMENTS_IN,
+			 event->segments_in) ||
+	     nla_put_u32(skb, SOCKPORT_A_EVENT_SEGMENTS_OUT,
+			 event->segments_out)))
 		return -EMSGSIZE;
 	if (event->has & SOCKPORT_EVENT_RTT &&
 	    nla_put_u32(skb, SOCKPORT_A_EVENT_RTT, event->rtt))
@@ -85,12 +93,47 @@ static int put_owner(struct sk_buff *skb, const struct sockport_event *event,
 	    nla_put_u32(skb, SOCKPORT_A_EVENT_UID,
 			from_kuid_munged(telling->user_ns, event->uid)))
 		return -EMSGSIZE;
+	if (telling->netns &&
+	    nla_put_u32(skb, SOCKPORT_A_EVENT_NETNS, telling->netns))
+		return -EMSGSIZE;
+	if (telling->cgroup && strlen(telling->cgroup) <= SOCKPORT_REPLY_PATH &&
+	    nla_put_string(skb, SOCKPORT_A_EVENT_CGROUP, telling->cgroup))
+		return -EMSGSIZE;
 	if (!telling->pid)
 		return 0;
 	if (nla_put_u32(skb, SOCKPORT_A_EVENT_PID, telling->pid) ||
 	    nla_put_string(skb, SOCKPORT_A_EVENT_COMM, telling->comm))
 		return -EMSGSIZE;
 	return 0;
+}
+
+/**
+ * sockport_event_record - what an event is about, as far as a filter asks
+ * @event: what happened
+ *
+ * Return: a record of that.
+ */
+struct sockport_record
+sockport_event_record(const struct sockport_event *event)
+{
+	struct sockport_record rec = {
+		.protocol	= event->protocol,
+		.role		= event->role,
+		.local_port	= event->local_port,
+		.remote_port	= event->remote_port,
+		.local		= event->local,
+		.remote		= event->remote,
+		.ifindex	= event->ifindex,
+		.uid		= event->uid,
+	};
+
+	if (event->has & SOCKPORT_EVENT_TUPLE) {
+		rec.family = event->family;
+		rec.has = SOCKPORT_HAS_PORTS | SOCKPORT_HAS_ADDRESS;
+	}
+	if (event->has & SOCKPORT_EVENT_UID)
+		rec.has |= SOCKPORT_HAS_UID;
+	return rec;
 }
 
 /**

@@ -2,9 +2,7 @@
 /*
  * The generic netlink family, see sockport.yaml
  */
-#include <linux/cred.h>
 #include <linux/module.h>
-#include <linux/slab.h>
 #include <net/genetlink.h>
 
 #include "compat.h"
@@ -13,51 +11,15 @@
 #include "history/doors.h"
 #include "history/era.h"
 #include "net.h"
+#include "netlink/closed.h"
+#include "netlink/dump.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
 #include "netlink/query.h"
 #include "netlink/reply.h"
-#include "owners/asker.h"
+#include "netlink/sockets.h"
 #include "owners/owners.h"
 #include "ports/port.h"
-#include "walk/walk.h"
-
-/**
- * struct failure - why a dump cannot begin
- * @err: negative errno
- * @extack: what goes with it
- */
-struct failure {
-	int			err;
-	struct netlink_ext_ack	extack;
-};
-
-/**
- * struct dump - what a dump keeps from one message to the next
- * @query: the request, or NULL
- * @failure: then this
- */
-struct dump {
-	struct sockport_query	*query;
-	struct failure		*failure;
-};
-
-static struct dump *dump_of(struct netlink_callback *cb)
-{
-	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
-	return (struct dump *)cb->ctx;
-}
-
-static struct sockport_request do_request(struct sk_buff *skb,
-					  struct genl_info *info)
-{
-	return (struct sockport_request) {
-		.skb	= skb,
-		.net	= genl_info_net(info),
-		.attrs	= info->attrs,
-		.extack	= info->extack,
-	};
-}
 
 static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 		    const struct sockport_query *query,
@@ -71,33 +33,6 @@ static int put_port(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 		return -EMSGSIZE;
 	if (sockport_reply_port(skb, port, query->reader.user_ns,
 				&query->owners, query->cgroups)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-static int put_socket(struct sk_buff *skb, u32 portid, u32 seq, int flags,
-		      const struct sockport_query *query,
-		      const struct sockport_record *rec)
-{
-	const struct sockport_answer answer = {
-		.want		= query->want,
-		.netns		= query->other || query->scope.slots,
-		.reader		= &query->reader,
-		.detail		= sockport_walk_detail(&query->walk),
-		.info		= sockport_walk_info(&query->walk),
-		.owners		= &query->owners,
-		.cgroups	= query->cgroups,
-	};
-	void *hdr;
-
-	hdr = genlmsg_put(skb, portid, seq, &sockport_family, flags,
-			  SOCKPORT_CMD_SOCKET_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (sockport_reply_socket(skb, rec, &answer)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -123,88 +58,25 @@ static int put_door(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* A full message is not the end; one that takes nothing at all is. */
-static int dump_result(const struct sk_buff *skb, int err)
-{
-	return err == -EMSGSIZE && skb->len ? skb->len : err;
-}
-
-/*
- * Who sends the request is known here only: the first message may be made when
- * somebody else reads from the socket. There is no extack before 6.12, so what
- * is wrong is told with the first message.
- */
-static int
-dump_start(struct netlink_callback *cb,
-	   struct sockport_query *(*begin)(const struct sockport_request *req))
-{
-	struct dump *dump = dump_of(cb);
-	struct failure *failure;
-	struct sockport_request request;
-	struct sockport_query *query;
-
-	failure = kzalloc(sizeof(*failure), GFP_KERNEL);
-	if (!failure)
-		return -ENOMEM;
-	request = (struct sockport_request) {
-		.skb	= cb->skb,
-		.net	= sockport_asker_net(cb->skb),
-		.attrs	= sockport_dump_attrs(cb),
-		.extack	= &failure->extack,
-	};
-	query = begin(&request);
-	if (IS_ERR(query)) {
-		failure->err = PTR_ERR(query);
-		dump->failure = failure;
-		return 0;
-	}
-	dump->query = query;
-	kfree(failure);
-	return 0;
-}
-
-static int dump_failed(const struct dump *dump, struct netlink_callback *cb)
-{
-	if (cb->extack)
-		*cb->extack = dump->failure->extack;
-	return dump->failure->err;
-}
-
-/*
- * What is allocated on the way goes to who opened the socket, also when somebody
- * with more rights was made to read from it.
- */
-static int
-dump_paid(struct sk_buff *skb, struct netlink_callback *cb,
-	  int (*dump)(struct sk_buff *skb, struct netlink_callback *cb))
-{
-	const struct cred *creds =
-		override_creds(sockport_asker_cred(cb->skb));
-	int err = dump(skb, cb);
-
-	revert_creds(creds);
-	return err;
-}
-
 static int port_get_start(struct netlink_callback *cb)
 {
-	return dump_start(cb, sockport_query_ports);
+	return sockport_dump_start(cb, sockport_query_ports);
 }
 
 static int port_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct sockport_dump *dump = sockport_dump_of(cb);
 	struct sockport_query *query = dump->query;
 	int err;
 
 	if (!query)
-		return dump_failed(dump, cb);
+		return sockport_dump_failed(dump, cb);
 	while (query->at < query->ports.count) {
 		err = put_port(skb, NETLINK_CB(cb->skb).portid,
 			       cb->nlh->nlmsg_seq, NLM_F_MULTI, query,
 			       query->ports.row[query->at]);
 		if (err)
-			return dump_result(skb, err);
+			return sockport_dump_result(skb, err);
 		query->at++;
 	}
 	return query->ports.err && !skb->len ? query->ports.err : skb->len;
@@ -213,80 +85,17 @@ static int port_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 int sockport_nl_port_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	return dump_paid(skb, cb, port_get_dump);
+	return sockport_dump_paid(skb, cb, port_get_dump);
 }
 
 static int port_get_done(struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
-
-	if (dump->query)
-		sockport_query_ports_free(dump->query);
-	kfree(dump->failure);
-	return 0;
-}
-
-static int socket_get_start(struct netlink_callback *cb)
-{
-	return dump_start(cb, sockport_query_sockets);
-}
-
-/* The next socket that is asked for, which stays the next until it is told. */
-static struct sockport_record *next_socket(struct sockport_query *query)
-{
-	struct sockport_record *rec;
-
-	while ((rec = sockport_walk_current(&query->walk))) {
-		if (IS_ERR(rec) || sockport_query_wants(query, rec))
-			return rec;
-		sockport_walk_advance(&query->walk);
-	}
-	return NULL;
-}
-
-static int socket_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct dump *dump = dump_of(cb);
-	struct sockport_query *query = dump->query;
-	struct sockport_record *rec;
-	int err;
-
-	if (!query)
-		return dump_failed(dump, cb);
-	while ((rec = next_socket(query))) {
-		if (IS_ERR(rec))
-			return PTR_ERR(rec);
-		err = put_socket(skb, NETLINK_CB(cb->skb).portid,
-				 cb->nlh->nlmsg_seq, NLM_F_MULTI, query, rec);
-		if (err && skb->len)
-			return skb->len;
-		/* It fits no message: the reader is told at the end. */
-		if (err)
-			sockport_walk_miss(&query->walk);
-		sockport_walk_advance(&query->walk);
-	}
-	return skb->len;
-}
-
-int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
-				  struct netlink_callback *cb)
-{
-	return dump_paid(skb, cb, socket_get_dump);
-}
-
-static int socket_get_done(struct netlink_callback *cb)
-{
-	struct dump *dump = dump_of(cb);
-
-	if (dump->query)
-		sockport_query_sockets_free(dump->query);
-	kfree(dump->failure);
-	return 0;
+	return sockport_dump_done(cb, sockport_query_ports_free);
 }
 
 static int closed_door_get_start(struct netlink_callback *cb)
 {
-	return dump_start(cb, sockport_query_doors);
+	return sockport_dump_start(cb, sockport_query_doors);
 }
 
 /* None when history was switched off meanwhile. */
@@ -314,20 +123,20 @@ static const struct sockport_door *next_door(struct sockport_some_doors *doors)
 
 static int closed_door_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct sockport_dump *dump = sockport_dump_of(cb);
 	struct sockport_query *query = dump->query;
 	const struct sockport_door *door;
 	struct sockport_space *space;
 	int err;
 
 	if (!query)
-		return dump_failed(dump, cb);
+		return sockport_dump_failed(dump, cb);
 	while ((door = next_door(&query->doors))) {
 		/* The scope's namespaces live; one that died is not found. */
 		space = sockport_scope_find(&query->scope, door->net);
 		err = space ? put_door(skb, cb, door, space->inode) : 0;
 		if (err)
-			return dump_result(skb, err);
+			return sockport_dump_result(skb, err);
 		query->doors.at++;
 	}
 	return skb->len;
@@ -336,32 +145,17 @@ static int closed_door_get_dump(struct sk_buff *skb, struct netlink_callback *cb
 int sockport_nl_closed_door_get_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb)
 {
-	return dump_paid(skb, cb, closed_door_get_dump);
+	return sockport_dump_paid(skb, cb, closed_door_get_dump);
 }
 
 static int closed_door_get_done(struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
-
-	if (dump->query)
-		sockport_query_doors_free(dump->query);
-	kfree(dump->failure);
-	return 0;
-}
-
-/* Send a reply that put_port() or put_socket() has filled, or could not. */
-static int send_reply(struct sk_buff *reply, int err, struct genl_info *info)
-{
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	return genlmsg_reply(reply, info);
+	return sockport_dump_done(cb, sockport_query_doors_free);
 }
 
 int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct sockport_request request = do_request(skb, info);
+	const struct sockport_request request = sockport_do_request(skb, info);
 	struct sk_buff *reply;
 	struct sockport_query *query;
 	int err;
@@ -391,60 +185,9 @@ int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto free_query;
 	err = put_port(reply, info->snd_portid, info->snd_seq, 0, query,
 		       query->ports.row[0]);
-	err = send_reply(reply, err, info);
+	err = sockport_send_reply(reply, err, info);
 free_query:
 	sockport_query_ports_free(query);
-	return err;
-}
-
-/* Fill @reply with the one socket that the query's walk has to offer. */
-static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
-			   struct sockport_query *query)
-{
-	struct sockport_record *rec;
-	int err;
-
-	rec = next_socket(query);
-	if (IS_ERR(rec))
-		return PTR_ERR(rec);
-	if (!rec) {
-		NL_SET_ERR_MSG(info->extack, "no socket matches");
-		return -ENOENT;
-	}
-	err = put_socket(reply, info->snd_portid, info->snd_seq, 0, query, rec);
-	if (err)
-		return err;
-	sockport_walk_advance(&query->walk);
-
-	rec = next_socket(query);
-	if (IS_ERR(rec))
-		return PTR_ERR(rec);
-	if (rec) {
-		NL_SET_ERR_MSG(info->extack,
-			       "several sockets match, a cookie tells them apart");
-		return -ENOTUNIQ;
-	}
-	return 0;
-}
-
-int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct sockport_request request = do_request(skb, info);
-	struct sk_buff *reply;
-	struct sockport_query *query;
-	int err;
-
-	query = sockport_query_sockets(&request);
-	if (IS_ERR(query))
-		return PTR_ERR(query);
-
-	err = -ENOMEM;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (reply) {
-		err = put_only_socket(reply, info, query);
-		err = send_reply(reply, err, info);
-	}
-	sockport_query_sockets_free(query);
 	return err;
 }
 
@@ -465,7 +208,7 @@ int sockport_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 					   sockport_stats(genl_info_net(info)));
 	if (!err)
 		genlmsg_end(reply, hdr);
-	return send_reply(reply, err, info);
+	return sockport_send_reply(reply, err, info);
 }
 
 int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info)
@@ -507,9 +250,9 @@ static const struct genl_ops sockport_ops[] = {
 		.policy		= sockport_socket_get_nl_policy,
 		.maxattr	= SOCKPORT_A_SOCKET_NETNS_ALL,
 		.doit		= sockport_nl_socket_get_doit,
-		.start		= socket_get_start,
+		.start		= sockport_sockets_start,
 		.dumpit		= sockport_nl_socket_get_dumpit,
-		.done		= socket_get_done,
+		.done		= sockport_sockets_done,
 	},
 	{
 		.cmd		= SOCKPORT_CMD_STATS_GET,
@@ -532,6 +275,14 @@ static const struct genl_ops sockport_ops[] = {
 		.policy		= sockport_event_listen_nl_policy,
 		.maxattr	= SOCKPORT_A_EVENT_FILTER,
 		.doit		= sockport_nl_event_listen_doit,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_CLOSED_GET,
+		.policy		= sockport_closed_get_nl_policy,
+		.maxattr	= SOCKPORT_A_EVENT_NETNS_ALL,
+		.start		= sockport_closed_start,
+		.dumpit		= sockport_nl_closed_get_dumpit,
+		.done		= sockport_closed_done,
 	},
 };
 

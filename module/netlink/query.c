@@ -420,3 +420,62 @@ void sockport_query_doors_free(struct sockport_query *query)
 {
 	query_free(query);
 }
+
+static int closed_are_kept(const struct sockport_request *request)
+{
+	if (sockport_last_wanted())
+		return 0;
+	if (sockport_era_is_on())
+		NL_SET_ERR_MSG(request->extack,
+			       "none are kept: last_connections is 0");
+	else
+		NL_SET_ERR_MSG(request->extack, "history is switched off");
+	return -ENODATA;
+}
+
+/**
+ * sockport_query_closed - take in a request for connections that ended
+ * @request: the request
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query, for sockport_query_closed_free(); or an ERR_PTR, with a
+ * message in @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_closed(const struct sockport_request *request)
+{
+	const struct nlattr *filter = request_attr(request,
+						   SOCKPORT_A_EVENT_FILTER);
+	struct sockport_asking asking;
+	struct sockport_query *query;
+	int err;
+
+	query = query_new(request, SOCKPORT_WANT_OPENER, filter,
+			  request_attr(request, SOCKPORT_A_EVENT_NETNS_FD),
+			  request_attr(request, SOCKPORT_A_EVENT_NETNS_ALL));
+	if (IS_ERR(query))
+		return query;
+	asking = asking_of(query, request);
+	err = filter ? sockport_request_closed(&asking, filter) : 0;
+	if (!err)
+		err = query_cgroups(query);
+	if (!err)
+		err = closed_are_kept(request);
+	if (err) {
+		query_free(query);
+		return ERR_PTR(err);
+	}
+	return query;
+}
+
+/**
+ * sockport_query_closed_free - be done with a request for connections that ended
+ * @query: what sockport_query_closed() returned
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_closed_free(struct sockport_query *query)
+{
+	query_free(query);
+}

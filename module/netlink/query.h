@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 #include "history/doors.h"
+#include "history/last.h"
 #include "kinds/unlisted.h"
 #include "owners/owners.h"
 #include "owners/reader.h"
@@ -48,6 +49,22 @@ struct sockport_some_doors {
 };
 
 /**
+ * struct sockport_some_ended - connections that ended on their way to the reader
+ * @space: index of their namespace in the scope
+ * @place: where to go on with sockport_last_read()
+ * @count: how many of @ended there are
+ * @at: next of them
+ * @ended: connections
+ */
+struct sockport_some_ended {
+	unsigned int		space;
+	struct sockport_last_place place;
+	unsigned int		count;
+	unsigned int		at;
+	struct sockport_ended	ended[16];
+};
+
+/**
  * struct sockport_query - a request under way
  * @account: namespace of who asks, whose account it goes to
  * @other: namespace asked about instead, with a reference, or NULL
@@ -62,6 +79,7 @@ struct sockport_some_doors {
  * @at: next row of @ports
  * @walk: or walk to answer from
  * @doors: or closed doors
+ * @ended: or connections that ended
  */
 struct sockport_query {
 	struct net			*account;
@@ -80,6 +98,7 @@ struct sockport_query {
 		};
 		struct sockport_walk	walk;
 		struct sockport_some_doors doors;
+		struct sockport_some_ended ended;
 	};
 };
 
@@ -94,5 +113,8 @@ bool sockport_query_wants(const struct sockport_query *query,
 struct sockport_query *
 sockport_query_doors(const struct sockport_request *request);
 void sockport_query_doors_free(struct sockport_query *query);
+struct sockport_query *
+sockport_query_closed(const struct sockport_request *request);
+void sockport_query_closed_free(struct sockport_query *query);
 
 #endif /* SOCKPORT_QUERY_H */

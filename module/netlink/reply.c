@@ -465,7 +465,11 @@ static int put_history_counts(struct sk_buff *skb,
 	    put_count(skb, SOCKPORT_A_STATS_EVENTS_SENT, &stats->events_sent) ||
 	    put_count(skb, SOCKPORT_A_STATS_EVENTS_LOST, &stats->events_lost) ||
 	    put_count(skb, SOCKPORT_A_STATS_LONGEST_HOLD, &stats->longest_hold) ||
-	    put_count(skb, SOCKPORT_A_STATS_EVENTS_MADE, &stats->events_made))
+	    put_count(skb, SOCKPORT_A_STATS_EVENTS_MADE, &stats->events_made) ||
+	    put_count(skb, SOCKPORT_A_STATS_LAST_CONNECTIONS,
+		      &stats->last_connections) ||
+	    put_count(skb, SOCKPORT_A_STATS_LAST_CONNECTIONS_LOST,
+		      &stats->last_connections_lost))
 		return -EMSGSIZE;
 	return 0;
 }

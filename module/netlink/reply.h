@@ -47,12 +47,16 @@ struct sockport_answer {
  * @lost: how many events an event of type lost stands for, otherwise 0
  * @pid: of the process, 0 when none is told
  * @comm: its name
+ * @netns: inode of the namespace, 0 when it is not told
+ * @cgroup: path, or NULL
  */
 struct sockport_telling {
 	struct user_namespace	*user_ns;
 	u64			lost;
 	u32			pid;
 	char			comm[TASK_COMM_LEN];
+	u32			netns;
+	const char		*cgroup;
 };
 
 int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
@@ -67,6 +71,8 @@ int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_answer *answer);
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
+struct sockport_record
+sockport_event_record(const struct sockport_event *event);
 int sockport_reply_event(struct sk_buff *skb,
 			 const struct sockport_event *event,
 			 const struct sockport_telling *telling);

@@ -3,10 +3,6 @@
  * Events as messages, each made for who gets it
  */
 #include <linux/cred.h>
-#include <linux/pid.h>
-#include <linux/pid_namespace.h>
-#include <linux/sched.h>
-#include <linux/sched/task.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
@@ -16,6 +12,7 @@
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
 #include "netlink/reply.h"
+#include "netlink/tell-process.h"
 #include "owners/asker.h"
 #include "owners/reader.h"
 #include "walk/filter.h"
@@ -166,83 +163,6 @@ added:
 	message->events++;
 }
 
-static bool sees_all(const struct sockport_reader *reader)
-{
-	return reader->pid_ns == &init_pid_ns &&
-	       (reader->sees[0] == &init_user_ns ||
-		reader->sees[1] == &init_user_ns);
-}
-
-static struct task_struct *get_process(pid_t pid)
-{
-	struct task_struct *task;
-
-	rcu_read_lock();
-	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_TGID);
-	if (task)
-		get_task_struct(task);
-	rcu_read_unlock();
-	return task;
-}
-
-/*
- * Who may not see all processes is told of one that still is there, that is the
- * one that had this number then, and that may be seen, under the number and the
- * name that it has for the reader now.
- */
-static void see_process(struct sockport_telling *telling,
-			const struct sockport_listener *to,
-			const struct sockport_event *event)
-{
-	struct task_struct *task = get_process(event->pid);
-
-	if (!task)
-		return;
-	if (task->start_time <= event->process_since &&
-	    sockport_reader_sees_task(&to->reader, task)) {
-		telling->pid = task_tgid_nr_ns(task, to->reader.pid_ns);
-		strscpy(telling->comm, task->comm, sizeof(telling->comm));
-	}
-	put_task_struct(task);
-}
-
-static void tell_process(struct sockport_telling *telling,
-			 const struct sockport_listener *to,
-			 const struct sockport_event *event)
-{
-	telling->pid = 0;
-	if (!(event->has & SOCKPORT_EVENT_PROCESS))
-		return;
-	if (!sees_all(&to->reader)) {
-		see_process(telling, to, event);
-		return;
-	}
-	telling->pid = event->pid;
-	strscpy(telling->comm, event->comm, sizeof(telling->comm));
-}
-
-/* What it is about, as far as a filter of events asks. */
-static struct sockport_record record_of(const struct sockport_event *event)
-{
-	struct sockport_record rec = {
-		.protocol	= event->protocol,
-		.role		= event->role,
-		.local_port	= event->local_port,
-		.remote_port	= event->remote_port,
-		.local		= event->local,
-		.remote		= event->remote,
-		.uid		= event->uid,
-	};
-
-	if (event->has & SOCKPORT_EVENT_TUPLE) {
-		rec.family = event->family;
-		rec.has = SOCKPORT_HAS_PORTS | SOCKPORT_HAS_ADDRESS;
-	}
-	if (event->has & SOCKPORT_EVENT_UID)
-		rec.has |= SOCKPORT_HAS_UID;
-	return rec;
-}
-
 /* What is about no port is for everyone. */
 static bool wants(const struct sockport_listener *to,
 		  const struct sockport_event *event)
@@ -251,7 +171,7 @@ static bool wants(const struct sockport_listener *to,
 
 	if (!to->filter.count || event->type == SOCKPORT_EVENT_TYPE_RESET)
 		return true;
-	rec = record_of(event);
+	rec = sockport_event_record(event);
 	return sockport_filter_match(&to->filter, &rec, NULL);
 }
 
@@ -281,7 +201,7 @@ unsigned int sockport_tell_listener(struct sockport_listener *to,
 			(*unwanted)++;
 			continue;
 		}
-		tell_process(&telling, to, event[i]);
+		sockport_tell_process(&telling, &to->reader, event[i]);
 		message_add(&message, event[i], &telling);
 	}
 	revert_creds(own);

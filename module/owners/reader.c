@@ -121,6 +121,21 @@ void sockport_reader_init(struct sockport_reader *reader,
 	reader->most = reader->sees[0] == &init_user_ns || reader->sees[1];
 }
 
+/**
+ * sockport_reader_sees_all - does the reader see every process, by its own number?
+ * @reader: reader
+ *
+ * Context: any, at any time after sockport_reader_init().
+ *
+ * Return: true when it does.
+ */
+bool sockport_reader_sees_all(const struct sockport_reader *reader)
+{
+	return reader->pid_ns == &init_pid_ns &&
+	       (reader->sees[0] == &init_user_ns ||
+		reader->sees[1] == &init_user_ns);
+}
+
 /* RCU read-side critical section. */
 static bool still_dumpable(struct task_struct *task,
 			   const struct user_namespace *above)

@@ -41,6 +41,7 @@ struct sockport_reader {
 void sockport_reader_init(struct sockport_reader *reader,
 			  struct sk_buff *request,
 			  struct user_namespace *net_user_ns, bool processes);
+bool sockport_reader_sees_all(const struct sockport_reader *reader);
 bool sockport_reader_sees_task(const struct sockport_reader *reader,
 			       struct task_struct *task);
 bool sockport_reader_sees_gone(const struct sockport_reader *reader,

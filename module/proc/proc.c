@@ -300,6 +300,8 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "longest_hold_ns",	&stats->longest_hold },
 		{ "events_made",	&stats->events_made },
 		{ "history_rows_given_back", &stats->history_rows_given_back },
+		{ "last_connections",	&stats->last_connections },
+		{ "last_connections_lost", &stats->last_connections_lost },
 	};
 	unsigned int i;
 

@@ -2,6 +2,7 @@
 /* All commands: what each is for, what it takes, and who answers. */
 #include "commands.h"
 
+#include "cmd/closed.h"
 #include "cmd/doors.h"
 #include "cmd/events.h"
 #include "cmd/kill.h"
@@ -60,6 +61,12 @@ static int run_events(const struct question *question)
 {
 	return events_follow(question->client, question->options, question->names,
 			     question->selection, question->failure);
+}
+
+static int run_closed(const struct question *question)
+{
+	return closed_print(question->client, question->options, question->names,
+			    question->selection, question->failure);
 }
 
 static int run_doors(const struct question *question)
@@ -135,6 +142,10 @@ const struct command_row commands[COMMANDS] = {
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
 			 TAKES_TYPE | TAKES_FILTER,
 		.filters = MATCH_EVENT_KEYS },
+	[COMMAND_CLOSED] = {
+		.name = "closed", .run = run_closed, .columns = &ended_columns,
+		.help = "the TCP connections that ended or failed last, and why",
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_EVENT_KEYS },
 	[COMMAND_DOORS] = {
 		.name = "closed-doors", .run = run_doors, .columns = &door_columns,
 		.help = "ports where nobody listens, and who knocked",

@@ -110,17 +110,32 @@ static int select_usual(struct selection *selection, const struct options *optio
 	return 0;
 }
 
-/* The top has the greatest first; of doors, those where somebody knocked most often. */
+/*
+ * Of doors, the top has those where somebody knocked most often. Connections that ended come
+ * in their order already, but those of each namespace by themselves.
+ */
+static const char *usual_order(const struct options *options)
+{
+	if (options->command == COMMAND_DOORS && options->has_top)
+		return "attempts";
+	if (options->command == COMMAND_CLOSED &&
+	    (options->has_top || options->reverse || options->all_netns))
+		return "time";
+	return NULL;
+}
+
+/* The top has the greatest first, and the newest is first where nobody says otherwise. */
 static int select_order(struct selection *selection, const struct columns *columns,
 			const struct options *options, struct failure *failure)
 {
-	const char *sort = options->sort;
+	const char *sort = options->sort ? options->sort : usual_order(options);
+	bool descending = options->has_top;
 
-	if (!sort && options->has_top)
-		sort = "attempts";
 	if (!sort)
 		return 0;
-	selection->descending = options->has_top != options->reverse;
+	if (!options->sort && options->command == COMMAND_CLOSED)
+		descending = true;
+	selection->descending = descending != options->reverse;
 	selection->top = options->has_top ? options->top : 0;
 	return selection_sort(selection, columns, sort, failure);
 }

@@ -16,6 +16,8 @@
 			 1ull << SOCKPORT_CONDITION_REMOTE_ADDRESS |				\
 			 1ull << SOCKPORT_CONDITION_UID | 1ull << EXPRESSION_NETNS)
 
+#define OF_ENDED	(OF_EVENTS | 1ull << SOCKPORT_CONDITION_IFINDEX | 1ull << EXPRESSION_UNIT)
+
 static int check_plan(const struct options *options, struct failure *failure)
 {
 	switch (options->command) {
@@ -33,6 +35,9 @@ static int check_plan(const struct options *options, struct failure *failure)
 		return expression_check(options->plan, OF_PORTS, "ports", failure);
 	case COMMAND_EVENTS:
 		return expression_check(options->plan, OF_EVENTS, "events", failure);
+	case COMMAND_CLOSED:
+		return expression_check(options->plan, OF_ENDED, "connections that ended",
+					failure);
 	default:
 		return failure_set(failure, EXIT_USAGE, "sockport %s takes no expression",
 				   commands[options->command].name);

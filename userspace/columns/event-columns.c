@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-
-
+/* Events; and connections that ended, which are told as the events of their ends were. */
 #include "columns/processes.h"
 #include "columns/tables.h"
 #include "format/address.h"
 #include "format/words.h"
+#include "host/cgroup.h"
 #include "kernel/rows.h"
 
 static void fill_time(struct sink *sink, const struct column *column, const void *row)
@@ -124,11 +124,39 @@ static void fill_process(struct sink *sink, const struct column *column, const v
 		fill_comm(sink, column, row);
 }
 
+static void fill_cgroup(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	if (((const struct event_row *)row)->cgroup)
+		value_text(sink, ((const struct event_row *)row)->cgroup);
+}
+
+static void fill_unit(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct event_row *event = row;
+	char unit[UNIT_MAX + 1];
+
+	(void)column;
+	if (event->cgroup && cgroup_unit(event->cgroup, unit))
+		value_text(sink, unit);
+}
+
+static void fill_interface(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct event_row *event = row;
+
+	if (!row_knows(row, column->attribute))
+		return;
+	value_begin(sink);
+	sink_interface(sink, event->netns, event->ifindex);
+	value_end(sink);
+}
+
 #define IN_BOTH		(COLUMN_IN_TEXT | COLUMN_IN_JSON)
 #define MEMBER(member, name)						\
 	.offset = offsetof(struct event_row, member), .attribute = SOCKPORT_A_EVENT_##name
 
-static const struct column list[] = {
+static const struct column what_list[] = {
 	{ .name = "time", .help = "when it happened; in JSON nanoseconds since 1970",
 	  .unit = "nanoseconds since 1970",
 	  .fill = fill_time, MEMBER(time, TIME), .flags = IN_BOTH,
@@ -175,9 +203,15 @@ static const struct column list[] = {
 	  .unit = "segments", .fill = fill_u32,
 	  MEMBER(retransmits, RETRANSMITS),
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 11 },
+};
+
+static const struct column lost_list[] = {
 	{ .name = "lost", .help = "events that were dropped before this line", .unit = "events",
 	  .fill = fill_u64, MEMBER(lost, LOST),
 	  .flags = IN_BOTH | COLUMN_RIGHT, .width = 4 },
+};
+
+static const struct column whose_list[] = {
 	{ .name = "process", .help = "who opened it",
 	  .kind = COLUMN_TEXT, .fill = fill_process, MEMBER(pid, PID),
 	  .flags = COLUMN_IN_TEXT },
@@ -193,4 +227,33 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON, .width = 8 },
 };
 
-const struct columns event_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
+static const struct column ended_list[] = {
+	{ .name = "unit", .help = "unit of systemd, or container, of the cgroup",
+	  .kind = COLUMN_TEXT, .fill = fill_unit, MEMBER(cgroup, CGROUP), .flags = IN_BOTH },
+	{ .name = "cgroup", .help = "path of the cgroup that the socket was made in",
+	  .kind = COLUMN_TEXT, .fill = fill_cgroup, MEMBER(cgroup, CGROUP) },
+	{ .name = "segments_in", .help = "segments received", .unit = "segments",
+	  .fill = fill_u32, MEMBER(segments_in, SEGMENTS_IN),
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "segments_out", .help = "segments sent", .unit = "segments",
+	  .fill = fill_u32, MEMBER(segments_out, SEGMENTS_OUT),
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "interface", .help = "interface that the socket was bound to",
+	  .kind = COLUMN_TEXT, .fill = fill_interface, MEMBER(ifindex, IFINDEX),
+	  .flags = COLUMN_IN_JSON },
+	{ .name = "netns", .help = "name of the network namespace, or net:[INODE]",
+	  .fill = fill_netns, MEMBER(netns, NETNS) },
+	{ .name = "netns_inode", .help = "inode of the network namespace",
+	  .kind = COLUMN_NUMBER, .fill = fill_u32,
+	  MEMBER(netns, NETNS), .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+};
+
+#define TABLE(array)	.list = (array), .count = sizeof(array) / sizeof(*(array))
+
+static const struct columns whose_columns = { TABLE(whose_list) };
+static const struct columns lost_columns = { TABLE(lost_list), .more = &whose_columns };
+const struct columns event_columns = { TABLE(what_list), .more = &lost_columns };
+
+static const struct columns last_columns = { TABLE(ended_list) };
+static const struct columns owner_columns = { TABLE(whose_list), .more = &last_columns };
+const struct columns ended_columns = { TABLE(what_list), .more = &owner_columns };

@@ -9,6 +9,7 @@ extern const struct columns port_columns;		/* struct port_row */
 extern const struct columns history_columns;		/* struct port_row, what it did */
 extern const struct columns socket_columns;		/* struct socket_row */
 extern const struct columns event_columns;		/* struct event_row */
+extern const struct columns ended_columns;		/* struct event_row, of what ended */
 extern const struct columns door_columns;		/* struct door_row */
 extern const struct columns stats_columns;		/* struct stats_row */
 extern const struct columns holder_columns;		/* struct holder */

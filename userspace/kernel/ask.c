@@ -177,6 +177,46 @@ static int take_door(const struct nlmsghdr *message, struct exchange *exchange)
 	return exchange->function.door(&row, exchange->data);
 }
 
+static int take_closed(const struct nlmsghdr *message, struct exchange *exchange)
+{
+	struct event_row row;
+
+	if (!decode_event(message, &row))
+		return exchange_bad_answer(exchange->failure);
+	return exchange->function.event(&row, exchange->data);
+}
+
+/**
+ * client_closed - list the connections that ended or failed last
+ * @client: the client
+ * @filter: its plan is the kernel's to follow, the rest is not
+ * @function: called for each, the last one of each namespace first
+ * @data: for @function
+ * @failure: what went wrong; without status if @function gave up
+ *
+ * Return: 0 when @function got all of them, else -1.
+ */
+int client_closed(struct client *client, const struct filter *filter, event_function function,
+		  void *data, struct failure *failure)
+{
+	struct exchange exchange = {
+		.client = client,
+		.failure = failure,
+		.take = take_closed,
+		.function.event = function,
+		.data = data,
+	};
+	struct nlmsghdr *request;
+
+	request = request_start(client->request, client->family, NLM_F_DUMP,
+				SOCKPORT_CMD_CLOSED_GET, SOCKPORT_FAMILY_VERSION);
+	put_netns(client, request, SOCKPORT_A_EVENT_NETNS_FD, SOCKPORT_A_EVENT_NETNS_ALL);
+	if (filter->plan)
+		request_put_filter(request, SOCKPORT_A_EVENT_FILTER,
+				   &(struct filter){ .plan = filter->plan });
+	return exchange_talk(&exchange, request);
+}
+
 /**
  * client_doors - list the ports where nobody listens and somebody knocked
  * @client: the client

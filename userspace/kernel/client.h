@@ -67,6 +67,8 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		   socket_function function, void *data, struct failure *failure);
 int client_stats(struct client *client, stats_function function, void *data,
 		 struct failure *failure);
+int client_closed(struct client *client, const struct filter *filter, event_function function,
+		  void *data, struct failure *failure);
 int client_doors(struct client *client, door_function function, void *data,
 		 struct failure *failure);
 int client_reset(struct client *client, struct failure *failure);

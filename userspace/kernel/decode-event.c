@@ -74,6 +74,10 @@ static bool store_event(struct event_row *row, unsigned int type, const struct n
 		[SOCKPORT_A_EVENT_PID] = FIELD(event_row, pid),
 		[SOCKPORT_A_EVENT_UID] = FIELD(event_row, uid),
 		[SOCKPORT_A_EVENT_LOST] = FIELD(event_row, lost),
+		[SOCKPORT_A_EVENT_NETNS] = FIELD(event_row, netns),
+		[SOCKPORT_A_EVENT_IFINDEX] = FIELD(event_row, ifindex),
+		[SOCKPORT_A_EVENT_SEGMENTS_IN] = FIELD(event_row, segments_in),
+		[SOCKPORT_A_EVENT_SEGMENTS_OUT] = FIELD(event_row, segments_out),
 	};
 
 	switch (type) {
@@ -84,13 +88,16 @@ static bool store_event(struct event_row *row, unsigned int type, const struct n
 	case SOCKPORT_A_EVENT_COMM:
 		row->comm = text_of(attribute);
 		return row->comm;
+	case SOCKPORT_A_EVENT_CGROUP:
+		row->cgroup = text_of(attribute);
+		return row->cgroup;
 	}
 	return !fields[type].size || store(row, &fields[type], attribute);
 }
 
 /**
  * decode_event - read an event
- * @message: a SOCKPORT_CMD_EVENT, complete
+ * @message: a SOCKPORT_CMD_EVENT, or a reply to SOCKPORT_CMD_CLOSED_GET, complete
  * @row: what it says; points into @message
  *
  * Return: false if @message is malformed.

@@ -311,6 +311,7 @@ struct door_row {
  * @local: 4 or 16 bytes in network byte order, gone when the callback returns
  * @remote: the same
  * @comm: name of the process, any bytes, gone when the callback returns
+ * @cgroup: path, gone when the callback returns
  * @port: of the row that it belongs to
  * @local_port: host order
  * @remote_port: host order
@@ -318,6 +319,10 @@ struct door_row {
  * @retransmits: segments
  * @pid: in the initial pid namespace
  * @uid: in the user namespace of the network namespace
+ * @netns: inode of its network namespace
+ * @ifindex: interface that it was bound to
+ * @segments_in: segments
+ * @segments_out: segments
  * @type: SOCKPORT_EVENT_TYPE_*
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
@@ -335,6 +340,7 @@ struct event_row {
 	const uint8_t *local;
 	const uint8_t *remote;
 	const char *comm;
+	const char *cgroup;
 	uint32_t port;
 	uint32_t local_port;
 	uint32_t remote_port;
@@ -342,6 +348,10 @@ struct event_row {
 	uint32_t retransmits;
 	uint32_t pid;
 	uint32_t uid;
+	uint32_t netns;
+	uint32_t ifindex;
+	uint32_t segments_in;
+	uint32_t segments_out;
 	uint8_t type;
 	uint8_t protocol;
 	uint8_t role;

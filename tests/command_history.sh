@@ -210,6 +210,37 @@ events_privileged()
 }
 
 
+# Failed ones here and elsewhere: in their order, chosen, sorted, and for whom they are.
+closed()
+{
+	local newest='7343 7342 7341'
+
+	knock 7341 1 && knock 7342 1 && knock 7343 1 || return 1
+	sockport closed -J tcp 7341-7343 >"$work/json" && python3 -c 'import json, sys
+rows = json.load(open(sys.argv[1]))
+sys.exit([row["port"] for row in rows] != [7343, 7342, 7341] or any(
+    (row["type"], row["proto"], row["role"], row["remote"], row["rport"], row["cause"],
+     row["bytes_in"], row["uid"], row["segments_out"]) !=
+    ("fail", "tcp", "out", "127.0.0.1", row["port"], "refused", 0, 0, 1) or not row["pid"]
+    for row in rows) or sorted((row["time"] for row in rows), reverse=True) !=
+    [row["time"] for row in rows])' "$work/json" || return 1
+	expect 'newest first' "$newest" "$(sockport closed -Ho port tcp 7341-7343 | xargs)" &&
+		expect reverse '7341 7342 7343' "$(sockport closed -Ho port --reverse tcp 7341-7343 | xargs)" &&
+		expect top 7343 "$(sockport closed -Ho port --top 1 tcp 7341-7343 | xargs)" &&
+		expect sorted '7343 7342' "$(sockport closed -Ho port --sort port --top 2 tcp 7341-7343 | xargs)" &&
+		expect 'all namespaces' "$newest" "$(sockport closed -AHo port tcp 7341-7343 |
+			awk '{ print $2 }' | xargs)" &&
+		expect expression '7343 7341' "$(sockport closed -Ho port dport 7341 or dport 7343 | xargs)" &&
+		expect 'not this' '' "$(sockport closed -Ho port role in and dport 7341)" &&
+		expect 'no such unit' '' "$(sockport closed -Ho port unit nowhere.service)" &&
+		expect elsewhere '' "$(unshare -n "$SOCKPORT_BIN" closed -H)" &&
+		expect here "$newest" "$(unshare -n "$SOCKPORT_BIN" closed -Ho port -N $$ tcp 7341-7343 | xargs)" &&
+		fails 2 'filter by state' closed established &&
+		expect 'age' "sockport: connections that ended cannot be chosen by this, only sockets can" \
+			"$(sockport closed older-than 5 2>&1 | head -n 1)" &&
+		expect nobody '' "$(as 65534 "$SOCKPORT_BIN" closed -H)"
+}
+
 # rows() knows ports by their role, which doors have not.
 closed_doors()
 {
@@ -332,7 +363,7 @@ history_off()
 	local parameter=/sys/module/sockport/parameters/history each status=0
 
 	echo N >$parameter || return 1
-	for each in closed-doors reset events; do
+	for each in closed closed-doors reset events; do
 		fails 1 'history is switched off' "$each" || status=1
 	done
 	sockport metrics >"$work/metrics" && grep -qx 'sockport_module_history 0' "$work/metrics" &&
@@ -373,5 +404,5 @@ service_installed()
 }
 
 ktap_run both_ends_agree closed_port show_closed_port opener unprivileged_history events_text \
-	events_json events_privileged closed_doors metrics metrics_textfile metrics_checked since \
+	events_json events_privileged closed closed_doors metrics metrics_textfile metrics_checked since \
 	bad_since interval reset service_installed history_off events_unloaded

@@ -355,7 +355,7 @@ TEST_F(metrics, promtool)
 		SKIP(return, "promtool is not installed");
 	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
 	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_OUT, 53, 10));
-	self->metrics.stats.known = (2u << SOCKPORT_A_STATS_MAX) - 2;
+	self->metrics.stats.known = (2ull << SOCKPORT_A_STATS_MAX) - 2;
 	self->text = written(&self->metrics, METRICS_PROMETHEUS);
 	stream = fdopen(mkstemp(path), "w");
 	ASSERT_TRUE(stream);

@@ -28,6 +28,7 @@
 #include "lib/history.h"
 #include "lib/listing.h"
 #include "lib/netns.h"
+#include "lib/visit.h"
 
 #define IN		SOCKPORT_ROLE_IN
 #define PORT		8100
@@ -211,49 +212,27 @@ TEST_F_TIMEOUT(strangers, hidepid, 300)
 	EXPECT_EQ(0, child_end(&server));
 }
 
-/* Root, who came into somebody's network namespace. */
-static int visit(pid_t pid)
+static void visit(void)
 {
 	const uint16_t port = PORT;
-	char file[64];
-	int fd;
 
-	prctl(PR_SET_NAME, STRANGER);
-	snprintf(file, sizeof(file), "/proc/%d/ns/net", pid);
-	fd = open(file, O_RDONLY);
-	if (fd < 0)
-		die("%s: %m", file);
-	netns_set(fd);
 	listen_on(&port);
-	return 0;
 }
 
 /* Who has all rights over the network namespace sees those of its user namespace. */
 static int host_of(const char *root)
 {
 	const uint16_t port = OTHER_PORT;
-	int there[2], gone[2], wrong;
+	struct visit visitor = visit_begin(STRANGER, visit);
 	struct child own;
-	pid_t visitor;
-	char byte;
+	int wrong;
 
-	if (pipe(there) || pipe(gone))
-		die("pipe: %m");
-	visitor = fork();
-	if (!visitor) {
-		close(there[1]);
-		if (read(there[0], &byte, 1) != 1)
-			_exit(1);
-		visit(getppid());
-		_exit(write(gone[1], "g", 1) != 1);
-	}
 	enter_root(root, NULL);
 	if (setgid(SERVER_USER) || setuid(SERVER_USER) || prctl(PR_SET_DUMPABLE, 1) ||
 	    unshare(CLONE_NEWUSER))
 		die("user namespace: %m");
 	netns_enter_bare();
-	if (write(there[1], "t", 1) != 1 || read(gone[0], &byte, 1) != 1)
-		die("no visitor");
+	visit_end(&visitor);
 	own = child_begin("neighbour", listen_dumpable, &port);
 	wrong = told_opener(PORT) + !told_opener(OTHER_PORT);
 	if (wrong)

@@ -197,6 +197,8 @@ static void get_attribute(struct event *event, const struct nlattr *attr)
 	case SOCKPORT_A_EVENT_COMM:
 		strncpy(event->comm, mnl_attr_get_str(attr), sizeof(event->comm) - 1);
 		break;
+	case SOCKPORT_A_EVENT_CGROUP:
+		break;
 	case SOCKPORT_A_EVENT_LOCAL_ADDRESS:
 	case SOCKPORT_A_EVENT_REMOTE_ADDRESS:
 		if (length != 4 && length != 16)
@@ -212,13 +214,13 @@ static void get_attribute(struct event *event, const struct nlattr *attr)
 	}
 }
 
-static void add(struct events *events, const struct nlmsghdr *nlh)
+static void add(struct events *events, const struct nlmsghdr *nlh, uint8_t command)
 {
 	const struct genlmsghdr *header = mnl_nlmsg_get_payload(nlh);
 	struct nlattr *attr;
 	struct event *event;
 
-	if (header->cmd != SOCKPORT_CMD_EVENT)
+	if (header->cmd != command)
 		die("command %u among events", header->cmd);
 	if (events->count == events->room) {
 		events->room = events->room * 2 ?: 256;
@@ -254,8 +256,35 @@ void events_read(struct events *events)
 		length = received;
 		for (nlh = (void *)buffer; mnl_nlmsg_ok(nlh, length);
 		     nlh = mnl_nlmsg_next(nlh, &length))
-			add(events, nlh);
+			add(events, nlh, SOCKPORT_CMD_EVENT);
 	}
+}
+
+int events_add_closed(const struct nlmsghdr *nlh, void *data)
+{
+	add(data, nlh, SOCKPORT_CMD_CLOSED_GET);
+	return MNL_CB_OK;
+}
+
+struct events events_closed(struct client *client, int netns)
+{
+	struct request *request = malloc(sizeof(*request));
+	struct events events = { .fd = -1 };
+
+	request_begin(client, request, SOCKPORT_CMD_CLOSED_GET, NLM_F_DUMP);
+	if (netns == NETNS_ALL)
+		mnl_attr_put(request->nlh, SOCKPORT_A_EVENT_NETNS_ALL, 0, NULL);
+	else if (netns != NETNS_OWN)
+		mnl_attr_put_u32(request->nlh, SOCKPORT_A_EVENT_NETNS_FD, netns);
+	client_run(client, request, events_add_closed, &events);
+	free(request);
+	return events;
+}
+
+void events_discard(struct events *events)
+{
+	free(events->event);
+	memset(events, 0, sizeof(*events));
 }
 
 static struct event *find(const struct events *events, uint8_t type, uint8_t role)

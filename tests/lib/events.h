@@ -50,6 +50,17 @@ void events_end(struct events *events);
 /* As much as the kernel lets root have. */
 void events_room(struct events *events, int bytes);
 
+/*
+ * The connections that ended last, of the own namespace, of one or of all: events, the
+ * newest first. Refused if client->error says so.
+ */
+struct client;
+struct events events_closed(struct client *client, int netns);
+/* For mnl_cb_t: data is struct events *. */
+struct nlmsghdr;
+int events_add_closed(const struct nlmsghdr *nlh, void *data);
+void events_discard(struct events *events);
+
 /* What has come so far is in the list. */
 void events_read(struct events *events);
 /*

@@ -246,6 +246,60 @@ TEST_F_TIMEOUT(harmless, cycles, 3600)
 	churn_end(&churn);
 }
 
+#define LISTENERS	800
+
+/* They are taken in when history begins. */
+static void many_listeners(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LISTENERS; i++)
+		socket_listen(AF_INET, "127.0.0.1", 10000 + i, 1);
+}
+
+static void load_killed(int with, long long after_ms)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		module_load();
+		_exit(0);
+	}
+	usleep(after_ms * 1000);
+	kill(pid, with);
+	waitpid(pid, NULL, 0);
+}
+
+/* Whenever a load is killed: there is a module that works, or none. */
+TEST_F_TIMEOUT(harmless, interrupted, 1800)
+{
+	unsigned int loads = scaled(30, 8), bare = 0, absent = 0, i;
+	char history[32];
+	long long took;
+
+	many_listeners();
+	helper(self, read_file(PROC_SOCKETS));
+	helper(self, dump_once(SOCKPORT_CMD_SOCKET_GET));
+	module_unload();
+	took = now_ms();
+	module_load();
+	took = now_ms() - took;
+	for (i = 0; i < loads; i++) {
+		if (module_loaded())
+			module_unload();
+		load_killed(i % 2 ? SIGKILL : SIGINT, took * i / loads);
+		if (!module_loaded()) {
+			absent++;
+			continue;
+		}
+		module_parameter("history", "Y", history);
+		bare += *history == 'N';
+		EXPECT_LE(LISTENERS, proc_stat("history_sockets"));
+	}
+	note("a load takes %lld ms; of %u that were killed %u left no module, %u one without history",
+	     took, loads, absent, bare);
+}
+
 TEST_F_TIMEOUT(harmless, file_half_read, 600)
 {
 	static const char *const files[] = { PROC_SOCKETS, PROC_PORTS, PROC_STATS };

@@ -94,6 +94,58 @@ both_ends_agree()
 		one(7300)["first_active"] <= one(7300)["last_active"] <= one(7300)["time"]'
 }
 
+# Somebody listens, but not at the address that was called; and nobody does at all.
+show_refused()
+{
+	local call='import socket, sys
+with socket.socket() as client:
+    sys.exit(not client.connect_ex((sys.argv[1], int(sys.argv[2]))))'
+
+	python3 -c "$call" 127.0.0.3 80 && python3 -c "$call" 127.0.0.4 7305 || return 1
+	soon eval 'sockport closed-doors -Ho port,local | grep -q "^ *80 127.0.0.3$"' &&
+		sockport show 80 >"$work/text" && sockport show 80 -J >"$work/json" || return 1
+	grep -A 2 '^Attempts that found nobody' "$work/text" | grep -q '^tcp *[0-9]* 127.0.0.3 ' &&
+		expect none 0 "$(sockport show 443 | grep -c 'found nobody')" &&
+		sockport show 7305 | grep -q '^tcp *1 127.0.0.4 ' && python3 -c 'import json, sys
+refused = json.load(open(sys.argv[1]))["refused"]
+sys.exit([(row["proto"], row["local"]) for row in refused] != [("tcp", "127.0.0.3")])' "$work/json" &&
+		as 65534 "$SOCKPORT_BIN" show 80 -J >"$work/json" && python3 -c 'import json, sys
+sys.exit(json.load(open(sys.argv[1]))["refused"] is not None)' "$work/json"
+}
+
+# As many are half open as may be; one less is nothing to tell.
+syn_queue()
+{
+	local many full
+
+	# shellcheck disable=SC2016
+	many=$(unshare -n bash -c 'ip link set lo up && ip link add d0 type veth &&
+		ip addr add 10.99.0.1/16 dev d0 && ip link set d0 up && ip link set veth0 up &&
+		sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lo.rp_filter=0 &&
+		for count in 3 4; do
+			python3 lib/syn.py 10.99.0.1 73$count 4 $count "$SOCKPORT_BIN" show 73$count || exit 1
+		done') || return 1
+	echo "$many"
+	full=$(grep -c '^The SYN queue is full: ' <<<"$many")
+	grep -q '^The SYN queue is full: 4 connections are half open, for a limit of 4' <<<"$many" &&
+		grep -A 1 'SYN queue is full' <<<"$many" | grep -q cookies && expect once 1 "$full"
+}
+
+# Of all namespaces, those that come later as well; which one it was is told.
+events_everywhere()
+{
+	local status=0 inode
+
+	listen_to -A --type fail,open,accept,listen --port 7313 || return 1
+	inode=$(unshare -n bash -c 'ip link set lo up
+		python3 -c "import socket; socket.create_server((\"127.0.0.1\", 7313)).close()" &&
+		stat -L -c %i /proc/self/ns/net') || status=1
+	soon grep -q "^net:\[$inode\] .* listen " "$work/events" || status=1
+	stop_listening || status=1
+	cat "$work/events" "$work/err"
+	return $status
+}
+
 # No socket, but a history; and only when somebody wants to know.
 closed_port()
 {
@@ -206,7 +258,8 @@ sys.exit(len(events) != 2 or any(
 
 events_privileged()
 {
-	fails_as 65534 1 'CAP_NET_ADMIN' events
+	fails_as 65534 1 'CAP_NET_ADMIN' events &&
+		fails_as 65534 1 'all network namespaces need CAP_NET_ADMIN' events -A
 }
 
 
@@ -403,6 +456,6 @@ service_installed()
 		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom"
 }
 
-ktap_run both_ends_agree closed_port show_closed_port opener unprivileged_history events_text \
-	events_json events_privileged closed closed_doors metrics metrics_textfile metrics_checked since \
+ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener unprivileged_history events_text \
+	events_json events_privileged events_everywhere closed closed_doors metrics metrics_textfile metrics_checked since \
 	bad_since interval reset service_installed history_off events_unloaded

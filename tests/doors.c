@@ -168,13 +168,16 @@ static uint64_t wall_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-static bool knocked_by(const struct door *door, int family, const char *source)
+static bool knocked_by(const struct door *door, int family, const char *source,
+		       const char *called)
 {
-	uint8_t address[16];
+	uint8_t from[16], to[16];
 
-	inet_pton(family, source, address);
+	inet_pton(family, source, from);
+	inet_pton(family, called, to);
 	return door->length == (family == AF_INET ? 4 : 16) &&
-	       !memcmp(door->source, address, door->length);
+	       !memcmp(door->source, from, door->length) &&
+	       !memcmp(door->called, to, door->length);
 }
 
 /* Who, when and how often; UDP and TCP are different doors. */
@@ -198,14 +201,14 @@ TEST_F_TIMEOUT(doors, who_and_when, 300)
 	door = doors_find(&doors, TCP, 5);
 	ASSERT_NE(NULL, door);
 	EXPECT_EQ(3, door->attempts);
-	EXPECT_TRUE(knocked_by(door, AF_INET6, "2001:db8::2"));
+	EXPECT_TRUE(knocked_by(door, AF_INET6, "2001:db8::2", "2001:db8::1"));
 	EXPECT_LE(begin - 20, door->first);
 	EXPECT_LE(door->first + 20, door->last);
 	EXPECT_GE(wall_ms(), door->last);
 	door = doors_find(&doors, UDP, 6);
 	ASSERT_NE(NULL, door);
 	EXPECT_EQ(1, door->attempts);
-	EXPECT_TRUE(knocked_by(door, AF_INET, "127.0.0.1"));
+	EXPECT_TRUE(knocked_by(door, AF_INET, "127.0.0.1", "127.0.0.9"));
 	EXPECT_EQ(door->first, door->last);
 	doors_discard(&doors);
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/child.h"
@@ -318,6 +319,84 @@ TEST_F_TIMEOUT(events, elsewhere, 300)
 	events_take(&others, SOCKPORT_EVENT_TYPE_UNLISTEN, IN);
 	events_end(&others);
 	netns_set(home);
+	EXPECT_NOTHING_ELSE();
+}
+
+/* Listen to all namespaces. Returns -errno if this process may not. */
+static int try_everywhere(struct events *events)
+{
+	const struct nlattr all = { sizeof(all), SOCKPORT_A_EVENT_NETNS_ALL };
+
+	return events_try_filter(events, &all, sizeof(all));
+}
+
+static uint64_t inode_of(int netns)
+{
+	struct stat status;
+
+	if (fstat(netns, &status))
+		die("fstat: %s", strerror(errno));
+	return status.st_ino;
+}
+
+/* The next listener in any namespace is the one that opens in this one. */
+static bool hears_listener(struct events *events, int netns)
+{
+	struct event *event;
+	int listener;
+
+	netns_set(netns);
+	listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	event = events_take(events, SOCKPORT_EVENT_TYPE_LISTEN, IN);
+	close(listener);
+	events_take(events, SOCKPORT_EVENT_TYPE_UNLISTEN, IN);
+	return EVENT(event, NETNS) == inode_of(netns);
+}
+
+/* Also those that were there before, and those that come later. */
+TEST_F_TIMEOUT(events, everywhere, 300)
+{
+	int home = netns_open(), before, later, error;
+	struct events all;
+
+	netns_enter_bare();
+	before = netns_open();
+	netns_set(home);
+	error = try_everywhere(&all);
+	ASSERT_EQ(0, error);
+	EXPECT_TRUE(hears_listener(&all, before));
+	netns_enter_bare();
+	later = netns_open();
+	EXPECT_TRUE(hears_listener(&all, later));
+	EXPECT_TRUE(hears_listener(&all, home));
+	EXPECT_EQ(inode_of(home), EVENT(TAKE(LISTEN, IN), NETNS));
+	TAKE(UNLISTEN, IN);
+	events_end(&all);
+	/* Nobody is left who would hear of it. */
+	netns_set(before);
+	close(socket_listen(AF_INET, "127.0.0.1", PORT, 5));
+	netns_set(home);
+	EXPECT_NOTHING_ELSE();
+}
+
+/* Root of an own user namespace is not who all namespaces belong to. */
+static int not_everywhere(void)
+{
+	struct events events;
+
+	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1))
+		die("setuid: %s", strerror(errno));
+	if (try_everywhere(&events) != -EPERM)
+		return 1;
+	if (unshare(CLONE_NEWUSER))
+		die("user namespace: %s", strerror(errno));
+	netns_enter_bare();
+	return try_everywhere(&events) != -EPERM;
+}
+
+TEST_F_TIMEOUT(events, permission_everywhere, 300)
+{
+	EXPECT_EQ(0, in_child(not_everywhere()));
 	EXPECT_NOTHING_ELSE();
 }
 

@@ -113,7 +113,8 @@ const struct command_row commands[COMMANDS] = {
 		.help = "all about one port, a number or the name of a service",
 		.parts = { { NULL, &show_columns }, { "ports", &port_columns },
 			   { "bound", &socket_columns }, { "owners", &holder_columns },
-			   { "peers", &peer_columns }, { "outgoing", &socket_columns } },
+			   { "peers", &peer_columns }, { "outgoing", &socket_columns },
+			   { "refused", &door_columns } },
 		.takes = TAKES_LISTING | TAKES_PROCESSES,
 		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
 	[COMMAND_WHO] = {
@@ -139,8 +140,7 @@ const struct command_row commands[COMMANDS] = {
 		.name = "events", .run = run_events, .columns = &event_columns, .enters = true,
 		.lines = true,
 		.help = "what happens, a line for each event, until Ctrl-C",
-		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_NETNS | TAKES_COUNT |
-			 TAKES_TYPE | TAKES_FILTER,
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_COUNT | TAKES_TYPE,
 		.filters = MATCH_EVENT_KEYS },
 	[COMMAND_CLOSED] = {
 		.name = "closed", .run = run_closed, .columns = &ended_columns,

@@ -59,6 +59,11 @@ static LLIST_HEAD(busy);
 /* Events of all namespaces but the initial one. */
 static atomic_t others = ATOMIC_INIT(0);
 
+/* Of all namespaces, see struct sockport_audience. */
+static atomic64_t dropped = ATOMIC64_INIT(0);
+/* Read for every connection, and hardly ever written. */
+unsigned int sockport_events_all __read_mostly;
+
 /* Who takes events out, and tells them. */
 static DEFINE_MUTEX(drain_lock);
 /* Namespaces whose turn will come, under the mutex. */
@@ -75,6 +80,29 @@ static bool initial_last;
 void sockport_events_init(const struct sockport_events_ops *ops)
 {
 	sockport_events_ops = ops;
+}
+
+/**
+ * sockport_events_everywhere - somebody begins or ceases to listen to all namespaces
+ * @more: 1 or -1
+ *
+ * Context: any; who calls has a lock for it.
+ */
+void sockport_events_everywhere(int more)
+{
+	WRITE_ONCE(sockport_events_all, sockport_events_all + more);
+}
+
+/**
+ * sockport_events_dropped - events of all namespaces for which there was no room
+ *
+ * Context: any.
+ *
+ * Return: how many since load.
+ */
+u64 sockport_events_dropped(void)
+{
+	return atomic64_read(&dropped);
 }
 
 /**
@@ -173,6 +201,7 @@ void sockport_event_post(struct net *net, const struct sockport_event *event)
 	note = note_new(net, audience);
 	if (!note) {
 		atomic64_inc(&audience->dropped);
+		atomic64_inc(&dropped);
 		atomic64_inc(&sn->stats.events_lost);
 		goto unlock;
 	}

@@ -97,6 +97,9 @@ struct sockport_events_ops {
 
 extern const struct sockport_events_ops *sockport_events_ops;
 
+/* How many listen to all namespaces. */
+extern unsigned int sockport_events_all;
+
 /* Nobody was there just now. */
 static inline bool
 sockport_events_deaf(const struct sockport_audience *audience)
@@ -134,7 +137,7 @@ static inline bool sockport_events_heard(const struct sockport_net *sn,
 {
 	const struct sockport_audience *audience = &sn->audience;
 
-	if (READ_ONCE(audience->asked))
+	if (READ_ONCE(audience->asked) || READ_ONCE(sockport_events_all))
 		return !READ_ONCE(sn->dead);
 	return unlikely(sockport_genl_has_listeners(sockport_events_ops->family,
 						    net, SOCKPORT_NLGRP_EVENTS)) &&
@@ -142,6 +145,8 @@ static inline bool sockport_events_heard(const struct sockport_net *sn,
 }
 
 void sockport_events_init(const struct sockport_events_ops *ops);
+void sockport_events_everywhere(int more);
+u64 sockport_events_dropped(void);
 bool sockport_events_wanted(struct net *net);
 void sockport_event_post(struct net *net, const struct sockport_event *event);
 int sockport_events_prepare(void);

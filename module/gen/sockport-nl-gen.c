@@ -82,8 +82,9 @@ const struct nla_policy sockport_closed_door_get_nl_policy[SOCKPORT_A_CLOSED_DOO
 };
 
 /* SOCKPORT_CMD_EVENT_LISTEN - do */
-const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_FILTER + 1] = {
+const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1] = {
 	[SOCKPORT_A_EVENT_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
+	[SOCKPORT_A_EVENT_NETNS_ALL] = { .type = NLA_FLAG, },
 };
 
 /* SOCKPORT_CMD_CLOSED_GET - dump */

@@ -38,7 +38,7 @@ enum {
 extern const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 1];
 extern const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_ALL + 1];
 extern const struct nla_policy sockport_closed_door_get_nl_policy[SOCKPORT_A_CLOSED_DOOR_NETNS_ALL + 1];
-extern const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_FILTER + 1];
+extern const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1];
 extern const struct nla_policy sockport_closed_get_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1];
 
 #endif /* _LINUX_SOCKPORT_GEN_H */

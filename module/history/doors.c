@@ -221,6 +221,7 @@ static void bucket_count(struct bucket *bucket, struct net *net,
 	door->last = now;
 	door->family = headers->family;
 	door->source = headers->remote;
+	door->address = headers->local;
 }
 
 static void tell(struct net *net, const struct sockport_headers *headers)

@@ -18,7 +18,8 @@ struct sk_buff;
  * @first: milliseconds since 1970
  * @last: milliseconds since 1970
  * @source: who knocked last
- * @family: of @source
+ * @address: which of our addresses that one called
+ * @family: of both
  * @protocol: enum sockport_protocol
  * @port: host order
  */
@@ -30,6 +31,7 @@ struct sockport_door {
 	u64			first;
 	u64			last;
 	union sockport_address	source;
+	union sockport_address	address;
 	u8			family;
 	u8			protocol;
 	u16			port;

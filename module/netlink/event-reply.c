@@ -175,7 +175,9 @@ int sockport_reply_door(struct sk_buff *skb, const struct sockport_door *door,
 	    nla_put_u64_64bit(skb, SOCKPORT_A_CLOSED_DOOR_LAST, door->last,
 			      SOCKPORT_A_CLOSED_DOOR_PAD) ||
 	    put_address(skb, SOCKPORT_A_CLOSED_DOOR_SOURCE, door->family,
-			&door->source))
+			&door->source) ||
+	    put_address(skb, SOCKPORT_A_CLOSED_DOOR_ADDRESS, door->family,
+			&door->address))
 		return -EMSGSIZE;
 	return 0;
 }

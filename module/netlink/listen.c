@@ -33,10 +33,40 @@
 /* Who listens, and who tells them something. */
 static DEFINE_MUTEX(listen_lock);
 static LIST_HEAD(listeners);
+/* Of those, who listens to all namespaces. */
+static HLIST_HEAD(everywhere);
 
 static struct sockport_audience *audience_of(const struct net *net)
 {
 	return &sockport_net(net)->audience;
+}
+
+/**
+ * struct outcome - what became of some events
+ * @sent: how many somebody got
+ * @done: how many somebody got or did not want
+ * @heard: somebody was there
+ */
+struct outcome {
+	unsigned int	sent;
+	unsigned int	done;
+	bool		heard;
+};
+
+static void tell_listeners(struct hlist_head *to, struct net *net,
+			   const struct sockport_event **event,
+			   unsigned int count, struct outcome *outcome)
+{
+	struct sockport_listener *listener;
+	unsigned int sent, unwanted;
+
+	hlist_for_each_entry(listener, to, node) {
+		sent = sockport_tell_listener(listener, net, event, count,
+					      &unwanted);
+		outcome->sent = max(outcome->sent, sent);
+		outcome->done = max(outcome->done, sent + unwanted);
+		outcome->heard = true;
+	}
 }
 
 /* See struct sockport_events_ops. */
@@ -44,25 +74,19 @@ static bool tell(struct net *net, const struct sockport_event **event,
 		 unsigned int count)
 {
 	struct sockport_stats *stats = sockport_stats(net);
-	struct sockport_listener *listener;
-	unsigned int sent, each, unwanted, done;
-	bool heard;
+	struct outcome outcome;
 
 	mutex_lock(&listen_lock);
-	heard = sockport_tell_group(net, event, count, &sent);
-	done = sent;
-	hlist_for_each_entry(listener, &audience_of(net)->listeners, node) {
-		each = sockport_tell_listener(listener, event, count,
-					      &unwanted);
-		sent = max(sent, each);
-		done = max(done, each + unwanted);
-		heard = true;
-	}
+	outcome.heard = sockport_tell_group(net, event, count, &outcome.sent);
+	outcome.done = outcome.sent;
+	tell_listeners(&audience_of(net)->listeners, net, event, count,
+		       &outcome);
+	tell_listeners(&everywhere, net, event, count, &outcome);
 	mutex_unlock(&listen_lock);
-	atomic64_add(sent, &stats->events_sent);
-	if (heard)
-		atomic64_add(count - done, &stats->events_lost);
-	return heard;
+	atomic64_add(outcome.sent, &stats->events_sent);
+	if (outcome.heard)
+		atomic64_add(count - outcome.done, &stats->events_lost);
+	return outcome.heard;
 }
 
 static const struct sockport_events_ops events_ops = {
@@ -92,6 +116,7 @@ static struct sockport_listener *listener_new(struct sk_buff *skb,
 	listener->net = net;
 	listener->sk = sockport_asker_get(skb);
 	listener->portid = info->snd_portid;
+	listener->everywhere = info->attrs[SOCKPORT_A_EVENT_NETNS_ALL];
 	listener->cred = get_current_cred();
 	sockport_reader_init(&listener->reader, skb, net->user_ns, true);
 	get_user_ns(listener->reader.user_ns);
@@ -121,6 +146,9 @@ static struct sockport_listener *listener_find(const struct net *net,
 	hlist_for_each_entry(listener, &audience_of(net)->listeners, node)
 		if (listener->portid == portid)
 			return listener;
+	hlist_for_each_entry(listener, &everywhere, node)
+		if (listener->net == net && listener->portid == portid)
+			return listener;
 	return NULL;
 }
 
@@ -146,8 +174,14 @@ static void listener_add(struct sockport_listener *listener)
 {
 	struct sockport_audience *audience = audience_of(listener->net);
 
-	listener->begin = atomic64_read(&audience->dropped);
-	hlist_add_head(&listener->node, &audience->listeners);
+	if (listener->everywhere) {
+		listener->begin = sockport_events_dropped();
+		hlist_add_head(&listener->node, &everywhere);
+		sockport_events_everywhere(1);
+	} else {
+		listener->begin = atomic64_read(&audience->dropped);
+		hlist_add_head(&listener->node, &audience->listeners);
+	}
 	list_add(&listener->all, &listeners);
 	WRITE_ONCE(audience->asked, audience->asked + 1);
 }
@@ -156,6 +190,8 @@ static void listener_remove(struct sockport_listener *listener)
 {
 	struct sockport_audience *audience = audience_of(listener->net);
 
+	if (listener->everywhere)
+		sockport_events_everywhere(-1);
 	hlist_del(&listener->node);
 	list_del(&listener->all);
 	WRITE_ONCE(audience->asked, audience->asked - 1);
@@ -182,17 +218,33 @@ static struct sk_buff *answer_new(struct genl_info *info)
 	return reply;
 }
 
+/* Of all namespaces nobody hears who does not own them. */
+static int listener_allowed(struct sk_buff *skb, struct genl_info *info)
+{
+	const bool all = info->attrs[SOCKPORT_A_EVENT_NETNS_ALL];
+
+	if (netlink_ns_capable(skb, all ? &init_user_ns :
+					  genl_info_net(info)->user_ns,
+			       CAP_NET_ADMIN))
+		return 0;
+	if (all)
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[SOCKPORT_A_EVENT_NETNS_ALL],
+				    "all namespaces need CAP_NET_ADMIN in the initial user namespace");
+	else
+		NL_SET_ERR_MSG(info->extack, "events need CAP_NET_ADMIN");
+	return -EPERM;
+}
+
 int sockport_nl_event_listen_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sockport_listener *listener;
 	struct sk_buff *reply;
 	int err;
 
-	if (!netlink_ns_capable(skb, genl_info_net(info)->user_ns,
-				CAP_NET_ADMIN)) {
-		NL_SET_ERR_MSG(info->extack, "events need CAP_NET_ADMIN");
-		return -EPERM;
-	}
+	err = listener_allowed(skb, info);
+	if (err)
+		return err;
 	listener = listener_new(skb, info);
 	if (!listener)
 		return -ENOMEM;

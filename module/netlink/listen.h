@@ -15,7 +15,7 @@ struct sockport_event;
 
 /**
  * struct sockport_listener - a socket that asked for events
- * @node: among those of its namespace
+ * @node: among those of its namespace, or those that listen everywhere
  * @all: among all
  * @net: the namespace, which the socket keeps
  * @sk: the socket, with a reference
@@ -23,7 +23,8 @@ struct sockport_event;
  * @cred: of who asked, with a reference
  * @reader: what that one may see, with a reference to its pid namespace
  * @filter: what events must match that it is told of
- * @begin: what the namespace had dropped when it began to listen
+ * @everywhere: it listens to all namespaces
+ * @begin: what the namespace, or all, had dropped when it began to listen
  * @missed: events that its socket had no room for
  * @told: losses that it has been told of
  */
@@ -36,6 +37,7 @@ struct sockport_listener {
 	const struct cred	*cred;
 	struct sockport_reader	reader;
 	struct sockport_filter	filter;
+	bool			everywhere;
 	u64			begin;
 	u64			missed;
 	u64			told;
@@ -45,6 +47,7 @@ int sockport_listen_init(void);
 void sockport_listen_exit(void);
 
 unsigned int sockport_tell_listener(struct sockport_listener *to,
+				    struct net *net,
 				    const struct sockport_event **event,
 				    unsigned int count,
 				    unsigned int *unwanted);

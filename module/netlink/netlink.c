@@ -273,7 +273,7 @@ static const struct genl_ops sockport_ops[] = {
 	{
 		.cmd		= SOCKPORT_CMD_EVENT_LISTEN,
 		.policy		= sockport_event_listen_nl_policy,
-		.maxattr	= SOCKPORT_A_EVENT_FILTER,
+		.maxattr	= SOCKPORT_A_EVENT_NETNS_ALL,
 		.doit		= sockport_nl_event_listen_doit,
 	},
 	{

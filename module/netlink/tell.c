@@ -124,8 +124,9 @@ static u64 losses_of(const struct message *message)
 	if (!to)
 		return atomic64_read(&sn->stats.events_lost) -
 		       sn->audience.told;
-	return atomic64_read(&sn->audience.dropped) - to->begin + to->missed -
-	       to->told;
+	return (to->everywhere ? sockport_events_dropped() :
+				 atomic64_read(&sn->audience.dropped)) -
+	       to->begin + to->missed - to->told;
 }
 
 /* A message begins with what could not be told before it. */
@@ -137,6 +138,8 @@ static int message_begin(struct message *message)
 	};
 	struct sockport_telling telling = { };
 
+	if (!message->to || !message->to->everywhere)
+		telling.netns = message->net->ns.inum;
 	message->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!message->skb)
 		return -ENOMEM;
@@ -178,7 +181,8 @@ static bool wants(const struct sockport_listener *to,
 /**
  * sockport_tell_listener - tell events to a socket that asked for them
  * @to: the socket
- * @event: the events, of its namespace
+ * @net: namespace of the events
+ * @event: the events
  * @count: how many
  * @unwanted: how many of them its filter has left out
  *
@@ -187,12 +191,16 @@ static bool wants(const struct sockport_listener *to,
  * Return: how many it got.
  */
 unsigned int sockport_tell_listener(struct sockport_listener *to,
+				    struct net *net,
 				    const struct sockport_event **event,
 				    unsigned int count, unsigned int *unwanted)
 {
 	const struct cred *own = override_creds(to->cred);
-	struct message message = { .net = to->net, .to = to };
-	struct sockport_telling telling = { .user_ns = to->reader.user_ns };
+	struct message message = { .net = net, .to = to };
+	struct sockport_telling telling = {
+		.user_ns	= to->reader.user_ns,
+		.netns		= net->ns.inum,
+	};
 	unsigned int i;
 
 	*unwanted = 0;
@@ -223,7 +231,10 @@ unsigned int sockport_tell_listener(struct sockport_listener *to,
 bool sockport_tell_group(struct net *net, const struct sockport_event **event,
 			 unsigned int count, unsigned int *sent)
 {
-	const struct sockport_telling telling = { .user_ns = net->user_ns };
+	const struct sockport_telling telling = {
+		.user_ns	= net->user_ns,
+		.netns		= net->ns.inum,
+	};
 	struct message message = { .net = net };
 	unsigned int i;
 

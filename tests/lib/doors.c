@@ -61,6 +61,11 @@ static int add_door(const struct nlmsghdr *nlh, void *data)
 				die("a source of %zu bytes", door->length);
 			memcpy(door->source, mnl_attr_get_payload(attr), door->length);
 			break;
+		case SOCKPORT_A_CLOSED_DOOR_ADDRESS:
+			if (door->length != mnl_attr_get_payload_len(attr))
+				die("an address of another family than its source");
+			memcpy(door->called, mnl_attr_get_payload(attr), door->length);
+			break;
 		case SOCKPORT_A_CLOSED_DOOR_PAD:
 			break;
 		default:

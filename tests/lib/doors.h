@@ -6,7 +6,8 @@
 
 /**
  * struct door - a port where nobody listens, and who knocked
- * @length: of @source, 4 or 16
+ * @length: of the addresses, 4 or 16
+ * @called: which of our addresses @source called
  */
 struct door {
 	uint8_t		protocol;
@@ -17,6 +18,7 @@ struct door {
 	uint64_t	last;
 	size_t		length;
 	uint8_t		source[16];
+	uint8_t		called[16];
 };
 
 struct doors {

@@ -7,6 +7,7 @@
 #include <linux/sockport.h>
 
 #include "host/category.h"
+#include "table/escape.h"
 
 static const char *service_of(const struct options *options, struct names *names, uint8_t protocol)
 {
@@ -43,6 +44,25 @@ void show_head_print(const struct options *options, struct names *names)
 		       port >= range.first && port <= range.last ? "inside" : "outside",
 		       range.first, range.last);
 	putchar('\n');
+}
+
+/**
+ * show_head_netns - print which network namespace what follows is about
+ * @report: the answer, in text
+ * @netns: its inode, 0 where the kernel did not say
+ */
+void show_head_netns(struct report *report, uint32_t netns)
+{
+	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	struct sink *sink = &report->sink;
+
+	sink->to = name;
+	if (netns)
+		value_netns(sink, netns);
+	else
+		sink_char(sink, '-');
+	*sink->to = 0;
+	printf("\nNetwork namespace %s:\n", name);
 }
 
 static void put_service(struct report *report, const struct options *options, const char *key,
@@ -106,4 +126,35 @@ void show_head_put(struct report *report, const struct options *options)
 	put_service(report, options, "sctp", SOCKPORT_PROTOCOL_SCTP);
 	value_object_end(sink);
 	report_value(report);
+}
+
+/**
+ * syn_queue_add - count the half-open connections of a port
+ * @queue: where they count
+ * @row: the port
+ */
+void syn_queue_add(struct syn_queue *queue, const struct port_row *row)
+{
+	if (row->protocol != SOCKPORT_PROTOCOL_TCP || row->role != SOCKPORT_ROLE_IN ||
+	    !row_knows(row, SOCKPORT_A_PORT_STATES) ||
+	    !row_knows(row, SOCKPORT_A_PORT_BACKLOG_LIMIT))
+		return;
+	queue->used += row->states[SOCKPORT_STATE_SYN_RECV];
+	queue->max += row->limit;
+}
+
+/**
+ * syn_queue_print - say so where there is no room for more half-open connections
+ * @queue: those of a port
+ *
+ * As many as the backlog was made for can be half open; see net.ipv4.tcp_syncookies in
+ * the kernel's Documentation/networking/ip-sysctl.rst.
+ */
+void syn_queue_print(const struct syn_queue *queue)
+{
+	if (queue->max && queue->used >= queue->max)
+		printf("\nThe SYN queue is full: %llu connections are half open, for a limit of %llu. "
+		       "More of them\nare answered with cookies, or dropped where "
+		       "net.ipv4.tcp_syncookies is 0.\n",
+		       (unsigned long long)queue->used, (unsigned long long)queue->max);
 }

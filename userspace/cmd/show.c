@@ -13,6 +13,7 @@
 #include "cmd/elsewhere.h"
 #include "cmd/show-head.h"
 #include "cmd/show-history.h"
+#include "cmd/show-refused.h"
 #include "columns/report.h"
 #include "columns/table.h"
 #include "columns/tables.h"
@@ -42,6 +43,7 @@
  * @ports: rows of the port, in text
  * @bound: sockets bound to it, in text
  * @has_bound: there are some
+ * @queue: of half-open connections, summed over the listeners
  * @histories: what its rows did, in text
  */
 struct space {
@@ -49,6 +51,7 @@ struct space {
 	struct table *ports;
 	struct table *bound;
 	bool has_bound;
+	struct syn_queue queue;
 	struct port_history *histories;
 };
 
@@ -81,6 +84,7 @@ struct outgoing {
  * @owners: who has it open
  * @peers: who is connected
  * @outgoing: connections that have the port as their local port
+ * @refused: who called it and found nobody
  */
 struct show {
 	struct client *client;
@@ -98,6 +102,7 @@ struct show {
 	struct holders owners;
 	struct peers peers;
 	struct outgoing outgoing;
+	struct refused refused;
 };
 
 static int out_of_memory(struct show *show)
@@ -170,6 +175,7 @@ static int take_port(const struct port_row *row, void *data)
 	if (!space || !table_row(space->ports, row, &show->report.sink) ||
 	    !port_history_add(&space->histories, row, &show->report.sink))
 		return out_of_memory(show);
+	syn_queue_add(&space->queue, row);
 	return 0;
 }
 
@@ -334,29 +340,16 @@ static int print_owners(struct show *show, uint32_t netns)
 			   list ? &list[i] : NULL, sizeof(*list), count);
 }
 
-static void print_netns(struct show *show, uint32_t netns)
-{
-	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
-	struct sink *sink = &show->report.sink;
-
-	sink->to = name;
-	if (netns)
-		value_netns(sink, netns);
-	else
-		sink_char(sink, '-');
-	*sink->to = 0;
-	printf("\nNetwork namespace %s:\n", name);
-}
-
 static int print_space(struct show *show, const struct space *space)
 {
 	if (show->options->all_netns)
-		print_netns(show, space->netns);
+		show_head_netns(&show->report, space->netns);
 	if (!table_is_empty(space->ports)) {
 		putchar('\n');
 		if (table_print(space->ports, show->failure))
 			return -1;
 	}
+	syn_queue_print(&space->queue);
 	if (port_history_print(space->histories, show->failure))
 		return -1;
 	if (print_owners(show, space->netns))
@@ -410,7 +403,7 @@ static int put_sections(struct show *show)
 	if (ask_outgoing(show))
 		return -1;
 	report_list_end(&show->report);
-	return 0;
+	return refused_put(&show->refused, &show->report, show->options);
 }
 
 static int show_json(struct show *show)
@@ -451,6 +444,8 @@ static int show_text(struct show *show)
 		if (print_space(show, &show->spaces[i]))
 			return -1;
 	print_hidden(show);
+	if (refused_put(&show->refused, &show->report, show->options))
+		return -1;
 	return print_outgoing(show);
 }
 
@@ -477,6 +472,7 @@ int show_port(struct client *client, const struct options *options, struct names
 		.filter = options->filter,
 	};
 	char hint[ELSEWHERE_MAX];
+	bool refused;
 	int error;
 
 	show.filter.ports.count = 1;
@@ -485,12 +481,17 @@ int show_port(struct client *client, const struct options *options, struct names
 	show.report.no_header = options->no_header;
 	if (report_begin(&show.report, names, failure))
 		return -1;
-	error = report_end(&show.report, (options->json ? show_json : show_text)(&show));
+	error = refused_ask(&show.refused, client, options, failure);
+	if (!error)
+		error = (options->json ? show_json : show_text)(&show);
+	error = report_end(&show.report, error);
+	refused = show.refused.doors.count;
 	free_spaces(&show);
 	holders_free(&show.owners);
 	peers_free(&show.peers);
 	table_free(show.outgoing.table);
-	if (error || show.found || show.outgoing.count)
+	doors_free(&show.refused.doors);
+	if (error || show.found || show.outgoing.count || refused)
 		return error;
 	elsewhere_port(hint, client, options, &show.filter, names);
 	return failure_set(failure, EXIT_RUN, "no socket on port %u%s, and no history of it%s",

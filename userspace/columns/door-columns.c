@@ -19,6 +19,14 @@ static void fill_source(struct sink *sink, const struct column *column, const vo
 		value_address(sink, door->source, door->source_size);
 }
 
+static void fill_called(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct door_row *door = row;
+
+	if (row_knows(row, column->attribute))
+		value_address(sink, door->address, door->address_size);
+}
+
 #define IN_BOTH		(COLUMN_IN_TEXT | COLUMN_IN_JSON)
 #define MEMBER(member, name)						\
 	.offset = offsetof(struct door_row, member), .attribute = SOCKPORT_A_CLOSED_DOOR_##name
@@ -44,6 +52,8 @@ static const struct column list[] = {
 	{ .name = "source_ports", .help = "ports where that one knocked last: many for who scans",
 	  .unit = "ports",
 	  .fill = fill_u32, MEMBER(source_ports, SOURCE), .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "local", .help = "the address of this host that was called last",
+	  .kind = COLUMN_TEXT, .fill = fill_called, MEMBER(address, ADDRESS), .flags = IN_BOTH },
 	{ .name = "netns", .help = "name of the network namespace, or net:[INODE]",
 	  .fill = fill_netns, MEMBER(netns, NETNS) },
 	{ .name = "netns_inode", .help = "inode of the network namespace",

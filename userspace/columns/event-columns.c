@@ -225,6 +225,11 @@ static const struct column whose_list[] = {
 	  .width = 5 },
 	{ .name = "user", .help = "name of the owner", .fill = fill_user, MEMBER(uid, UID),
 	  .flags = COLUMN_IN_JSON, .width = 8 },
+	{ .name = "netns", .help = "name of the network namespace, or net:[INODE]",
+	  .fill = fill_netns, MEMBER(netns, NETNS), .width = 16 },
+	{ .name = "netns_inode", .help = "inode of the network namespace",
+	  .kind = COLUMN_NUMBER, .fill = fill_u32,
+	  MEMBER(netns, NETNS), .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .width = 11 },
 };
 
 static const struct column ended_list[] = {

@@ -6,13 +6,14 @@
 
 #include "kernel/attribute.h"
 
-static bool store_source(struct door_row *row, const struct nlattr *attribute)
+/* The row is kept longer than the message. */
+static bool copy_address(uint8_t to[16], uint8_t *size, const struct nlattr *attribute)
 {
 	const uint8_t *bytes;
 
-	if (!store_address(&bytes, &row->source_size, attribute))
+	if (!store_address(&bytes, size, attribute))
 		return false;
-	memcpy(row->source, bytes, row->source_size);
+	memcpy(to, bytes, *size);
 	return true;
 }
 
@@ -28,7 +29,9 @@ static bool store_door(struct door_row *row, unsigned int type, const struct nla
 	};
 
 	if (type == SOCKPORT_A_CLOSED_DOOR_SOURCE)
-		return store_source(row, attribute);
+		return copy_address(row->source, &row->source_size, attribute);
+	if (type == SOCKPORT_A_CLOSED_DOOR_ADDRESS)
+		return copy_address(row->address, &row->address_size, attribute);
 	return !fields[type].size || store(row, &fields[type], attribute);
 }
 

@@ -59,11 +59,14 @@ static int take_answer(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-static int explain(int error, struct failure *failure)
+static int explain(const struct client *client, int error, struct failure *failure)
 {
 	switch (error) {
 	case EPERM:
 	case EACCES:
+		if (client->netns_all)
+			return failure_set(failure, EXIT_RUN,
+					   "permission denied: events of all network namespaces need CAP_NET_ADMIN over all of them, ask again as root of this host");
 		return failure_set(failure, EXIT_RUN,
 				   "permission denied: events need CAP_NET_ADMIN, ask again as root");
 	case EUSERS:
@@ -81,7 +84,7 @@ static int join_group(struct exchange *exchange)
 	if (!mnl_socket_setsockopt(exchange->client->socket, NETLINK_ADD_MEMBERSHIP, &group,
 				   sizeof(group)))
 		return 0;
-	return explain(errno, exchange->failure);
+	return explain(exchange->client, errno, exchange->failure);
 }
 
 /* Who asked for events that match would get all of them from the group. */
@@ -90,7 +93,7 @@ static int not_answered(struct exchange *exchange, bool filtered)
 	if (exchange->ended)
 		return -1;
 	if (errno != EOPNOTSUPP)
-		return explain(errno, exchange->failure);
+		return explain(exchange->client, errno, exchange->failure);
 	if (!filtered)
 		return join_group(exchange);
 	return failure_set(exchange->failure, EXIT_RUN,
@@ -116,7 +119,7 @@ static int wait_for_answer(struct exchange *exchange, bool filtered)
 }
 
 /**
- * client_listen - let the events of our network namespace come
+ * client_listen - let the events of our network namespace come, or of those asked for
  * @client: the client; can be asked nothing from now on
  * @filter: its plan is the kernel's to follow, the rest is not
  * @failure: what went wrong
@@ -145,10 +148,12 @@ int client_listen(struct client *client, const struct filter *filter, struct fai
 	if (filter->plan)
 		request_put_filter(request, SOCKPORT_A_EVENT_FILTER,
 				   &(struct filter){ .plan = filter->plan });
+	if (client->netns_all)
+		mnl_attr_put(request, SOCKPORT_A_EVENT_NETNS_ALL, 0, NULL);
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
 		return failure_set(failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));
-	return wait_for_answer(&exchange, filter->plan);
+	return wait_for_answer(&exchange, filter->plan || client->netns_all);
 }
 
 /**

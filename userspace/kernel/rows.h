@@ -284,6 +284,8 @@ struct stats_row {
  * @protocol: SOCKPORT_PROTOCOL_*
  * @source_size: bytes of @source
  * @source: who knocked last, 4 or 16 bytes in network byte order
+ * @address_size: bytes of @address
+ * @address: which of our addresses that one called, the same
  * @source_ports: ports where that one knocked last, this one too; see
  *	doors_count_sources()
  */
@@ -297,6 +299,8 @@ struct door_row {
 	uint8_t protocol;
 	uint8_t source_size;
 	uint8_t source[16];
+	uint8_t address_size;
+	uint8_t address[16];
 	uint32_t source_ports;
 };
 

@@ -125,6 +125,25 @@ print(sys.argv[1], wrong)
 sys.exit(bool(wrong))' "$column" "$work/all" "$work/up" "$work/down" "$work/top" "$work/least" "$work/text"
 }
 
+# Of answers with several parts, the first.
+sorts_parts()
+{
+	expect processes "$(sockport who -Ho pid | sort -n)" "$(sockport who -Ho pid --sort pid)" &&
+		expect 'their top' "$(sockport who -Ho pid | sort -nr | head -n 2)" \
+			"$(sockport who -Ho pid --sort pid --top 2)" &&
+		sockport summary -Jo proto,sockets --sort sockets --top 4 >"$work/top" &&
+		sockport summary -J >"$work/all" &&
+		python3 -c 'import json, sys
+top, every = (json.load(open(name)) for name in sys.argv[1:])
+counts = lambda answer: [row["sockets"] for row in answer["sockets"] if row["proto"] != "netlink"]
+wanted = sorted(counts(every), reverse=True)
+sys.exit(counts(top) != wanted[:len(counts(top))] or len(top["sockets"]) != 4 or
+         set(top["sockets"][0]) != {"proto", "sockets"} or len(top["limits"]) != len(every["limits"]))' \
+			"$work/top" "$work/all" &&
+		fails 2 "unknown column 'nonsense': there are pid" who --sort nonsense &&
+		fails 2 'needs --sort' summary --top 3
+}
+
 sorts()
 {
 	sorted_by port ports -n && sorted_by sockets,port ports && sorted_by lport sockets tcp -n &&
@@ -136,7 +155,7 @@ sorts()
 		fails 2 "unknown column 'x': there are proto, role.*cookie" sockets -o x &&
 		fails 2 'top of what' ports --top 3 && fails 2 '--reverse needs --sort' sockets --reverse &&
 		fails 2 'from 1 on' sockets --sort port --top 0 && fails 2 'bad top' ports --sort port --top x &&
-		fails 2 'does not take --sort' summary --sort port
+		fails 2 'does not take --sort' show 80 --sort port && sorts_parts
 }
 
 # option EXPRESSION OPTION...: list sockets with them, for options_hold.

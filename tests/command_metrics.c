@@ -41,7 +41,10 @@ static const uint64_t lifetimes[40] = { [0] = 1, [10] = 2, [11] = 3, [39] = 4 };
 static struct port_row make_port(uint8_t protocol, uint8_t role, uint32_t port, uint64_t accepted)
 {
 	struct port_row row = {
-		.known = 1ull << SOCKPORT_A_PORT_SOCKETS | 1ull << SOCKPORT_A_PORT_BACKLOG,
+		.known = 1ull << SOCKPORT_A_PORT_SOCKETS | 1ull << SOCKPORT_A_PORT_BACKLOG |
+			 1ull << SOCKPORT_A_PORT_STATES | 1ull << SOCKPORT_A_PORT_DROPS,
+		.states[SOCKPORT_STATE_CLOSE_WAIT] = 2,
+		.drops = 5,
 		.sockets = 3,
 		.backlog = 1,
 		.port = port,
@@ -124,6 +127,9 @@ TEST_F(metrics, openmetrics)
 	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 1000");
 	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"in\"} 1000");
 	EXPECT_LINE("sockport_port_sockets{protocol=\"tcp\",role=\"out\",port=\"443\"} 3");
+	EXPECT_LINE("sockport_port_close_wait_sockets{protocol=\"tcp\",role=\"in\",port=\"80\"} 2");
+	EXPECT_LINE("sockport_close_wait_sockets{protocol=\"tcp\",role=\"out\"} 2");
+	EXPECT_LINE("sockport_port_open_socket_drops{protocol=\"tcp\",role=\"in\",port=\"80\"} 5");
 	/* Nobody can come to a port of others; what can happen is there from the beginning. */
 	EXPECT_EQ(1, count_lines(self->text, "sockport_port_accepted_total{"));
 	EXPECT_EQ(2, count_lines(self->text, "sockport_port_closed_total{protocol=\"tcp\",role=\"out\",port=\"443\",by=\"host\"}") +

@@ -42,7 +42,7 @@ static int run_show(const struct question *question)
 static int run_who(const struct question *question)
 {
 	return who_print(question->client, question->options, question->names,
-			 question->failure);
+			 question->selection, question->failure);
 }
 
 static int run_kill(const struct question *question)
@@ -54,7 +54,7 @@ static int run_kill(const struct question *question)
 static int run_summary(const struct question *question)
 {
 	return summary_print(question->client, question->options, question->names,
-			     question->failure);
+			     question->selection, question->failure);
 }
 
 static int run_events(const struct question *question)
@@ -122,7 +122,8 @@ const struct command_row commands[COMMANDS] = {
 		.help = "the sockets of each process; or all those of a process, unit or container",
 		.parts = { { "processes", &holder_columns }, { "sockets", &held_columns },
 			   { "sockets", &socket_columns }, { NULL, &who_columns } },
-		.takes = TAKES_LISTING | TAKES_PROCESSES, .filters = FILTER_KEYS_ALL },
+		.takes = TAKES_LISTING | TAKES_PROCESSES | TAKES_COLUMNS | TAKES_SORT,
+		.filters = FILTER_KEYS_ALL },
 	[COMMAND_KILL] = {
 		.name = "kill", .run = run_kill, .columns = &socket_columns, .enters = true,
 		.parts = { { NULL, &kill_columns } },
@@ -135,7 +136,7 @@ const struct command_row commands[COMMANDS] = {
 		.help = "how many sockets there are, and how near the limits are",
 		.parts = { { "sockets", &tally_columns }, { "limits", &limit_columns },
 			   { "destinations", &destination_columns }, { NULL, &summary_columns } },
-		.takes = TAKES_LISTING, .filters = FILTER_KEYS_ALL },
+		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = FILTER_KEYS_ALL },
 	[COMMAND_EVENTS] = {
 		.name = "events", .run = run_events, .columns = &event_columns, .enters = true,
 		.lines = true,

@@ -43,7 +43,7 @@ struct part {
  * @name: the first word of the command line
  * @argument: word that follows, for the help; NULL if there is none
  * @help: what it shows
- * @columns: that can be chosen, NULL if none can
+ * @columns: that can be chosen, NULL if none can, or those of the first part
  * @parts: of an answer that has no rows only, else keys that each row has besides;
  *	without columns behind the last
  * @processes: columns that --processes adds to text, and to JSON

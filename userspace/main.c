@@ -140,11 +140,19 @@ static int select_order(struct selection *selection, const struct columns *colum
 	return selection_sort(selection, columns, sort, failure);
 }
 
+/* Those of the rows that a command is about, where it has other parts besides. */
+static const struct columns *columns_of(const struct command_row *command)
+{
+	if (command->columns)
+		return command->columns;
+	return command->takes & TAKES_COLUMNS ? command->parts[0].columns : NULL;
+}
+
 /* What options ask for comes on top of the columns, chosen or not. */
 static int select_columns(struct selection *selection, const struct command_row *command,
 			  const struct options *options, struct failure *failure)
 {
-	const struct columns *columns = command->columns;
+	const struct columns *columns = columns_of(command);
 	const char *processes = command->processes[options->json];
 
 	selection_default(selection, columns,
@@ -156,11 +164,11 @@ static int select_columns(struct selection *selection, const struct command_row 
 		return -1;
 	if (options->columns && selection_parse(selection, columns, options->columns, failure))
 		return -1;
-	if (options->all_netns)
+	if (options->all_netns && command->columns)
 		selection_put_first(selection, columns, "netns");
 	if (select_details(selection, options, failure))
 		return -1;
-	if (options->processes && selection_parse(selection, columns, processes, failure))
+	if (options->processes && processes && selection_parse(selection, columns, processes, failure))
 		return -1;
 	selection->is_chosen = options->columns;
 	if (!options->json)
@@ -251,7 +259,7 @@ static int ask(const struct options *options, struct failure *failure)
 	if (options->wide)
 		terminal_set_wide();
 	terminal_set_color(options->color);
-	if (command->columns && select_columns(&selection, command, options, failure))
+	if (columns_of(command) && select_columns(&selection, command, options, failure))
 		return -1;
 	if (options->netns && netns_open_named(options->netns, &netns, failure))
 		return -1;

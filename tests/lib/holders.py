@@ -271,6 +271,21 @@ def destination(address, port):
                for local, remote in remotes)
 
 
+def local_ports():
+    """Most ports of the range that are in use at one address, and all of them."""
+    first, last = (setting("net/ipv4/ip_local_port_range", place) for place in (0, 1))
+    used = collections.defaultdict(set)
+    for kind in ("tcp", "udp"):
+        for line in [line for name in (kind, kind + "6")
+                     for line in read(f"/proc/net/{name}").splitlines()[1:]]:
+            address, port = line.split()[1].split(":")
+            # What is mapped is an address of IPv4.
+            address = address.removeprefix("0000000000000000FFFF0000")
+            if first <= int(port, 16) <= last:
+                used[kind, address].add(port)
+    return max(map(len, used.values()), default=0), last - first + 1
+
+
 def summary(json_path, text_path):
     answer = load(json_path)
     rows = {row["proto"]: row for row in answer["sockets"]}
@@ -298,6 +313,7 @@ def summary(json_path, text_path):
         ("its ports", setting("net/ipv4/ip_local_port_range", 1) -
          setting("net/ipv4/ip_local_port_range", 0) + 1, top["max"]),
         ("overlooked", 0, answer["overlooked"]),
+        ("local ports", local_ports(), (limits["local_ports"]["used"], limits["local_ports"]["max"])),
         ("files in use", True, 0 < limits["files"]["used"] < limits["files"]["max"]),
     ]
     checks += settings(limits)

@@ -82,6 +82,10 @@ static void add_row(struct metrics_port *port, const struct port_row *row)
 	add_gauge(port, METRICS_BACKLOG, row_knows(row, SOCKPORT_A_PORT_BACKLOG), row->backlog);
 	add_gauge(port, METRICS_BACKLOG_LIMIT, row_knows(row, SOCKPORT_A_PORT_BACKLOG_LIMIT),
 		  row->limit);
+	add_gauge(port, METRICS_CLOSE_WAIT, row->protocol == SOCKPORT_PROTOCOL_TCP &&
+		  row_knows(row, SOCKPORT_A_PORT_STATES),
+		  row->states[SOCKPORT_STATE_CLOSE_WAIT]);
+	add_gauge(port, METRICS_DROPS, row_knows(row, SOCKPORT_A_PORT_DROPS), row->drops);
 	add_history(port, &row->history);
 	for (kind = 1; kind < ROW_KINDS; kind++)
 		add_distribution(port, kind, &row->distributions[kind]);

@@ -10,11 +10,14 @@
 #include "columns/report.h"
 #include "columns/tables.h"
 #include "count/destinations.h"
+#include "count/pools.h"
 #include "count/tally.h"
 #include "format/words.h"
 #include "host/limit.h"
 #include "table/escape.h"
 
+/* Beside those that are read: the fullest backlog, and local ports. */
+#define LIMITS		(LIMITS_READ + 2)
 /* So many destinations are shown. */
 #define TOP_DESTINATIONS	5
 
@@ -26,18 +29,21 @@
  * @failure: what went wrong
  * @report: how it is shown
  * @selection: columns of the present section
+ * @rows: columns and order of @tallies
  * @tallies: sockets by kind and state
  * @has_range: @destinations has a range
  * @available: ports that this range has
  * @destinations: who uses them
+ * @pools: local ports by the address that they belong to
  * @has_somaxconn: @somaxconn is known
  * @somaxconn: net.core.somaxconn
  * @has_backlog: there is a listener whose backlog is known
  * @backlog: of the listener that is fullest
  * @limit: of its backlog
  * @listener: its kind and local end
- * @limits: all limits, the last one is somaxconn
- * @about: of somaxconn
+ * @limits: all limits
+ * @about: of the backlog
+ * @about_ports: of local ports
  */
 struct summary {
 	struct client *client;
@@ -46,18 +52,21 @@ struct summary {
 	struct failure *failure;
 	struct report report;
 	struct selection selection;
+	const struct selection *rows;
 	struct tallies tallies;
 	bool has_range;
 	uint32_t available;
 	struct destinations destinations;
+	struct pools pools;
 	bool has_somaxconn;
 	uint64_t somaxconn;
 	bool has_backlog;
 	uint32_t backlog;
 	uint32_t limit;
 	char listener[ESCAPE_TEXT * ROW_NAME_MAX + WORD_MAX + 2];
-	struct limit limits[LIMITS_READ + 1];
+	struct limit limits[LIMITS];
 	char about[ESCAPE_TEXT * ROW_NAME_MAX + 100];
+	char about_ports[200];
 };
 
 static int out_of_memory(struct summary *summary)
@@ -112,7 +121,8 @@ static int take_socket(const struct socket_row *row, void *data)
 	if (!tallies_add(&summary->tallies, row, netns))
 		return out_of_memory(summary);
 	note_listener(summary, row);
-	if (has_our_range(summary, row) && !destinations_add(&summary->destinations, row))
+	if (has_our_range(summary, row) && (!destinations_add(&summary->destinations, row) ||
+					    !pools_add(&summary->pools, row)))
 		return out_of_memory(summary);
 	return 0;
 }
@@ -134,6 +144,35 @@ static void set_backlog(struct summary *summary, struct limit *limit)
 			 "; net.core.somaxconn is %" PRIu64, summary->somaxconn);
 }
 
+/* Who binds to an address and lets the kernel choose the port gets one of these. */
+static void set_local_ports(struct summary *summary, struct limit *limit)
+{
+	const struct pool *pool = pools_fullest(&summary->pools);
+	const struct port_range *range = &summary->destinations.range;
+	char *to = summary->about_ports;
+	const char *kind = pool ? word_protocol(pool->protocol) : NULL;
+	struct sink sink;
+
+	*limit = (struct limit){ .name = "local_ports", .about = to };
+	if (!summary->has_range) {
+		strcpy(to, "local ports of an address, net.ipv4.ip_local_port_range");
+		return;
+	}
+	limit->known = 1u << LIMIT_MAX;
+	limit->max = summary->available;
+	if (!summary->pools.overlooked)
+		limit->known |= 1u << LIMIT_USED;
+	limit->used = pool ? pool->used : 0;
+	to += sprintf(to, "local ports %u-%u of the address with most in use%s%s%s", range->first,
+		      range->last, pool ? ": " : "", kind ? kind : "", pool ? " " : "");
+	if (!pool)
+		return;
+	sink_init(&sink, SINK_TEXT, summary->names, false);
+	sink.to = to;
+	value_address(&sink, pool->address, pool->size);
+	*sink.to = 0;
+}
+
 /* Some belong to the network namespace. */
 static void read_settings(struct summary *summary)
 {
@@ -141,6 +180,7 @@ static void read_settings(struct summary *summary)
 
 	summary->has_range = is_here && limits_local_ports(&summary->destinations.range,
 							   &summary->available);
+	summary->pools.range = summary->destinations.range;
 	summary->has_somaxconn = is_here && limits_somaxconn(&summary->somaxconn);
 	limits_read(summary->limits, is_here);
 	if (is_here)
@@ -161,6 +201,7 @@ static int gather(struct summary *summary)
 	for (i = 0; i < summary->destinations.count; i++)
 		summary->destinations.list[i].available = summary->available;
 	set_backlog(summary, &summary->limits[LIMITS_READ]);
+	set_local_ports(summary, &summary->limits[LIMITS_READ + 1]);
 	return 0;
 }
 
@@ -173,7 +214,7 @@ static void select_columns(struct summary *summary, const struct columns *column
 
 static void select_tallies(struct summary *summary)
 {
-	select_columns(summary, &tally_columns);
+	summary->selection = *summary->rows;
 	if (summary->options->all_netns)
 		selection_put_first(&summary->selection, &tally_columns, "netns");
 }
@@ -225,7 +266,7 @@ static int put_sections(struct summary *summary)
 		putchar('\n');
 	select_columns(summary, &limit_columns);
 	if (report_rows(report, "limits", NULL, &summary->selection, summary->limits,
-			sizeof(*summary->limits), LIMITS_READ + 1) || put_destinations(summary))
+			sizeof(*summary->limits), LIMITS) || put_destinations(summary))
 		return -1;
 	put_overlooked(summary);
 	return 0;
@@ -245,18 +286,20 @@ static int put_report(struct summary *summary)
  * @client: the client
  * @options: a filter, which does not change the limits, and the form
  * @names: names of interfaces and namespaces
+ * @rows: columns and order of the kinds
  * @failure: what went wrong
  *
  * Return: 0 or -1.
  */
 int summary_print(struct client *client, const struct options *options, struct names *names,
-		  struct failure *failure)
+		  const struct selection *rows, struct failure *failure)
 {
 	struct summary summary = {
 		.client = client,
 		.options = options,
 		.names = names,
 		.failure = failure,
+		.rows = rows,
 	};
 	int error = gather(&summary);
 
@@ -264,5 +307,6 @@ int summary_print(struct client *client, const struct options *options, struct n
 		error = put_report(&summary);
 	tallies_free(&summary.tallies);
 	destinations_free(&summary.destinations);
+	pools_free(&summary.pools);
 	return error;
 }

@@ -27,6 +27,7 @@
  * @failure: what went wrong
  * @report: how it is shown
  * @selection: columns of the present section
+ * @rows: columns and order of @holders
  * @holders: the processes
  * @ends: who is at the other end of their sockets
  * @asked: those that the kernel is asked about, none for all
@@ -38,6 +39,7 @@ struct who {
 	struct failure *failure;
 	struct report report;
 	struct selection selection;
+	const struct selection *rows;
 	struct holders holders;
 	struct hash ends;
 	struct running asked;
@@ -149,10 +151,7 @@ static size_t keep_matches(struct holders *holders)
 
 static int show_processes(struct who *who)
 {
-	selection_default(&who->selection, &holder_columns,
-			  who->options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT,
-			  who->options->numeric);
-	return report_rows(&who->report, "processes", NULL, &who->selection, who->holders.list,
+	return report_rows(&who->report, "processes", NULL, who->rows, who->holders.list,
 			   sizeof(*who->holders.list), who->holders.count);
 }
 
@@ -266,6 +265,7 @@ static int show_all(struct who *who)
  * @client: the client
  * @options: whom, a filter and the form
  * @names: names of users and interfaces
+ * @rows: columns and order of the processes
  * @failure: what went wrong; that there is no such process, too
  *
  * Without a word there is a row for each process. With one, there follows a row for
@@ -275,13 +275,14 @@ static int show_all(struct who *who)
  * Return: 0 or -1.
  */
 int who_print(struct client *client, const struct options *options, struct names *names,
-	      struct failure *failure)
+	      const struct selection *rows, struct failure *failure)
 {
 	struct who who = {
 		.client = client,
 		.options = options,
 		.names = names,
 		.failure = failure,
+		.rows = rows,
 		.holders.word = options->who,
 	};
 	int error = show_all(&who);

@@ -7,8 +7,10 @@
 #include "columns/report.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "columns/order.h"
 #include "columns/row.h"
 #include "columns/table.h"
 
@@ -57,24 +59,67 @@ void report_value(struct report *report)
 	report->output.next = report->sink.to;
 }
 
-static int put_array(struct report *report, const struct selection *selection, const void *rows,
-		     size_t size, size_t count)
+/**
+ * struct rows - those of a part, in the order in which they are shown
+ * @list: the rows
+ * @size: of a row
+ * @count: how many there are
+ * @order: keeps pointers to them, NULL where they stay in the order of @list
+ */
+struct rows {
+	const void *list;
+	size_t size;
+	size_t count;
+	struct order *order;
+};
+
+static const void *row_at(const struct rows *rows, size_t i)
+{
+	const void *row;
+
+	if (!rows->order)
+		return (const char *)rows->list + i * rows->size;
+	memcpy(&row, rows->order->list[i].content, sizeof(row));
+	return row;
+}
+
+static bool put_in_order(struct rows *rows, const struct selection *selection,
+			 struct names *names)
+{
+	const void *row;
+	size_t i;
+
+	rows->order = order_new(selection, names);
+	if (!rows->order)
+		return false;
+	for (i = 0; i < rows->count; i++) {
+		row = (const char *)rows->list + i * rows->size;
+		if (order_wants(rows->order, row) &&
+		    !order_keep(rows->order, &row, sizeof(row)))
+			return false;
+	}
+	order_sort(rows->order);
+	rows->count = rows->order->count;
+	return true;
+}
+
+static int put_array(struct report *report, const struct selection *selection,
+		     const struct rows *rows)
 {
 	bool is_first = true;
 	size_t i;
 
 	row_array_begin(&report->output);
-	for (i = 0; i < count; i++)
-		if (!row_array_item(&report->output, &is_first, selection,
-				    (const char *)rows + i * size, &report->sink))
+	for (i = 0; i < rows->count; i++)
+		if (!row_array_item(&report->output, &is_first, selection, row_at(rows, i),
+				    &report->sink))
 			return -1;
 	row_array_end(&report->output, is_first);
 	return 0;
 }
 
 static int print_table(struct report *report, const char *title,
-		       const struct selection *selection, const void *rows, size_t size,
-		       size_t count)
+		       const struct selection *selection, const struct rows *rows)
 {
 	struct table *table = table_new(selection, report->no_header);
 	int error = 0;
@@ -82,8 +127,8 @@ static int print_table(struct report *report, const char *title,
 
 	if (!table)
 		return out_of_memory(report);
-	for (i = 0; i < count && !error; i++)
-		if (!table_row(table, (const char *)rows + i * size, &report->sink))
+	for (i = 0; i < rows->count && !error; i++)
+		if (!table_row(table, row_at(rows, i), &report->sink))
 			error = out_of_memory(report);
 	if (!error && title)
 		fputs(title, stdout);
@@ -109,11 +154,19 @@ static int print_table(struct report *report, const char *title,
 int report_rows(struct report *report, const char *key, const char *title,
 		const struct selection *selection, const void *rows, size_t size, size_t count)
 {
-	if (!report->json)
-		return title && !count ? 0 :
-		       print_table(report, title, selection, rows, size, count);
-	report_key(report, key);
-	return put_array(report, selection, rows, size, count);
+	struct rows part = { .list = rows, .size = size, .count = count };
+	int error = 0;
+
+	if (selection->sorts && !put_in_order(&part, selection, report->sink.names))
+		error = out_of_memory(report);
+	else if (!report->json)
+		error = title && !count ? 0 : print_table(report, title, selection, &part);
+	else
+		report_key(report, key);
+	if (!error && report->json)
+		error = put_array(report, selection, &part);
+	order_free(part.order);
+	return error;
 }
 
 /**

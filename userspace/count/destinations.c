@@ -16,7 +16,13 @@
 
 #include "format/address.h"
 
-static bool takes_ports(uint8_t protocol)
+/**
+ * destination_takes_ports - does a connection of a protocol use up a local port?
+ * @protocol: SOCKPORT_PROTOCOL_*
+ *
+ * Return: whether it does.
+ */
+bool destination_takes_ports(uint8_t protocol)
 {
 	switch (protocol) {
 	case SOCKPORT_PROTOCOL_TCP:
@@ -31,7 +37,7 @@ static bool takes_ports(uint8_t protocol)
 
 static bool is_counted(const struct destinations *destinations, const struct socket_row *socket)
 {
-	return socket->role == SOCKPORT_ROLE_OUT && takes_ports(socket->protocol) &&
+	return socket->role == SOCKPORT_ROLE_OUT && destination_takes_ports(socket->protocol) &&
 	       row_knows(socket, SOCKPORT_A_SOCKET_LOCAL_ADDRESS) &&
 	       row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_ADDRESS) &&
 	       row_knows(socket, SOCKPORT_A_SOCKET_LOCAL_PORT) &&

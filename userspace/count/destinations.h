@@ -52,6 +52,7 @@ struct destinations {
 	uint64_t overlooked;
 };
 
+bool destination_takes_ports(uint8_t protocol);
 bool destinations_add(struct destinations *destinations, const struct socket_row *socket);
 void destinations_sort(struct destinations *destinations);
 void destinations_free(struct destinations *destinations);

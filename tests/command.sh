@@ -128,9 +128,13 @@ sys.exit(bool(wrong))' "$column" "$work/all" "$work/up" "$work/down" "$work/top"
 # Of answers with several parts, the first.
 sorts_parts()
 {
-	expect processes "$(sockport who -Ho pid | sort -n)" "$(sockport who -Ho pid --sort pid)" &&
-		expect 'their top' "$(sockport who -Ho pid | sort -nr | head -n 2)" \
-			"$(sockport who -Ho pid --sort pid --top 2)" &&
+	local pids
+
+	# The command has a netlink socket itself.
+	pids=$(sockport who --protocol tcp -Ho pid)
+	expect processes "$(sort -n <<<"$pids")" "$(sockport who --protocol tcp -Ho pid --sort pid)" &&
+		expect 'their top' "$(sort -nr <<<"$pids" | head -n 2)" \
+			"$(sockport who --protocol tcp -Ho pid --sort pid --top 2)" &&
 		sockport summary -Jo proto,sockets --sort sockets --top 4 >"$work/top" &&
 		sockport summary -J >"$work/all" &&
 		python3 -c 'import json, sys
@@ -495,7 +499,7 @@ bad_arguments()
 		fails 2 'nosuchuser' --uid nosuchuser &&
 		fails 2 '' --uid 4294967295 &&
 		fails 2 'who' who '' &&
-		fails 2 'columns' who --columns pid &&
+		fails 2 'columns' show 80 --columns pid &&
 		fails 2 'stats' stats --processes &&
 		fails 2 'summary' summary -p &&
 		fails 2 'port' --port &&
@@ -504,7 +508,7 @@ bad_arguments()
 		fails 2 'filter by role' closed-doors in &&
 		fails 2 'filter by state' events established &&
 		fails 2 'happened' events --type happened &&
-		fails 2 'all-netns' events -A &&
+		fails 2 'all-netns' reset -A &&
 		fails 2 '--json' reset --json &&
 		fails 2 '1001' metrics --top 1001 &&
 		fails 2 'csv' metrics --format csv &&

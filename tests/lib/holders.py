@@ -295,6 +295,7 @@ def summary(json_path, text_path):
     tcp = dict(rows["tcp"]["states"])
     tcp.pop("CLOSE", None)
     top = tops["tcp", "127.0.0.1", 80]
+    in_use, ports = local_ports()
     checks = [
         ("tcp", by_state("tcp"), tcp),
         # One is not bound, so no file has it.
@@ -313,7 +314,9 @@ def summary(json_path, text_path):
         ("its ports", setting("net/ipv4/ip_local_port_range", 1) -
          setting("net/ipv4/ip_local_port_range", 0) + 1, top["max"]),
         ("overlooked", 0, answer["overlooked"]),
-        ("local ports", local_ports(), (limits["local_ports"]["used"], limits["local_ports"]["max"])),
+        # One more is bound and idle, which no file has.
+        ("local ports", (in_use + 1, ports),
+         (limits["local_ports"]["used"], limits["local_ports"]["max"])),
         ("files in use", True, 0 < limits["files"]["used"] < limits["files"]["max"]),
     ]
     checks += settings(limits)

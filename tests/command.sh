@@ -144,7 +144,7 @@ wanted = sorted(counts(every), reverse=True)
 sys.exit(counts(top) != wanted[:len(counts(top))] or len(top["sockets"]) != 4 or
          set(top["sockets"][0]) != {"proto", "sockets"} or len(top["limits"]) != len(every["limits"]))' \
 			"$work/top" "$work/all" &&
-		fails 2 "unknown column 'nonsense': there are pid" who --sort nonsense &&
+		fails 2 "unknown column 'nonsense': there are netns, pid" who --sort nonsense &&
 		fails 2 'needs --sort' summary --top 3
 }
 

@@ -165,3 +165,16 @@ const struct command_row commands[COMMANDS] = {
 		.help = "begin the history of the ports anew",
 		.takes = TAKES_NETNS },
 };
+
+/**
+ * command_columns - the columns that can be chosen
+ * @command: the command
+ *
+ * Return: them, NULL where none can.
+ */
+const struct columns *command_columns(const struct command_row *command)
+{
+	if (command->columns)
+		return command->columns;
+	return command->takes & TAKES_COLUMNS ? command->parts[0].columns : NULL;
+}

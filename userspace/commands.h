@@ -70,4 +70,6 @@ struct command_row {
 /* By enum command. */
 extern const struct command_row commands[COMMANDS];
 
+const struct columns *command_columns(const struct command_row *command);
+
 #endif

@@ -12,11 +12,13 @@
  * struct failure - why something could not be done
  * @status: what the command exits with, EXIT_RUN or EXIT_USAGE
  * @stopped: nothing went wrong, somebody has seen enough
+ * @unavailable: the kernel does not let us know, or is too old to
  * @text: one line for the user, which says what to do about it; no newline
  */
 struct failure {
 	int status;
 	bool stopped;
+	bool unavailable;
 	char text[1600];
 };
 

@@ -140,19 +140,11 @@ static int select_order(struct selection *selection, const struct columns *colum
 	return selection_sort(selection, columns, sort, failure);
 }
 
-/* Those of the rows that a command is about, where it has other parts besides. */
-static const struct columns *columns_of(const struct command_row *command)
-{
-	if (command->columns)
-		return command->columns;
-	return command->takes & TAKES_COLUMNS ? command->parts[0].columns : NULL;
-}
-
 /* What options ask for comes on top of the columns, chosen or not. */
 static int select_columns(struct selection *selection, const struct command_row *command,
 			  const struct options *options, struct failure *failure)
 {
-	const struct columns *columns = columns_of(command);
+	const struct columns *columns = command_columns(command);
 	const char *processes = command->processes[options->json];
 
 	selection_default(selection, columns,
@@ -259,7 +251,7 @@ static int ask(const struct options *options, struct failure *failure)
 	if (options->wide)
 		terminal_set_wide();
 	terminal_set_color(options->color);
-	if (columns_of(command) && select_columns(&selection, command, options, failure))
+	if (command_columns(command) && select_columns(&selection, command, options, failure))
 		return -1;
 	if (options->netns && netns_open_named(options->netns, &netns, failure))
 		return -1;

@@ -139,7 +139,7 @@ static void put_values(const struct option_row *row, const struct command_row *c
 	else if (!strcmp(row->name, "netns"))
 		put_namespaces();
 	else if (!strcmp(row->name, "columns"))
-		put_columns(command->columns ? command->columns : command->parts[0].columns);
+		put_columns(command_columns(command));
 	else if (!strcmp(row->name, "type"))
 		put_words(word_event_type, SOCKPORT_EVENT_TYPE_MAX);
 	else if (!strcmp(row->name, "format"))

@@ -37,19 +37,22 @@ static int take_door(const struct door_row *row, void *data)
  *
  * Only who administers the network namespace may see them; to others they are not known.
  *
- * Return: 0, or -1 without memory.
+ * Return: 0 or -1.
  */
 int refused_ask(struct refused *refused, struct client *client, const struct options *options,
 		struct failure *failure)
 {
 	struct gathering gathering = { &refused->doors, options->filter, failure };
-	struct failure ignored = { 0 };
+	struct failure missing = { 0 };
 
 	gathering.filter.ports.count = 1;
 	gathering.filter.ports.list[0] = (struct port_range){ options->port, options->port };
-	refused->known = !client_doors(client, take_door, &gathering, &ignored);
-	if (failure->status)
+	refused->known = !client_doors(client, take_door, &gathering, &missing);
+	if (!refused->known && !missing.unavailable) {
+		if (missing.status)
+			*failure = missing;
 		return -1;
+	}
 	doors_sort(&refused->doors);
 	return 0;
 }

@@ -93,14 +93,17 @@ static bool names_all(const char *list)
  */
 int ss_add_tables(struct options *options, const char *list, struct failure *failure)
 {
-	char *copy = strdup(list), *rest = copy, *word;
+	char *copy, *rest, *word;
 	int error = 0;
 
-	if (!copy)
-		return failure_set(failure, EXIT_RUN, "out of memory");
 	options->has_filter = true;
 	options->like_ss = true;
-	while (!error && !names_all(list) && (word = strsep(&rest, ",")))
+	if (names_all(list))
+		return 0;
+	copy = rest = strdup(list);
+	if (!copy)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	while (!error && (word = strsep(&rest, ",")))
 		error = add_table(options, word, failure);
 	free(copy);
 	return error;

@@ -205,11 +205,8 @@ static int gather(struct summary *summary)
 	return 0;
 }
 
-/* The order that was asked for is that of the sockets. */
 static void select_columns(struct summary *summary, const struct columns *columns)
 {
-	summary->selection.sorts = 0;
-	summary->selection.top = 0;
 	selection_default(&summary->selection, columns,
 			  summary->options->json ? COLUMN_IN_JSON : COLUMN_IN_TEXT,
 			  summary->options->numeric);

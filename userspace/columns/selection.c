@@ -68,7 +68,7 @@ void selection_add_default(struct selection *selection, const struct columns *co
 }
 
 /**
- * selection_default - choose the columns that nobody chose
+ * selection_default - choose the columns that nobody chose, in no order
  * @selection: becomes these columns
  * @columns: out of these
  * @flag: COLUMN_IN_TEXT or COLUMN_IN_JSON
@@ -81,6 +81,8 @@ void selection_default(struct selection *selection, const struct columns *column
 	selection->per_second = false;
 	selection->is_chosen = false;
 	selection->limit = 0;
+	selection->sorts = 0;
+	selection->top = 0;
 	selection_add_default(selection, columns, flag, numeric);
 }
 

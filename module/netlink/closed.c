@@ -2,6 +2,7 @@
 /*
  * Requests for the connections that ended last: which of them, and what of them
  */
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <net/genetlink.h>
 
@@ -22,6 +23,8 @@ static bool read_some(struct sockport_query *query)
 	struct sockport_some_ended *some = &query->ended;
 
 	while (some->space < query->scope.count) {
+		/* What is not wanted fills no message. */
+		cond_resched();
 		some->at = 0;
 		some->count = sockport_last_read(query->scope.space[some->space].net,
 						 &some->place, some->ended,

@@ -104,7 +104,7 @@ with socket.socket() as client:
 	python3 -c "$call" 127.0.0.3 80 && python3 -c "$call" 127.0.0.4 7305 || return 1
 	soon eval 'sockport closed-doors -Ho port,local | grep -q "^ *80 127.0.0.3$"' &&
 		sockport show 80 >"$work/text" && sockport show 80 -J >"$work/json" || return 1
-	grep -A 2 '^Attempts that found nobody' "$work/text" | grep -q '^tcp *[0-9]* 127.0.0.3 ' &&
+	grep -A 2 '^These attempts found nobody' "$work/text" | grep -q '^tcp *[0-9]* 127.0.0.3 ' &&
 		expect none 0 "$(sockport show 443 | grep -c 'found nobody')" &&
 		sockport show 7305 | grep -q '^tcp *1 127.0.0.4 ' && python3 -c 'import json, sys
 refused = json.load(open(sys.argv[1]))["refused"]

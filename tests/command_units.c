@@ -25,6 +25,7 @@
 #include "../userspace/count/destinations.h"
 #include "../userspace/count/ends.h"
 #include "../userspace/count/holders.h"
+#include "../userspace/count/pools.h"
 #include "../userspace/format/address.h"
 #include "../userspace/format/words.h"
 #include "../userspace/host/cgroup.h"
@@ -858,6 +859,51 @@ TEST(destinations_bounded)
 	destinations_sort(&destinations);
 	EXPECT_EQ(2, destinations.list[0].ports);
 	destinations_free(&destinations);
+}
+
+/* A port counts once for an address and protocol, whoever is called; only those of the range. */
+TEST(pools)
+{
+	static const uint8_t mapped[16] = { [10] = 0xff, 0xff, 127, 0, 0, 1 };
+	struct pools pools = { .range = { 1000, 1999 } };
+	struct socket_row row;
+	uint8_t address[8];
+	uint32_t i;
+
+	for (i = 0; i < 3000; i++) {
+		make_out(&row, address, i % 7, 990 + i % 40);
+		ASSERT_TRUE(pools_add(&pools, &row));
+	}
+	row.local = mapped;
+	row.local_size = sizeof(mapped);
+	row.local_port = 1999;
+	ASSERT_TRUE(pools_add(&pools, &row));
+	row.protocol = SOCKPORT_PROTOCOL_UDP;
+	ASSERT_TRUE(pools_add(&pools, &row));
+	EXPECT_EQ(2, pools.count);
+	ASSERT_NE(NULL, pools_fullest(&pools));
+	EXPECT_EQ(31, pools_fullest(&pools)->used);
+	EXPECT_EQ(SOCKPORT_PROTOCOL_TCP, pools_fullest(&pools)->protocol);
+	pools_free(&pools);
+}
+
+/* Which is the fullest is not known when there are more than are told apart. */
+TEST(pools_bounded)
+{
+	struct pools pools = { .range = { 1000, 1999 } };
+	struct socket_row row;
+	uint8_t address[8];
+	uint32_t i;
+
+	for (i = 0; i <= POOLS_MAX; i++) {
+		make_out(&row, address, 0, 1000);
+		row.netns = i;
+		row.known |= 1ull << SOCKPORT_A_SOCKET_NETNS;
+		ASSERT_TRUE(pools_add(&pools, &row));
+		EXPECT_EQ(i == POOLS_MAX, !pools_fullest(&pools));
+	}
+	EXPECT_EQ(POOLS_MAX, pools.count);
+	pools_free(&pools);
 }
 
 static uint32_t hash_of(const void *thing)

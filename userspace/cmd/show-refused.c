@@ -84,7 +84,7 @@ int refused_put(const struct refused *refused, struct report *report,
 	if (options->all_netns)
 		selection_put_first(&selection, &door_columns, "netns");
 	return report_rows(report, "refused",
-			   "\nAttempts that found nobody at the address that was called:\n",
+			   "\nThese attempts found nobody at the address that was called:\n",
 			   &selection, refused->doors.list, sizeof(*refused->doors.list),
 			   refused->doors.count);
 }

@@ -8,11 +8,13 @@
  *
  * AGREE_SEED and AGREE_SEQUENCES say which ones, and how many.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <kselftest_harness.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/client.h"
 #include "lib/connection.h"
@@ -20,6 +22,7 @@
 #include "lib/history.h"
 #include "lib/module.h"
 #include "lib/netns.h"
+#include "lib/procnet.h"
 #include "lib/stream.h"
 #include "lib/world.h"
 
@@ -256,6 +259,58 @@ TEST_F_TIMEOUT(agree, time_wait, 300)
 	EXPECT_EQ(OUT, role_of(HERE, PORT + 1, PORT));
 	socket_listen(AF_INET, "127.0.0.2", port, 5);
 	EXPECT_EQ(OUT, role_of(HERE, port, PORT));
+}
+
+static void wait_time_waits(unsigned int count)
+{
+	struct deadline d = deadline();
+	unsigned int found, others;
+	struct rows rows;
+
+	for (;; deadline_wait(&d, "time-wait sockets")) {
+		found = 0;
+		others = 0;
+		rows = procnet_rows();
+		for_each_row(row, &rows) {
+			found += row->state == SOCKPORT_STATE_TIME_WAIT;
+			others += row->state != SOCKPORT_STATE_TIME_WAIT;
+		}
+		rows_free(&rows);
+		if (found == count && !others)
+			return;
+	}
+}
+
+/* Whose local addresses differ in what the kernel's hash leaves out. */
+TEST_F_TIMEOUT(agree, time_wait_alike, 300)
+{
+	int self_called = socket_connect(AF_INET6, "2001:db8:1::1", PORT, PORT);
+	unsigned int roles[3] = { 0 };
+	int listener, client, server;
+	struct sockaddr_in6 to = {
+		.sin6_family	= AF_INET6,
+		.sin6_addr	= IN6ADDR_LOOPBACK_INIT,
+		.sin6_port	= htons(PORT),
+	};
+	struct rows rows;
+
+	close(self_called);
+	connection_wait_row(PORT, PORT, SOCKPORT_STATE_TIME_WAIT);
+	listener = socket_listen(AF_INET6, "::1", PORT, 5);
+	client = socket_bound(AF_INET6, SOCK_STREAM, 0, "2001:db8:1::1", PORT);
+	ASSERT_EQ(0, connect(client, (struct sockaddr *)&to, sizeof(to)));
+	server = socket_accept(listener);
+	close(listener);
+	close(server);
+	close(client);
+	wait_time_waits(2);
+	rows = client_rows(&HERE->client, 0);
+	for_each_row(row, &rows)
+		if (row->protocol == SOCKPORT_PROTOCOL_TCP)
+			roles[row->role]++;
+	rows_free(&rows);
+	EXPECT_EQ(1, roles[IN]);
+	EXPECT_EQ(1, roles[OUT]);
 }
 
 /* Of those that were there before, the sockets themselves tell. */

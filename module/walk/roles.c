@@ -11,6 +11,7 @@
  */
 #include <linux/cache.h>
 #include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
@@ -33,7 +34,7 @@
 
 /**
  * struct ended - an outgoing connection that left a time-wait socket
- * @hash: of addresses, ports and namespace, as the kernel has it
+ * @hash: of addresses, ports and namespace, see hash_of()
  * @ports: local and remote
  * @when: jiffies
  * @space: number of the namespace, less its first bit; 0: there is none
@@ -195,6 +196,23 @@ static struct ended_set *ended_set(struct sockport_roles *all, u32 hash)
 	return &all->ended[hash_32(hash, ENDED_BITS)];
 }
 
+/*
+ * That of the kernel leaves out all but the last word of the local IPv6 address.
+ * Both kinds of sockets have the address at the same place.
+ */
+static u32 hash_of(const struct sock_common *common)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const u32 *local =
+		(const u32 *)common->skc_v6_rcv_saddr.s6_addr32;
+
+	if (common->skc_family == AF_INET6)
+		return jhash_3words(local[0], local[1], local[2],
+				    common->skc_hash);
+#endif
+	return common->skc_hash;
+}
+
 static bool same(const struct ended *one, const struct ended *other)
 {
 	return one->hash == other->hash && one->ports == other->ports &&
@@ -307,7 +325,7 @@ void sockport_roles_ended(const struct sock *sk, u8 role)
 	struct sockport_roles *all = remembered();
 	const struct inet_sock *inet = inet_sk(sk);
 	const struct ended key = {
-		.hash	= sk->sk_hash,
+		.hash	= hash_of(&sk->__sk_common),
 		.ports	= ports_of(ntohs(inet->inet_sport), inet->inet_dport),
 		.when	= jiffies,
 		.space	= space_of(sock_net(sk)),
@@ -332,7 +350,7 @@ static bool went_out(const struct inet_timewait_sock *tw)
 {
 	struct sockport_roles *all = remembered();
 	const struct ended key = {
-		.hash	= tw->tw_hash,
+		.hash	= hash_of(&tw->__tw_common),
 		.ports	= ports_of(tw->tw_num, tw->tw_dport),
 		.space	= space_of(twsk_net(tw)),
 	};

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names: of services, users, units and network namespaces; and limits of the host. */
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "../userspace/count/holders.h"
+#include "../userspace/host/cgroup.h"
+#include "../userspace/host/limit.h"
+#include "../userspace/host/netns.h"
+#include "../userspace/host/services.h"
+#include "../userspace/host/users.h"
+
+TEST(services)
+{
+	static const char file[] =
+		"# comment\n"
+		"ssh\t\t22/tcp\t\t\t# SSH\n"
+		"domain 53/tcp\n"
+		"domain 53/udp nameserver  dns\n"
+		"\n"
+		"http\t80/tcp\twww\n"
+		"second 80/tcp\n"
+		"shell 514/tcp cmd\n"
+		"syslog 514/udp\n"
+		"rtmp 1/ddp\n"
+		"bad 65536/tcp\n"
+		"worse 7\n"
+		"worst\n"
+		"last 65535/udp";
+	struct services services = { 0 };
+	char *text = strdup(file);
+
+	ASSERT_TRUE(text);
+	services_parse(&services, text);
+	EXPECT_STREQ("ssh", services_name(&services, 22, SOCKPORT_PROTOCOL_TCP));
+	EXPECT_FALSE(services_name(&services, 22, SOCKPORT_PROTOCOL_UDP));
+	EXPECT_STREQ("domain", services_name(&services, 53, SOCKPORT_PROTOCOL_UDPLITE));
+	EXPECT_STREQ("http", services_name(&services, 80, SOCKPORT_PROTOCOL_TCP));
+	EXPECT_STREQ("last", services_name(&services, 65535, SOCKPORT_PROTOCOL_UDP));
+	EXPECT_FALSE(services_name(&services, 65535, SOCKPORT_PROTOCOL_TCP));
+	EXPECT_FALSE(services_name(&services, 0, SOCKPORT_PROTOCOL_TCP));
+	EXPECT_FALSE(services_name(&services, 1, SOCKPORT_PROTOCOL_TCP));
+	EXPECT_EQ(80, services_port(&services, "www", SOCKPORT_PROTOCOL_TCP));
+	EXPECT_EQ(53, services_port(&services, "dns", SOCKPORT_PROTOCOL_UDP));
+	EXPECT_EQ(514, services_port(&services, "cmd", SOCKPORT_PROTOCOL_TCP));
+	EXPECT_EQ(0, services_port(&services, "cmd", SOCKPORT_PROTOCOL_UDP));
+	EXPECT_EQ(0, services_port(&services, "bad", SOCKPORT_PROTOCOL_TCP));
+	EXPECT_EQ(0, services_port(&services, "worse", SOCKPORT_PROTOCOL_TCP));
+	services_free(&services);
+}
+
+/* What this machine's services are called, the library knows too. */
+TEST(services_library)
+{
+	struct services services = { 0 };
+	struct servent *theirs;
+	const char *ours;
+	/* A look-up tries files that are not there: slow on a debug kernel. */
+	const uint32_t step = getenv("SOCKPORT_SLOW") ? 16 : 1;
+	uint32_t port;
+
+	setservent(1);
+	for (port = 0; port < 1024; port += step) {
+		ours = services_name(&services, port, SOCKPORT_PROTOCOL_TCP);
+		theirs = getservbyport(htons(port), "tcp");
+		ASSERT_EQ(!theirs, !ours);
+		if (theirs) {
+			EXPECT_STREQ(theirs->s_name, ours);
+		}
+	}
+	endservent();
+	services_free(&services);
+}
+
+TEST(users)
+{
+	static char file[] =
+		"root:x:0:0:root:/root:/bin/bash\n"
+		"odd:1000:1:1::/:\n"
+		"www-data:x:33:33::/:\n"
+		"broken:x\n"
+		":x:7::\n"
+		"last:x:1000:1000";
+	struct users users = { .loaded = true, .text = file };
+	char name[16], tiny[4];
+
+	ASSERT_TRUE(users_name(&users, 0, name, sizeof(name)));
+	EXPECT_STREQ("root", name);
+	ASSERT_TRUE(users_name(&users, 33, name, sizeof(name)));
+	EXPECT_STREQ("www-data", name);
+	ASSERT_TRUE(users_name(&users, 1, name, sizeof(name)));
+	EXPECT_STREQ("odd", name);
+	EXPECT_FALSE(users_name(&users, 33, tiny, sizeof(tiny)));
+	EXPECT_FALSE(users_name(&users, 7, name, sizeof(name)));
+	EXPECT_FALSE(users_name(&users, 4000000000u, name, sizeof(name)));
+	ASSERT_TRUE(users_name(&users, 1000, name, sizeof(name)));
+	EXPECT_STREQ("last", name);
+}
+
+/* Who is not in the file is looked up elsewhere. */
+TEST(users_library)
+{
+	struct users users = { .loaded = true };
+	char name[64];
+
+	ASSERT_TRUE(users_name(&users, 0, name, sizeof(name)));
+	EXPECT_STREQ("root", name);
+}
+
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+TEST(units)
+{
+	static const struct { const char *path, *unit; } cases[] = {
+		{ "/system.slice/nginx.service", "nginx.service" },
+		{ "/system.slice/nginx.service/", "nginx.service" },
+		{ "/system.slice/nginx.service/worker/0", "nginx.service" },
+		{ "/user.slice/user-1000.slice/session-3.scope", "session-3.scope" },
+		{ "/user.slice", "user.slice" },
+		{ "/system.slice/docker-" ID ".scope", "0123456789ab" },
+		{ "/machine.slice/libpod-" ID ".scope/container", "0123456789ab" },
+		{ "/kubepods.slice/kubepods-pod1.slice/cri-containerd-" ID ".scope",
+		  "0123456789ab" },
+		{ "/docker/" ID, "0123456789ab" },
+		{ "/lxc.payload.web/", "web" },
+		/* The first one is whose it is, the second what that one calls it. */
+		{ "/lxc.payload.web/system.slice/sshd.service", "web/sshd.service" },
+		{ "/user.slice/user-7.slice/user@7.service/app.slice/nginx.service",
+		  "user@7.service/nginx.service" },
+		{ "/user.slice/user-7.slice/user@7.service/app.slice/app-web@1.service",
+		  "app-web@1.service" },
+		{ "/system.slice/web.service/app-web@1.service", "web.service/app-web@1.service" },
+		{ "/user.slice/user-7.slice/user@7.service/user.slice/libpod-" ID ".scope/a.service",
+		  "user@7.service/0123456789ab" },
+		{ "/system.slice/docker-" ID ".scope/init.scope", "0123456789ab/init.scope" },
+		{ "/a.slice/b.slice/c", "b.slice" },
+		/* Not certain enough to take anything off. */
+		{ "/machine.slice/libpod-conmon-" ID ".scope", "libpod-conmon-" ID ".scope" },
+		{ "/machine.slice/machine-web.scope", "machine-web.scope" },
+		{ "/a b.service", "a b.service" },
+		{ "/", "" }, { "", "" }, { "/.service", "" }, { "/foo/bar", "" },
+	};
+	char unit[UNIT_MAX + 1];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		EXPECT_EQ(strlen(cases[i].unit), cgroup_unit(cases[i].path, unit));
+		EXPECT_STREQ(cases[i].unit, unit);
+	}
+}
+
+TEST(meant)
+{
+	const char *service = "/system.slice/nginx.service";
+	const char *container = "/system.slice/docker-" ID ".scope";
+	const char *delegated = "/user.slice/user-7.slice/user@7.service/app.slice/nginx.service";
+
+	EXPECT_TRUE(holder_is_meant("17", 17, "x", ""));
+	EXPECT_FALSE(holder_is_meant("17", 170, "x", ""));
+	EXPECT_TRUE(holder_is_meant("nginx", 1, "nginx", ""));
+	EXPECT_FALSE(holder_is_meant("ngin", 1, "nginx", service));
+	EXPECT_FALSE(holder_is_meant("x", 1, "", ""));
+	EXPECT_TRUE(holder_is_meant("nginx", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("nginx.service", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("system.slice", 1, "x", service));
+	EXPECT_TRUE(holder_is_meant("systemd-resolved", 1, "systemd-resolve", ""));
+	EXPECT_FALSE(holder_is_meant("systemd-", 1, "systemd-resolve", ""));
+	EXPECT_TRUE(holder_is_meant("0123456789ab", 1, "x", container));
+	EXPECT_TRUE(holder_is_meant(ID, 1, "x", container));
+	EXPECT_FALSE(holder_is_meant("0123456789a", 1, "x", container));
+	EXPECT_FALSE(holder_is_meant("0123456789ac", 1, "x", container));
+	/* Who may make groups below one of their own does not make units of the system. */
+	EXPECT_FALSE(holder_is_meant("nginx", 1, "x", delegated));
+	EXPECT_FALSE(holder_is_meant("nginx.service", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user@7", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user-7.slice", 1, "x", delegated));
+	EXPECT_TRUE(holder_is_meant("user@7.service/nginx.service", 1, "x", delegated));
+}
+
+TEST(netns_names)
+{
+	struct failure failure;
+	char path[32];
+	int netns;
+
+	ASSERT_TRUE(netns_path("blue", path, sizeof(path)));
+	EXPECT_STREQ("/run/netns/blue", path);
+	ASSERT_TRUE(netns_path("42", path, sizeof(path)));
+	EXPECT_STREQ("/proc/42/ns/net", path);
+	ASSERT_TRUE(netns_path("42a", path, sizeof(path)));
+	EXPECT_STREQ("/run/netns/42a", path);
+	ASSERT_TRUE(netns_path("./42", path, sizeof(path)));
+	EXPECT_STREQ("./42", path);
+	EXPECT_FALSE(netns_path("", path, sizeof(path)));
+	EXPECT_FALSE(netns_path(".", path, sizeof(path)));
+	EXPECT_FALSE(netns_path("..", path, sizeof(path)));
+	EXPECT_FALSE(netns_path("a-name-that-is-longer-than-the-path", path, sizeof(path)));
+	EXPECT_EQ(-1, netns_open_named("/dev/null", &netns, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	EXPECT_EQ(-1, netns_open_named("no-such-namespace", &netns, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	ASSERT_EQ(0, netns_open_named("/proc/self/ns/net", &netns, &failure));
+	close(netns);
+}
+
+/* Of a distribution that has none in /etc. */
+TEST(services_files)
+{
+	static const char *const files[] = { "/no/such/file", "/etc/passwd", NULL };
+	static const char *const none[] = { "/no/such/file", NULL };
+	struct services services = { 0 };
+
+	services_read(&services, files);
+	EXPECT_TRUE(services.text);
+	services_free(&services);
+	services_read(&services, none);
+	EXPECT_FALSE(services_name(&services, 22, SOCKPORT_PROTOCOL_TCP));
+	services_free(&services);
+}
+
+TEST(reserved_ports)
+{
+	const struct port_range range = { 100, 199 };
+
+	EXPECT_EQ(0, limits_count_reserved("\n", &range));
+	EXPECT_EQ(1, limits_count_reserved("100\n", &range));
+	EXPECT_EQ(0, limits_count_reserved("99,200", &range));
+	EXPECT_EQ(3, limits_count_reserved("1,150-151,199-65535\n", &range));
+	EXPECT_EQ(100, limits_count_reserved("0-65535", &range));
+}
+
+TEST(levels)
+{
+	EXPECT_STREQ("ok", limit_level(79, 100));
+	EXPECT_STREQ("warn", limit_level(80, 100));
+	EXPECT_STREQ("full", limit_level(100, 100));
+	EXPECT_STREQ("ok", limit_level(5, 0));
+	EXPECT_EQ(99, limit_percent(999, 1000));
+	EXPECT_EQ(100, limit_percent(UINT64_MAX, UINT64_MAX));
+	EXPECT_EQ(0, limit_percent(4096, INT64_MAX));
+}
+
+/* A connection of 127.0.0.1 to a port of 192.0.2.0/24. */
+
+TEST_HARNESS_MAIN

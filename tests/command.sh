@@ -275,6 +275,50 @@ ports_options()
 			"$(sockport -H -o states --port 80 --role in --state listen | tr -d ' ')"
 }
 
+# A port is one of IPv4 where IPv4 comes in, by a socket of both families as well; sockets
+# are of the family that they were made for, as in ss.
+families()
+{
+	python3 - "$SOCKPORT_BIN" <<'PY'
+import socket, subprocess, sys
+
+def bound(kind, family, address, only):
+    new = socket.socket(family, kind)
+    if family == socket.AF_INET6:
+        new.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
+    new.bind((address, 0))
+    if kind == socket.SOCK_STREAM:
+        new.listen()
+    return new
+
+def comes(listener):
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", listener.getsockname()[1])) == 0
+
+def asked(*words):
+    said = subprocess.run([sys.argv[1], *words, "-Hno", "lport" if words[0] == "sockets" else "port"],
+                          check=True, capture_output=True, text=True).stdout
+    return {int(line) for line in said.split()} & ports
+
+made = ((socket.AF_INET, "0.0.0.0", 0), (socket.AF_INET, "127.0.0.1", 0), (socket.AF_INET6, "::", 0),
+        (socket.AF_INET6, "::", 1), (socket.AF_INET6, "::1", 0), (socket.AF_INET6, "::ffff:127.0.0.1", 0))
+for kind, protocol in ((socket.SOCK_STREAM, "tcp"), (socket.SOCK_DGRAM, "udp")):
+    sockets = [bound(kind, *each) for each in made]
+    ports = {each.getsockname()[1] for each in sockets}
+    if protocol == "tcp":
+        wanted = {each.getsockname()[1] for each in sockets if comes(each)}
+        assert 3 < len(wanted) < len(ports)
+    else:
+        wanted = {sockets[i].getsockname()[1] for i in (0, 1, 2, 5)}
+    both = asked("ports", "-l", protocol)
+    four = asked("ports", "-4", "-l", protocol), asked("ports", "ipv4", protocol, "--state", "listening")
+    also = asked("ports", "-4", "-l", "--protocol", protocol, "sport > :0 and not dport = :1")
+    seen = asked("sockets", "-4", "-l", protocol)
+    assert both == ports and four == (wanted, wanted) and also == wanted, (protocol, wanted, four, also)
+    assert seen == {each.getsockname()[1] for each in sockets[:2]}, (protocol, seen)
+PY
+}
+
 show_json()
 {
 	local port
@@ -899,7 +943,7 @@ module_absent()
 }
 
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers sorts options words letters guesses ports_options show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
+	names_and_numbers sorts options words letters guesses ports_options families show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends who_text \

@@ -149,6 +149,77 @@ TEST(filter_again)
 	}
 }
 
+static const struct nlattr *step_of(const struct nlmsghdr *request, unsigned int number)
+{
+	const struct nlattr *nest = mnl_nlmsg_get_payload_offset(request, sizeof(struct genlmsghdr));
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == SOCKPORT_A_FILTER_STEP && !number--)
+			return attr;
+	return NULL;
+}
+
+/* What a step says, UINT32_MAX where it is silent. */
+static uint32_t step_says(const struct nlattr *step, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, step)
+		if (mnl_attr_get_type(attr) == type)
+			return type == SOCKPORT_A_STEP_CONDITION ? mnl_attr_get_u8(attr) :
+								   mnl_attr_get_u16(attr);
+	return UINT32_MAX;
+}
+
+static bool asks_families(const struct nlmsghdr *request)
+{
+	const struct nlattr *nest = mnl_nlmsg_get_payload_offset(request, sizeof(struct genlmsghdr));
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == SOCKPORT_A_FILTER_FAMILY)
+			return true;
+	return false;
+}
+
+/* Ports of IPv4 are those that it comes to; an expression that matches as well comes behind. */
+TEST_F(parsed, ports_of_ipv4)
+{
+	const struct expression test = { .condition = SOCKPORT_CONDITION_AUTOBOUND };
+	struct expression_step steps[] = { { .test = &test, .yes = 1, .no = 2 },
+					   { .test = &test, .yes = 2, .no = 0 } };
+	struct expression_plan plan = { .step = steps, .steps = 2 };
+	char buffer[REQUEST_MAX] = { 0 };
+	struct nlmsghdr *request;
+	const struct nlattr *step;
+
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_FAMILY, "4", &self->failure));
+	self->filter.plan = &plan;
+	request = request_start(buffer, 32, 0, 1, 1);
+	request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &self->filter);
+	EXPECT_TRUE(asks_families(request));
+	EXPECT_EQ(1, step_says(step_of(request, 0), SOCKPORT_A_STEP_YES));
+
+	self->filter.by_port = true;
+	request = request_start(buffer, 32, 0, 1, 1);
+	request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &self->filter);
+	EXPECT_FALSE(asks_families(request));
+	step = step_of(request, 0);
+	EXPECT_EQ(SOCKPORT_CONDITION_IPV4, step_says(step, SOCKPORT_A_STEP_CONDITION));
+	step = step_of(request, 1);
+	EXPECT_EQ(2, step_says(step, SOCKPORT_A_STEP_YES));
+	EXPECT_EQ(3, step_says(step, SOCKPORT_A_STEP_NO));
+	step = step_of(request, 2);
+	EXPECT_EQ(3, step_says(step, SOCKPORT_A_STEP_YES));
+	EXPECT_EQ(0, step_says(step, SOCKPORT_A_STEP_NO));
+
+	ASSERT_EQ(0, filter_add(&self->filter, FILTER_FAMILY, "6", &self->failure));
+	request = request_start(buffer, 32, 0, 1, 1);
+	request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &self->filter);
+	EXPECT_TRUE(asks_families(request));
+}
+
 /* Where servers listen, listening is another state than elsewhere: several requests. */
 TEST_F(parsed, split)
 {

@@ -104,6 +104,15 @@ static bool in_prefix(const struct leaf *leaf, const struct row *row, const uint
 	return equal_bits(leaf->address, address, leaf->length);
 }
 
+static bool takes_ipv4(const struct row *row)
+{
+	const struct leaf mapped = { .size = 4 };
+	static const uint8_t any[16];
+
+	return in_prefix(&mapped, row, row->local) ||
+	       (!memcmp(row->local, any, sizeof(any)) && !row->v6only);
+}
+
 static bool in_range(const struct leaf *leaf, uint32_t port)
 {
 	return leaf->value <= port && port <= leaf->last;
@@ -136,6 +145,8 @@ static bool holds(const struct leaf *leaf, const struct row *row, const struct r
 		return row->cookie == leaf->number;
 	case SOCKPORT_CONDITION_AUTOBOUND:
 		return rows_find_cookie(autobound, row->cookie);
+	case SOCKPORT_CONDITION_IPV4:
+		return takes_ipv4(row);
 	}
 	die("nobody asks for condition %u", leaf->condition);
 }
@@ -198,7 +209,7 @@ static struct leaf about(const struct row *row)
 		SOCKPORT_CONDITION_REMOTE_PORT, SOCKPORT_CONDITION_LOCAL_ADDRESS,
 		SOCKPORT_CONDITION_REMOTE_ADDRESS, SOCKPORT_CONDITION_IFINDEX,
 		SOCKPORT_CONDITION_MARK, SOCKPORT_CONDITION_INODE, SOCKPORT_CONDITION_COOKIE,
-		SOCKPORT_CONDITION_AUTOBOUND,
+		SOCKPORT_CONDITION_AUTOBOUND, SOCKPORT_CONDITION_IPV4,
 	};
 	struct leaf leaf = { .condition = conditions[below(sizeof(conditions))] };
 
@@ -421,6 +432,24 @@ TEST_F_TIMEOUT(program, longest, 600)
 	EXPECT_LT(0, matches);
 	EXPECT_GT(all, matches);
 	node_free(node);
+}
+
+/* Sockets of IPv6 that IPv4 comes to are some of those that match. */
+TEST_F_TIMEOUT(program, ipv4, 600)
+{
+	struct node ipv4 = { .leaf = { .condition = SOCKPORT_CONDITION_IPV4 } };
+	struct node v6 = { .leaf = { .condition = SOCKPORT_CONDITION_FAMILY, .value = AF_INET6 } };
+	struct node listens = { .leaf = { .condition = SOCKPORT_CONDITION_STATE,
+					  .mask = STATE(LISTEN) | STATE(CLOSE) } };
+	struct node both = { .kind = NODE_AND, .one = &ipv4, .other = &v6 };
+	struct node all = { .kind = NODE_AND, .one = &both, .other = &listens };
+	size_t matches, sockets;
+
+	socket_listen(AF_INET6, "::", 0, 0);
+	EXPECT_EQ(0, try_program(&self->client, self->request, &ipv4, &matches, &sockets));
+	EXPECT_GT(sockets, matches);
+	EXPECT_EQ(0, try_program(&self->client, self->request, &all, &matches, &sockets));
+	EXPECT_LT(0, matches);
 }
 
 /* Attributes and a program must both match. */

@@ -94,7 +94,7 @@ static int run_reset(const struct question *question)
 
 const struct command_row commands[COMMANDS] = {
 	[COMMAND_PORTS] = {
-		.name = "ports", .run = run_ports, .columns = &port_columns,
+		.name = "ports", .run = run_ports, .columns = &port_columns, .by_port = true,
 		.help = "a row for each port (what it does when no command is given)",
 		.processes = { "+processes", "+processes,more_processes,kernel" },
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SINCE |
@@ -109,7 +109,7 @@ const struct command_row commands[COMMANDS] = {
 			 TAKES_SORT,
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SHOW] = {
-		.name = "show", .run = run_show, .argument = "PORT",
+		.name = "show", .run = run_show, .argument = "PORT", .by_port = true,
 		.help = "all about one port, a number or the name of a service",
 		.parts = { { NULL, &show_columns }, { "ports", &port_columns },
 			   { "bound", &socket_columns }, { "owners", &holder_columns },
@@ -152,7 +152,7 @@ const struct command_row commands[COMMANDS] = {
 		.help = "ports where nobody listens, and who knocked",
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_DOOR_KEYS },
 	[COMMAND_METRICS] = {
-		.name = "metrics", .run = run_metrics, .enters = true,
+		.name = "metrics", .run = run_metrics, .by_port = true, .enters = true,
 		.help = "all that for Prometheus, as OpenMetrics text",
 		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_METRICS | TAKES_FILTER,
 		.filters = FILTER_KEYS_ALL },

@@ -49,6 +49,7 @@ struct part {
  * @processes: columns that --processes adds to text, and to JSON
  * @takes: set of TAKES_*
  * @filters: set of FILTER_KEY()
+ * @by_port: it is about ports: of IPv4 are those that IPv4 comes to
  * @enters: it has to ask from inside of the network namespace
  * @lines: its JSON is an object on each line, no array
  * @run: answers; 0 or -1
@@ -62,6 +63,7 @@ struct command_row {
 	const char *processes[2];
 	unsigned int takes;
 	unsigned int filters;
+	bool by_port;
 	bool enters;
 	bool lines;
 	int (*run)(const struct question *question);

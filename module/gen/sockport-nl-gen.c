@@ -37,7 +37,7 @@ const struct nla_policy sockport_range_nl_policy[SOCKPORT_A_RANGE_LAST + 1] = {
 };
 
 const struct nla_policy sockport_step_nl_policy[SOCKPORT_A_STEP_LENGTH + 1] = {
-	[SOCKPORT_A_STEP_CONDITION] = NLA_POLICY_RANGE(NLA_U8, 1, 17),
+	[SOCKPORT_A_STEP_CONDITION] = NLA_POLICY_RANGE(NLA_U8, 1, 18),
 	[SOCKPORT_A_STEP_YES] = { .type = NLA_U16, },
 	[SOCKPORT_A_STEP_NO] = { .type = NLA_U16, },
 	[SOCKPORT_A_STEP_MASK] = { .type = NLA_U32, },

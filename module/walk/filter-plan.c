@@ -78,6 +78,7 @@ static unsigned int table_answer(const struct sockport_step *step, u8 protocol)
 	case SOCKPORT_CONDITION_LOCAL_ADDRESS:
 	case SOCKPORT_CONDITION_REMOTE_ADDRESS:
 	case SOCKPORT_CONDITION_AUTOBOUND:
+	case SOCKPORT_CONDITION_IPV4:
 		return families & INTERNET ? BOTH : MISSES;
 	case SOCKPORT_CONDITION_AGE:
 		return protocol == SOCKPORT_PROTOCOL_TCP ? BOTH : MISSES;

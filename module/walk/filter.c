@@ -138,6 +138,14 @@ static bool is_internet(const struct sockport_record *rec)
 	return rec->family == AF_INET || rec->family == AF_INET6;
 }
 
+static bool takes_ipv4(const struct sockport_record *rec)
+{
+	if (rec->family != AF_INET6 || !(rec->has & SOCKPORT_HAS_ADDRESS))
+		return rec->family == AF_INET;
+	return ipv6_addr_v4mapped(&rec->local.v6) ||
+	       (ipv6_addr_any(&rec->local.v6) && !rec->v6only);
+}
+
 static u32 mark_of(const struct sock *sk)
 {
 	if (sk_fullsock(sk))
@@ -238,6 +246,8 @@ static bool test(const struct sockport_filter *filter,
 		       uid_eq(rec->uid, step->uid);
 	case SOCKPORT_CONDITION_IFINDEX:
 		return rec->ifindex == step->ifindex;
+	case SOCKPORT_CONDITION_IPV4:
+		return takes_ipv4(rec);
 	}
 	return test_socket(filter, step, subject);
 }

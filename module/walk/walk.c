@@ -137,7 +137,8 @@ static u32 needs(const struct sockport_filter *filter, u32 want,
 	if (!sink ||
 	    sockport_filter_asks(filter,
 				 BIT(SOCKPORT_CONDITION_LOCAL_ADDRESS) |
-				 BIT(SOCKPORT_CONDITION_REMOTE_ADDRESS)))
+				 BIT(SOCKPORT_CONDITION_REMOTE_ADDRESS) |
+				 BIT(SOCKPORT_CONDITION_IPV4)))
 		want |= SOCKPORT_WANT_ADDRESS;
 	return want;
 }

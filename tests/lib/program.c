@@ -51,6 +51,7 @@ static void put_operands(struct nlmsghdr *nlh, const struct leaf *leaf)
 		mnl_attr_put_u32(nlh, SOCKPORT_A_STEP_VALUE, leaf->value);
 		break;
 	case SOCKPORT_CONDITION_AUTOBOUND:
+	case SOCKPORT_CONDITION_IPV4:
 		break;
 	default:
 		mnl_attr_put_u64(nlh, SOCKPORT_A_STEP_NUMBER, leaf->number);

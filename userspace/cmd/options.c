@@ -463,6 +463,7 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 	}
 	if (parse_words(&parser, argv + optind))
 		return -1;
+	options->filter.by_port = commands[options->command].by_port;
 	if (options->textfile && !options->has_format)
 		options->format = METRICS_PROMETHEUS;
 	return check_command(&parser) || options_check(options, failure) ? -1 : 0;

@@ -218,7 +218,7 @@ static const struct column list[] = {
 	{ .name = "local_range", .help = "whether it lies in net.ipv4.ip_local_port_range",
 	  .kind = COLUMN_BOOL,
 	  .fill = fill_local_range, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-	{ .name = "fam", .help = "address families seen: 4, 6 or 4+6",
+	{ .name = "fam", .help = "address families of its sockets: 4, 6 or 4+6",
 	  .kind = COLUMN_TEXT, .fill = fill_families,
 	  .flags = COLUMN_IN_JSON },
 	{ .name = "state", .help = "open, assigned, draining or closed; unknown for role out",

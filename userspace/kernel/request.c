@@ -116,7 +116,28 @@ static void put_operands(struct nlmsghdr *request, const struct expression *test
 	}
 }
 
-static void put_plan(struct nlmsghdr *request, const struct expression_plan *plan)
+/* Who asks for ports of IPv4 wants those that it comes to, whatever the family of the socket. */
+static bool asks_ipv4(const struct filter *filter)
+{
+	return filter->by_port && filter->families.count == 1 &&
+	       filter->families.list[0] == AF_INET;
+}
+
+/* Where a step goes on, 0 for nowhere, with another number of steps before all. */
+static void put_jump(struct nlmsghdr *request, uint16_t type, uint16_t to, uint16_t before)
+{
+	mnl_attr_put_u16(request, type, to ? to + before : 0);
+}
+
+static void put_ipv4(struct nlmsghdr *request)
+{
+	struct nlattr *nest = mnl_attr_nest_start(request, SOCKPORT_A_FILTER_STEP);
+
+	mnl_attr_put_u8(request, SOCKPORT_A_STEP_CONDITION, SOCKPORT_CONDITION_IPV4);
+	mnl_attr_nest_end(request, nest);
+}
+
+static void put_plan(struct nlmsghdr *request, const struct expression_plan *plan, uint16_t before)
 {
 	const struct expression_step *step;
 	struct nlattr *nest;
@@ -125,11 +146,21 @@ static void put_plan(struct nlmsghdr *request, const struct expression_plan *pla
 	for (step = plan->step; step < plan->step + plan->steps; step++) {
 		nest = mnl_attr_nest_start(request, SOCKPORT_A_FILTER_STEP);
 		mnl_attr_put_u8(request, SOCKPORT_A_STEP_CONDITION, step->test->condition);
-		mnl_attr_put_u16(request, SOCKPORT_A_STEP_YES, step->yes);
-		mnl_attr_put_u16(request, SOCKPORT_A_STEP_NO, step->no);
+		put_jump(request, SOCKPORT_A_STEP_YES, step->yes, before);
+		put_jump(request, SOCKPORT_A_STEP_NO, step->no, before);
 		put_operands(request, step->test);
 		mnl_attr_nest_end(request, nest);
 	}
+}
+
+static void put_program(struct nlmsghdr *request, const struct filter *filter)
+{
+	const bool ipv4 = asks_ipv4(filter);
+
+	if (ipv4)
+		put_ipv4(request);
+	if (filter->plan)
+		put_plan(request, filter->plan, ipv4);
 }
 
 /**
@@ -144,8 +175,9 @@ void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct fi
 
 	put_bytes(request, SOCKPORT_A_FILTER_PROTOCOL, filter->protocols.list,
 		  filter->protocols.count);
-	put_bytes(request, SOCKPORT_A_FILTER_FAMILY, filter->families.list,
-		  filter->families.count);
+	if (!asks_ipv4(filter))
+		put_bytes(request, SOCKPORT_A_FILTER_FAMILY, filter->families.list,
+			  filter->families.count);
 	put_bytes(request, SOCKPORT_A_FILTER_ROLE, filter->roles.list, filter->roles.count);
 	if (filter->tcp_states)
 		mnl_attr_put_u32(request, SOCKPORT_A_FILTER_STATES, filter->tcp_states);
@@ -160,8 +192,7 @@ void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct fi
 		     filter->remotes.count);
 	put_numbers(request, SOCKPORT_A_FILTER_UID, filter->uids.list, filter->uids.count);
 	put_numbers(request, SOCKPORT_A_FILTER_PID, filter->pids.list, filter->pids.count);
-	if (filter->plan)
-		put_plan(request, filter->plan);
+	put_program(request, filter);
 	/* Its length is that of the request before, until it ends. */
 	if (mnl_nlmsg_get_payload_tail(request) != mnl_attr_get_payload(nest))
 		mnl_attr_nest_end(request, nest);

@@ -19,6 +19,7 @@
  * struct filter - what a socket must match; an empty list matches all
  * @protocols: SOCKPORT_PROTOCOL_*
  * @families: AF_INET, AF_INET6
+ * @by_port: what IPv4 comes to is of IPv4, sockets of IPv6 as well
  * @roles: SOCKPORT_ROLE_*
  * @ports: of the socket's row
  * @local_ports: local ports
@@ -41,6 +42,7 @@ struct filter {
 	struct { unsigned int count; struct prefix list[FILTER_VALUES]; } locals, remotes;
 	struct { unsigned int count; uint32_t list[FILTER_VALUES]; } uids, pids;
 	const struct expression_plan *plan;
+	bool by_port;
 	uint32_t tcp_states;
 	uint32_t datagram_states;
 };

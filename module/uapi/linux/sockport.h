@@ -287,6 +287,8 @@ enum sockport_distribution_kind {
  *   TIME_WAIT and SYN_RECV do not know it any more, and count as chosen.
  * @SOCKPORT_CONDITION_AGE: Established since number milliseconds, or longer.
  *   Known of TCP connections that history has followed from their beginning.
+ * @SOCKPORT_CONDITION_IPV4: IPv4 comes to it: a socket of IPv4, or one of IPv6
+ *   at an IPv4-mapped address, or at any address and without IPV6_V6ONLY.
  */
 enum sockport_condition {
 	SOCKPORT_CONDITION_PROTOCOL = 1,
@@ -306,6 +308,7 @@ enum sockport_condition {
 	SOCKPORT_CONDITION_COOKIE,
 	SOCKPORT_CONDITION_AUTOBOUND,
 	SOCKPORT_CONDITION_AGE,
+	SOCKPORT_CONDITION_IPV4,
 
 	/* private: */
 	__SOCKPORT_CONDITION_MAX,

@@ -250,7 +250,7 @@ letters()
 	sockport -tano >"$work/text" && head -n 1 "$work/text" | grep -q 'TIMER *EXPIRES *RETR' &&
 		sockport -o state >"$work/text" && expect column STATE "$(head -n 1 "$work/text" | tr -d ' ')" &&
 		sockport -A tcp,udp -J >"$work/json" && sockport -tuJ >"$work/all" &&
-		python3 lib/listing.py same "$work/json" "$work/all" expires &&
+		python3 lib/listing.py same "$work/json" "$work/all" expires_us &&
 		sockport -s | grep -q '^tcp ' && sockport -temin | head -n 1 | grep -q 'COOKIE.*RCVBUF.*CWND'
 }
 

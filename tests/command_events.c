@@ -126,7 +126,7 @@ TEST_F(message, event_json)
 	put_close(self->header);
 	ASSERT_TRUE(decode_event(self->header, &self->row));
 	put_line(self->line, &event_columns, &self->row, self->names, true);
-	EXPECT_STREQ("{\"time\":1767323045678123456,\"type\":\"close\",\"proto\":\"tcp\",\"role\":\"in\","
+	EXPECT_STREQ("{\"time\":1767323045678123,\"type\":\"close\",\"proto\":\"tcp\",\"role\":\"in\","
 		     "\"port\":443,\"local\":\"2001:db8::1\",\"lport\":443,"
 		     "\"remote\":\"10.1.2.3\",\"rport\":40000,\"cause\":\"closed-by-peer\","
 		     "\"duration\":1500000,\"bytes_in\":2048,\"bytes_out\":0,\"rtt\":250,"
@@ -248,7 +248,7 @@ TEST_F(message, door)
 		     self->line + (*self->line == ' '));
 	put_line(self->line, &door_columns, &self->door, self->names, true);
 	EXPECT_STREQ("{\"proto\":\"tcp\",\"port\":23,\"service\":\"telnet\",\"attempts\":1234,"
-		     "\"first\":1767322985678,\"last\":1767323045678,\"source\":\"192.0.2.7\","
+		     "\"first\":1767322985678000,\"last\":1767323045678000,\"source\":\"192.0.2.7\","
 		     "\"source_ports\":0,\"local\":\"192.0.2.1\",\"netns_inode\":4026531840}", self->line);
 	mnl_attr_put(self->header, SOCKPORT_A_CLOSED_DOOR_SOURCE, 3, "abc");
 	EXPECT_FALSE(decode_door(self->header, &self->door));

@@ -187,9 +187,10 @@ static bool asks_families(const struct nlmsghdr *request)
 TEST_F(parsed, ports_of_ipv4)
 {
 	const struct expression test = { .condition = SOCKPORT_CONDITION_AUTOBOUND };
-	struct expression_step steps[] = { { .test = &test, .yes = 1, .no = 2 },
-					   { .test = &test, .yes = 2, .no = 0 } };
-	struct expression_plan plan = { .step = steps, .steps = 2 };
+	struct expression_plan plan = {
+		.step = { { .test = &test, .yes = 1, .no = 2 }, { .test = &test, .yes = 2 } },
+		.steps = 2,
+	};
 	char buffer[REQUEST_MAX] = { 0 };
 	struct nlmsghdr *request;
 	const struct nlattr *step;

@@ -125,11 +125,12 @@ TEST_F(port, history)
 	EXPECT_STREQ("1400", JSON("bytes_in"));
 	EXPECT_STREQ("2500", TEXT("connections_high"));
 	EXPECT_STREQ("2026-01-02T03:04:05+00:00", TEXT("last_active"));
-	EXPECT_STREQ("1767323045678", NUMERIC("last_active"));
-	EXPECT_STREQ("1767323045678", JSON("last_active"));
+	EXPECT_STREQ("1767323045678000", NUMERIC("last_active"));
+	EXPECT_STREQ("1767323045678000", JSON("last_active"));
 	EXPECT_STREQ("65s", TEXT("active"));
-	EXPECT_STREQ("65000", JSON("active"));
-	EXPECT_STREQ("1767323110678", JSON("time"));
+	EXPECT_STREQ("65000000", JSON("active"));
+	EXPECT_STREQ("1767323110678000", JSON("time"));
+	EXPECT_STREQ("", JSON("elapsed"));
 	EXPECT_STREQ("", JSON("seconds"));
 	EXPECT_STREQ("", JSON("restarted"));
 }
@@ -190,6 +191,7 @@ TEST_F(port, rates)
 	self->row.interval = 300000;
 	EXPECT_STREQ("1.00", TEXT("accepted"));
 	EXPECT_STREQ("37.7", TEXT("failed"));
+	EXPECT_STREQ("300000000", JSON("elapsed"));
 	EXPECT_STREQ("300.000", JSON("seconds"));
 	EXPECT_STREQ("true", JSON("restarted"));
 	self->row.interval = 1000;

@@ -375,7 +375,7 @@ since()
 		soon ports_are 'one(7350)["accepted"] == 5' &&
 		sockport ports -J --since "$work/earlier" >"$work/json" || return 1
 	rows "$work/json" 'one(7350)["accepted"] == 5 and one(7350)["bytes_in"] == 500 and
-		one(7350)["seconds"] > 0 and not one(7350)["restarted"] and
+		one(7350)["elapsed"] > 0 and not one(7350)["restarted"] and
 		one(80)["accepted"] == 0' &&
 		sockport ports --since "$work/earlier" --port 7350 | grep -q 'ACCEPTED/S.*BYTES_IN/S' &&
 		sockport ports -J >"$work/earlier" && sockport reset && talk 7350 1 &&
@@ -405,7 +405,7 @@ while text.strip():
     text = text.lstrip()[end:]
     answers.append(answer)
 sys.exit(len(answers) != 3 or any(
-    row["accepted"] != 0 or not 0.05 < row["seconds"] < 60 for answer in answers for row in answer))' \
+    row["accepted"] != 0 or not 50e3 < row["elapsed"] < 60e6 for answer in answers for row in answer))' \
 		"$work/json" &&
 		expect tables 2 "$(sockport --interval 0.05 --count 2 --port 80 | grep -c 'ACCEPTED/S')"
 }

@@ -315,6 +315,26 @@ TEST_F(snapshot, good_file)
 	snapshot_free(&read);
 }
 
+/* Moments are microseconds, and were milliseconds once. */
+TEST_F(snapshot, old_and_new_moments)
+{
+	static const char *const lines[] = {
+		"[{\"proto\":\"tcp\",\"role\":\"in\",\"port\":80,\"netns_inode\":null,\"time\":1767323045678,\"first_active\":1767323045000}]",
+		"[{\"proto\":\"tcp\",\"role\":\"in\",\"port\":80,\"netns_inode\":null,\"time\":1767323045678000,\"first_active\":1767323045000000}]",
+	};
+	struct snapshot read;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		read = (struct snapshot){ 0 };
+		write_file(self->path, lines[i]);
+		ASSERT_EQ(0, snapshot_read(&read, self->path, &self->failure));
+		EXPECT_EQ(1767323045678, read.list[0].time);
+		EXPECT_EQ(1767323045000, read.list[0].history.values[COUNTER(FIRST_ACTIVE)]);
+		snapshot_free(&read);
+	}
+}
+
 /* Without the columns that are needed, the command's own answer is no good. */
 TEST_F(snapshot, other_columns)
 {
@@ -325,6 +345,9 @@ TEST_F(snapshot, other_columns)
 	EXPECT_EQ(-1, snapshot_read(&read, self->path, &self->failure));
 	snapshot_free(&read);
 	row.interval = 5;
+	write_ports(self->path, &row, 1, "+elapsed", self->names);
+	EXPECT_EQ(-1, snapshot_read(&read, self->path, &self->failure));
+	snapshot_free(&read);
 	write_ports(self->path, &row, 1, "+seconds", self->names);
 	EXPECT_EQ(-1, snapshot_read(&read, self->path, &self->failure));
 	snapshot_free(&read);

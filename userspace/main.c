@@ -28,7 +28,7 @@ static int select_rates(struct selection *selection, const struct options *optio
 {
 	selection->per_second = true;
 	if (options->json)
-		return selection_parse(selection, &port_columns, "+seconds,restarted", failure);
+		return selection_parse(selection, &port_columns, "+elapsed,restarted", failure);
 	if (options->columns && *options->columns != '+')
 		return 0;
 	return selection_parse(selection, &port_columns,

@@ -174,13 +174,23 @@ static struct json_object *values_of(const struct column *column)
 	return NULL;
 }
 
-static void add_columns(struct json_object *properties, const struct columns *columns)
+/* Nobody can ask for it. */
+static bool is_for_text(const struct command_row *command, const struct column *column)
+{
+	return !(command->takes & TAKES_COLUMNS) &&
+	       (column->flags & (COLUMN_IN_TEXT | COLUMN_IN_JSON)) == COLUMN_IN_TEXT;
+}
+
+static void add_columns(struct json_object *properties, const struct command_row *command,
+			const struct columns *columns)
 {
 	const struct column *column;
 	struct json_object *schema;
 	size_t i;
 
 	for (i = 0; (column = column_at(columns, i)); i++) {
+		if (is_for_text(command, column))
+			continue;
 		schema = values_of(column);
 		add(schema, "description", text(column->help));
 		add(properties, column->name, schema);
@@ -224,9 +234,9 @@ static struct json_object *answer_of(const struct command_row *command)
 	const struct part *part;
 
 	if (command->columns)
-		add_columns(properties, command->columns);
+		add_columns(properties, command, command->columns);
 	for (part = command->parts; part < command->parts + PARTS_MAX && part->columns; part++)
-		add_columns(properties_of(properties, part->key), part->columns);
+		add_columns(properties_of(properties, part->key), command, part->columns);
 	return command->columns && !command->lines ? rows_of(properties) : object_of(properties);
 }
 

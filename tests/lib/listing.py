@@ -92,6 +92,7 @@ def proc_rows(path):
 GROWING = ("time", "segments_in", "segments_out", "last_active")
 
 
+
 def address(plain):
     """An IPv4 address inside of an IPv6 one is that; interfaces are left out."""
     if plain == "-":
@@ -120,6 +121,7 @@ def command_socket(row):
     plain = {name: text(value) for name, value in row.items()}
     for end in ("local", "remote"):
         plain[end] = address(plain[end])
+    plain["expires"] = text(row["expires_us"] and row["expires_us"] // 1000)
     if row["type"] is not None:
         plain["type"] = str(TYPES[row["type"]])
     if row["groups"] is not None:

@@ -6,6 +6,7 @@ schema.py valid DIRECTORY COMMAND ANSWER [COMMAND ANSWER]...
 """
 import glob
 import json
+import re
 import sys
 
 import jsonschema
@@ -14,6 +15,12 @@ import jsonschema
 IDENTIFIERS = {"port", "lport", "rport", "dev", "uid", "inode", "netns_inode", "cookie", "mark",
                "number", "peer", "local_cid", "remote_cid", "groups", "queue", "token", "assoc",
                "pid", "fd", "opener_pid", "opener_uid", "history"}
+
+
+# Times are in this unit, but for what has always been in another and is there for who asks
+# for it by name.
+TIME = re.compile(r"^microseconds( since 1970)?$")
+OTHER_TIMES = {"expires": "milliseconds", "seconds": "seconds"}
 
 
 def schema_of(directory, command):
@@ -33,6 +40,10 @@ def findings(schema, path):
             yield f"{path}.{key} has no description"
         if types_of(value) & {"integer", "number"} and key not in IDENTIFIERS and not value.get("unit"):
             yield f"{path}.{key} has no unit"
+        unit = value.get("unit", "")
+        if "second" in unit and not (TIME.match(unit) or unit == OTHER_TIMES.get(key) or
+                                     unit.endswith(" a second")):
+            yield f"{path}.{key} is in {unit}"
         yield from findings(value, f"{path}.{key}")
     if "properties" in schema and schema.get("additionalProperties") is not False:
         yield f"{path} may have other keys"

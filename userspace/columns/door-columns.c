@@ -43,7 +43,7 @@ static const struct column list[] = {
 	{ .name = "attempts", .help = "how often somebody knocked",
 	  .unit = "attempts", .fill = fill_u64,
 	  MEMBER(attempts, ATTEMPTS), .flags = IN_BOTH | COLUMN_RIGHT },
-	{ .name = "first", .help = "the first time; in JSON milliseconds since 1970",
+	{ .name = "first", .help = "the first time",
 	  .fill = fill_moment, MEMBER(first, FIRST), .flags = IN_BOTH },
 	{ .name = "last", .help = "the last time", .fill = fill_moment, MEMBER(last, LAST),
 	  .flags = IN_BOTH },

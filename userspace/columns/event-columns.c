@@ -157,8 +157,8 @@ static void fill_interface(struct sink *sink, const struct column *column, const
 	.offset = offsetof(struct event_row, member), .attribute = SOCKPORT_A_EVENT_##name
 
 static const struct column what_list[] = {
-	{ .name = "time", .help = "when it happened; in JSON nanoseconds since 1970",
-	  .unit = "nanoseconds since 1970",
+	{ .name = "time", .help = "when it happened",
+	  .unit = "microseconds since 1970",
 	  .fill = fill_time, MEMBER(time, TIME), .flags = IN_BOTH,
 	  .width = 29 },
 	{ .name = "type", .help = "listen, unlisten, accept, open, fail, close, closed-door, reset or lost",
@@ -191,14 +191,14 @@ static const struct column what_list[] = {
 	  .width = 5 },
 	{ .name = "cause", .help = "why it ended, or failed", .fill = fill_word, .word = word_cause,
 	  MEMBER(cause, CAUSE), .flags = IN_BOTH, .width = 14 },
-	{ .name = "duration", .help = "how long it lived, or was tried; in JSON microseconds",
+	{ .name = "duration", .help = "how long it lived, or was tried",
 	  .fill = fill_us, MEMBER(duration, DURATION),
 	  .flags = IN_BOTH | COLUMN_RIGHT, .width = 8 },
 	{ .name = "bytes_in", .help = "payload received", .fill = fill_bytes, MEMBER(bytes_in, BYTES_IN), .flags = IN_BOTH | COLUMN_RIGHT,
 	  .width = 8 },
 	{ .name = "bytes_out", .help = "payload sent", .fill = fill_bytes, MEMBER(bytes_out, BYTES_OUT), .flags = IN_BOTH | COLUMN_RIGHT,
 	  .width = 9 },
-	{ .name = "rtt", .help = "round trip time; in JSON microseconds", .fill = fill_us32, MEMBER(rtt, RTT), .flags = IN_BOTH | COLUMN_RIGHT, .width = 5 },
+	{ .name = "rtt", .help = "round trip time", .fill = fill_us32, MEMBER(rtt, RTT), .flags = IN_BOTH | COLUMN_RIGHT, .width = 5 },
 	{ .name = "retransmits", .help = "segments sent again",
 	  .unit = "segments", .fill = fill_u32,
 	  MEMBER(retransmits, RETRANSMITS),

@@ -221,6 +221,13 @@ static void fill_time(struct sink *sink, const struct column *column, const void
 	value_moment_ms(sink, port_of(row)->time, 3);
 }
 
+static void fill_elapsed(struct sink *sink, const struct column *column, const void *row)
+{
+	(void)column;
+	if (port_of(row)->interval)
+		value_us(sink, port_of(row)->interval * US_PER_MS);
+}
+
 static void fill_seconds(struct sink *sink, const struct column *column, const void *row)
 {
 	(void)column;
@@ -252,8 +259,8 @@ static void fill_restarted(struct sink *sink, const struct column *column, const
 	.name = column, .help = text, .fill = function, .want = SOCKPORT_WANT_OPENER
 
 static const struct column list[] = {
-	{ .name = "time", .help = "when the kernel was asked, in milliseconds since 1970",
-	  .unit = "milliseconds since 1970",
+	{ .name = "time", .help = "when the kernel was asked",
+	  .unit = "microseconds since 1970",
 	  .fill = fill_time, .want = SOCKPORT_WANT_HISTORY, .flags = COLUMN_IN_DUMP },
 	{ HISTORY("accepted", ACCEPTED, "connections that came in, established"),
 	  .unit = "connections",
@@ -314,12 +321,12 @@ static const struct column list[] = {
 	  .unit = "connections",
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ HISTORY("first_active", FIRST_ACTIVE, "when it did something first"),
-	  .unit = "milliseconds since 1970",
+	  .unit = "microseconds since 1970",
 	  .fill = fill_when, .flags = COLUMN_IN_JSON },
 	{ HISTORY("last_active", LAST_ACTIVE, "last opening, closing or datagram"),
-	  .unit = "milliseconds since 1970",
+	  .unit = "microseconds since 1970",
 	  .fill = fill_when, .flags = COLUMN_IN_JSON },
-	{ HISTORY("active", LAST_ACTIVE, "how long ago that was"), .unit = "milliseconds",
+	{ HISTORY("active", LAST_ACTIVE, "how long ago that was"), .unit = "microseconds",
 	  .fill = fill_age, .flags = COLUMN_IN_TEXT | COLUMN_RIGHT },
 	{ .name = "distributions",
 	  .help = "of lifetime, bytes, rtt, handshake, rtt_now; text: how many values",
@@ -341,7 +348,11 @@ static const struct column list[] = {
 	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
 	{ OPENER("opener_unit", fill_opener_unit, "its unit of systemd, or container"),
 	  .kind = COLUMN_TEXT },
-	{ .name = "seconds", .help = "of --since or --interval: how long the counters counted",
+	{ .name = "elapsed", .help = "of --since or --interval: how long the counters counted",
+	  .unit = "microseconds",
+	  .fill = fill_elapsed, .want = SOCKPORT_WANT_HISTORY,
+	  .flags = COLUMN_RIGHT },
+	{ .name = "seconds", .help = "the same in seconds, for who asks for it by name",
 	  .unit = "seconds",
 	  .fill = fill_seconds, .want = SOCKPORT_WANT_HISTORY,
 	  .flags = COLUMN_RIGHT },

@@ -15,7 +15,7 @@ static const struct {
 	{ fill_bytes, COLUMN_QUANTITY, "bytes" },
 	{ fill_us, COLUMN_QUANTITY, "microseconds" },
 	{ fill_us32, COLUMN_QUANTITY, "microseconds" },
-	{ fill_moment, COLUMN_QUANTITY, "milliseconds since 1970" },
+	{ fill_moment, COLUMN_QUANTITY, "microseconds since 1970" },
 };
 
 #define FILLS	(sizeof(fills) / sizeof(*fills))

@@ -10,8 +10,11 @@
 
 #include "columns/column.h"
 #include "columns/tables.h"
+#include "format/clock.h"
 #include "format/words.h"
 
+/* Versions before had moments in milliseconds: with so many microseconds it is 1973. */
+#define MILLISECONDS_MAX	100000000000000ull
 /* Ports of a thousand namespaces have room. */
 #define FILE_MAX	(256ul << 20)
 #define NO_ANSWER	"it is no JSON of sockport ports, or only a part of it"
@@ -49,6 +52,11 @@ static const char *get_text(struct json_object *object, const char *key)
 	return json_object_get_string(value);
 }
 
+static uint64_t moment_ms(uint64_t moment)
+{
+	return moment > MILLISECONDS_MAX ? moment / US_PER_MS : moment;
+}
+
 /* Keys are the names of columns; a counter that is unknown is null. */
 static bool get_history(struct json_object *object, struct history_row *history)
 {
@@ -65,6 +73,8 @@ static bool get_history(struct json_object *object, struct history_row *history)
 		if (get_number(object, column->name, &history->values[column->attribute]))
 			history->known |= 1ull << column->attribute;
 	}
+	history->values[SOCKPORT_A_HISTORY_FIRST_ACTIVE] =
+		moment_ms(history->values[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);
 	return any;
 }
 
@@ -73,12 +83,14 @@ static bool is_difference(struct json_object *object)
 {
 	struct json_object *value;
 
-	return json_object_object_get_ex(object, "seconds", &value) && value;
+	return (json_object_object_get_ex(object, "elapsed", &value) && value) ||
+	       (json_object_object_get_ex(object, "seconds", &value) && value);
 }
 
 static bool get_row(struct json_object *object, struct snapshot_row *row)
 {
 	const char *protocol, *role;
+	uint64_t time;
 
 	*row = (struct snapshot_row){ 0 };
 	if (!json_object_is_type(object, json_type_object) || is_difference(object))
@@ -87,10 +99,13 @@ static bool get_row(struct json_object *object, struct snapshot_row *row)
 	role = get_text(object, "role");
 	/* Not told by the kernel, it is null. */
 	get_u32(object, "netns_inode", &row->netns);
+	if (!get_number(object, "time", &time))
+		return false;
+	row->time = moment_ms(time);
 	return protocol && word_is_protocol(protocol, &row->protocol) &&
 	       role && word_is_role(role, &row->role) && get_u32(object, "port", &row->port) &&
 	       json_object_object_get_ex(object, "netns_inode", NULL) &&
-	       get_number(object, "time", &row->time) && get_history(object, &row->history);
+	       get_history(object, &row->history);
 }
 
 static int add_rows(struct snapshot *snapshot, struct json_object *array, const char *path,

@@ -7,6 +7,7 @@
 
 #include "columns/endpoint.h"
 #include "columns/processes.h"
+#include "format/clock.h"
 #include "format/words.h"
 #include "host/cgroup.h"
 #include "kernel/rows.h"
@@ -74,6 +75,12 @@ static void fill_interface(struct sink *sink, const struct column *column, const
 	value_begin(sink);
 	sink_interface(sink, netns_of(socket), socket->ifindex);
 	value_end(sink);
+}
+
+static void fill_expires(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_us(sink, ((const struct socket_row *)row)->expires * US_PER_MS);
 }
 
 static void fill_v6only(struct sink *sink, const struct column *column, const void *row)
@@ -305,9 +312,12 @@ static const struct column list[] = {
 	{ .name = "timer", .help = "timer: off, retransmit, keepalive, timewait or probe",
 	  WORD(timer, TIMER, word_timer), .flags = COLUMN_IN_JSON, .want = SOCKPORT_WANT_TIMER,
 	  .width = 10 },
-	{ .name = "expires", .help = "milliseconds until the timer fires", .unit = "milliseconds",
-	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
+	{ .name = "expires", .help = "milliseconds until the timer fires, as in /proc",
+	  .unit = "milliseconds", .flags = COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
 	  NUMBER(expires, TIMER_EXPIRES, u32), .width = 8 },
+	{ .name = "expires_us", .help = "time until the timer fires", .unit = "microseconds",
+	  .fill = fill_expires, .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
+	  .want = SOCKPORT_WANT_TIMER, MEMBER(expires, TIMER_EXPIRES), .width = 8 },
 	{ .name = "retr", .help = "retransmissions or probes unanswered so far", .unit = "segments",
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT, .want = SOCKPORT_WANT_TIMER,
 	  NUMBER(retransmits, RETRANSMITS, u32), .width = 4 },
@@ -406,10 +416,10 @@ static const struct column list[] = {
 	{ .name = "congestion", .help = "congestion control algorithm",
 	  .kind = COLUMN_TEXT, .fill = fill_congestion,
 	  .want = SOCKPORT_WANT_CONGESTION, MEMBER(congestion, CONGESTION), .width = 10 },
-	INFO("rtt", tcpi_rtt, 32, "microseconds", "round trip time, in microseconds"),
-	INFO("rttvar", tcpi_rttvar, 32, "microseconds", "its deviation, in microseconds"),
-	INFO("min_rtt", tcpi_min_rtt, 32, "microseconds", "least round trip time, in microseconds"),
-	INFO("rto", tcpi_rto, 32, "microseconds", "retransmission timeout, in microseconds"),
+	INFO("rtt", tcpi_rtt, 32, "microseconds", "round trip time"),
+	INFO("rttvar", tcpi_rttvar, 32, "microseconds", "its deviation"),
+	INFO("min_rtt", tcpi_min_rtt, 32, "microseconds", "least round trip time"),
+	INFO("rto", tcpi_rto, 32, "microseconds", "retransmission timeout"),
 	INFO("cwnd", tcpi_snd_cwnd, 32, "segments", "congestion window, in segments"),
 	INFO("ssthresh", tcpi_snd_ssthresh, 32, "segments", "slow start threshold, in segments"),
 	INFO("mss", tcpi_snd_mss, 32, "bytes", "bytes of a segment sent"),

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "columns/tables.h"
+#include "format/clock.h"
 #include "kernel/rows.h"
 
 static void fill_version(struct sink *sink, const struct column *column, const void *row)
 {
 	if (row_knows(row, column->attribute))
 		value_text(sink, ((const struct stats_row *)row)->version);
+}
+
+static void fill_ns(struct sink *sink, const struct column *column, const void *row)
+{
+	const uint64_t *ns = (const void *)((const char *)row + column->offset);
+
+	if (row_knows(row, column->attribute))
+		value_us(sink, *ns / NS_PER_US);
 }
 
 /* In the order of their bits */
@@ -36,11 +45,19 @@ static void fill_limits(struct sink *sink, const struct column *column, const vo
 	value_list_end(sink);
 }
 
+#define STATS_MEMBER(index)							\
+	.offset = offsetof(struct stats_row, values[SOCKPORT_A_STATS_##index]),	\
+	.attribute = SOCKPORT_A_STATS_##index
 #define NUMBER(column, index, text)						\
 	.name = column, .help = text, .fill = fill_u64,				\
-	  .offset = offsetof(struct stats_row, values[SOCKPORT_A_STATS_##index]),	\
-	  .attribute = SOCKPORT_A_STATS_##index, .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON
+	  STATS_MEMBER(index), .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON
 #define VALUE(column, index, of, text)	{ NUMBER(column, index, text), .unit = of }
+/* Text has what procfs has. */
+#define TIME(column, index, text)						\
+	{ .name = column "_ns", .help = text, .unit = "nanoseconds", .fill = fill_u64,	\
+	  STATS_MEMBER(index), .flags = COLUMN_IN_TEXT },			\
+	{ .name = column "_us", .help = text, .unit = "microseconds", .fill = fill_ns,	\
+	  STATS_MEMBER(index), .flags = COLUMN_IN_JSON }
 
 static const struct column list[] = {
 	{ .name = "version", .help = "version of the module",
@@ -49,10 +66,9 @@ static const struct column list[] = {
 	VALUE("port_walks", PORT_WALKS, "walks", "walks for the port table"),
 	VALUE("socket_walks", SOCKET_WALKS, "walks", "walks for the socket listing"),
 	VALUE("walked_sockets", WALKED_SOCKETS, "sockets", "sockets seen by all walks"),
-	VALUE("walk_time_ns", WALK_TIME, "nanoseconds", "nanoseconds spent in all walks"),
+	TIME("walk_time", WALK_TIME, "time spent in all walks"),
 	VALUE("last_walk_sockets", LAST_WALK_SOCKETS, "sockets", "sockets seen by the last walk"),
-	VALUE("last_walk_time_ns", LAST_WALK_TIME, "nanoseconds",
-	      "nanoseconds spent in the last walk"),
+	TIME("last_walk_time", LAST_WALK_TIME, "time spent in the last walk"),
 	VALUE("chain_restarts", CHAIN_RESTARTS, "chains", "long chains begun anew"),
 	VALUE("missed_chains", MISSED_CHAINS, "chains", "long chains left out"),
 	VALUE("failed_walks", FAILED_WALKS, "walks", "walks that ended with an error"),
@@ -60,7 +76,7 @@ static const struct column list[] = {
 	VALUE("walk_memory", WALK_MEMORY, "bytes", "bytes held by walks and port tables now"),
 	VALUE("file_walks", FILE_WALKS, "walks", "walks of the file tables of all processes"),
 	VALUE("walked_files", WALKED_FILES, "sockets", "sockets found open by these"),
-	VALUE("file_walk_time_ns", FILE_WALK_TIME, "nanoseconds", "nanoseconds spent in these"),
+	TIME("file_walk_time", FILE_WALK_TIME, "time spent in these"),
 	{ NUMBER("history", HISTORY, "1 while history is kept"), .kind = COLUMN_NUMBER },
 	VALUE("history_rows", HISTORY_ROWS, "rows", "ports that history is kept of"),
 	VALUE("history_rows_lost", HISTORY_ROWS_LOST, "times",
@@ -78,8 +94,8 @@ static const struct column list[] = {
 	VALUE("events_sent", EVENTS_SENT, "events", "events that listeners were told of"),
 	VALUE("events_lost", EVENTS_LOST, "events",
 	      "events that nobody was told of, for want of room"),
-	VALUE("longest_hold_ns", LONGEST_HOLD, "nanoseconds",
-	      "nanoseconds of the longest time that a walk held a lock of the kernel's"),
+	TIME("longest_hold", LONGEST_HOLD,
+	     "the longest time that a walk held a lock of the kernel's"),
 	VALUE("events_made", EVENTS_MADE, "events", "events that were made, heard or not"),
 	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK, "rows",
 	      "rows of ports that were idle when others needed room"),

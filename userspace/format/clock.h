@@ -6,6 +6,8 @@
 #include <time.h>
 
 #define MS_PER_S	1000ull
+#define US_PER_MS	1000ull
+#define NS_PER_US	1000ull
 #define NS_PER_MS	1000000ull
 
 /**

@@ -281,13 +281,14 @@ void value_seconds(struct sink *sink, uint64_t ms)
 /**
  * value_moment_ms - when something happened
  * @sink: the sink
- * @ms: milliseconds since 1970; a date and time of day with its offset in text
+ * @ms: milliseconds since 1970; a date and time of day with its offset in text,
+ *	microseconds in JSON, as all times are
  * @digits: of the fraction of the second in text, 0 or 3
  */
 void value_moment_ms(struct sink *sink, uint64_t ms, unsigned int digits)
 {
 	if (wants_digits(sink))
-		sink_number(sink, ms);
+		sink_number(sink, ms * US_PER_MS);
 	else
 		sink->to = quantity_put_moment(sink->to, ms, digits);
 }
@@ -295,12 +296,12 @@ void value_moment_ms(struct sink *sink, uint64_t ms, unsigned int digits)
 /**
  * value_moment_ns - when something happened, exactly
  * @sink: the sink
- * @ns: nanoseconds since 1970; text with a date has milliseconds
+ * @ns: nanoseconds since 1970; text with a date has milliseconds, JSON microseconds
  */
 void value_moment_ns(struct sink *sink, uint64_t ns)
 {
 	if (wants_digits(sink))
-		sink_number(sink, ns);
+		sink_number(sink, ns / NS_PER_US);
 	else
 		sink->to = quantity_put_moment(sink->to, ns / NS_PER_MS, 3);
 }
@@ -308,12 +309,13 @@ void value_moment_ns(struct sink *sink, uint64_t ns)
 /**
  * value_age_ms - how long ago something was
  * @sink: the sink
- * @ms: milliseconds; in text always with a unit, as there is no room for more
+ * @ms: milliseconds; in text always with a unit, as there is no room for more; in JSON
+ *	microseconds
  */
 void value_age_ms(struct sink *sink, uint64_t ms)
 {
 	if (sink->form == SINK_JSON)
-		sink_number(sink, ms);
+		sink_number(sink, ms * US_PER_MS);
 	else
 		sink->to = quantity_put_age(sink->to, ms);
 }

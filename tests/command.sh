@@ -490,7 +490,7 @@ stats()
 		python3 -m json.tool "$work/json" >/dev/null || return 1
 	while read -r name _; do
 		[ "$name" = name ] && continue
-		if ! grep -q "^$name " "$work/text" || ! grep -q "\"$name\":" "$work/json"; then
+		if ! grep -q "^$name " "$work/text" || ! grep -q "\"${name/%_ns/_us}\":" "$work/json"; then
 			echo "no $name"
 			return 1
 		fi

@@ -557,7 +557,7 @@ TEST_F(answer, show_closed_port)
 	EXPECT_EQ(2, count(self->text, "tcp   in   closed"));
 	EXPECT_EQ(2, count(self->text, "\nHistory of tcp in:\n"));
 	EXPECT_EQ(2, count(self->text, "\naccepted "));
-	EXPECT_EQ(1, count(self->text, "accepted       1000  "));
+	EXPECT_EQ(1, count(self->text, "accepted         1000  "));
 	/* What did not happen is not told. */
 	EXPECT_EQ(0, count(self->text, "refused"));
 	EXPECT_EQ(1, count(self->text, "\nRound trip time at the end of 10 connections, on average 5us:\n"

@@ -341,6 +341,8 @@ TEST(quantities)
 	EXPECT_PUT("1235", quantity_put_rate(to, 1234.6));
 	EXPECT_PUT("2.50", quantity_put_size_rate(to, 2.5));
 	EXPECT_PUT("1.5K", quantity_put_size_rate(to, 1536));
+	/* So many that there can be no more. */
+	EXPECT_PUT("16383P", quantity_put_size_rate(to, 1e22));
 	EXPECT_PUT("0s", quantity_put_age(to, 999));
 	EXPECT_PUT("119s", quantity_put_age(to, 119999));
 	EXPECT_PUT("2m", quantity_put_age(to, 120000));

@@ -10,6 +10,9 @@
 #include "format/clock.h"
 #include "format/number.h"
 
+/* As a double; more than that are not counted. */
+#define BYTES_MAX	0x1p64
+
 /* Units of a kind, the smallest first. */
 struct unit {
 	uint64_t size;
@@ -143,7 +146,9 @@ char *quantity_put_rate(char *to, double rate)
  */
 char *quantity_put_size_rate(char *to, double rate)
 {
-	return rate < 10 ? quantity_put_rate(to, rate) : quantity_put_size(to, rate);
+	if (rate < 10)
+		return quantity_put_rate(to, rate);
+	return quantity_put_size(to, rate < BYTES_MAX ? (uint64_t)rate : UINT64_MAX);
 }
 
 /**

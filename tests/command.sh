@@ -159,7 +159,51 @@ sorts()
 		fails 2 "unknown column 'x': there are proto, role.*cookie" sockets -o x &&
 		fails 2 'top of what' ports --top 3 && fails 2 '--reverse needs --sort' sockets --reverse &&
 		fails 2 'from 1 on' sockets --sort port --top 0 && fails 2 'bad top' ports --sort port --top x &&
-		fails 2 'does not take --sort' show 80 --sort port && sorts_parts
+		fails 2 'does not take --sort' stats --sort walks && sorts_parts
+}
+
+# Peers in any order, as many as are asked for; workers that share an address are together.
+show_order()
+{
+	python3 - "$SOCKPORT_BIN" <<'PY'
+import json, re, socket, subprocess, sys
+
+def listener(address, port):
+    new = socket.socket()
+    new.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    new.bind((address, port))
+    new.listen()
+    return new
+
+def said(*words):
+    return subprocess.run([sys.argv[1], "show", str(port), *words], check=True, capture_output=True,
+                          text=True).stdout
+
+def peers(*words):
+    return [(row["remote"], row["connections"]) for row in json.loads(said("-J", *words))["peers"]
+            if len(row) == 2]
+
+def shown(*words):
+    part = said("-n", "--role", "in", *words).split("from 20 peers")[1]
+    return re.findall(r"127\.1\.0\.[0-9]+", part)
+
+workers = [listener("127.0.0.2", 0)]
+port = workers[0].getsockname()[1]
+for address in ("127.0.0.3", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1"):
+    workers.append(listener(address, port))
+ends = [socket.create_connection(("127.0.0.1", port), source_address=(f"127.1.0.{i}", 0))
+        for i in range(1, 21) for _ in range(1 + i % 7)]
+counts = sorted((1 + i % 7 for i in range(1, 21)), reverse=True)
+bound = re.findall(r"LISTEN +(127[.0-9]+):", said("-n"))
+assert bound == sorted(bound) and len(bound) == len(workers), bound
+usual = ("--role", "in", "-o", "remote,connections", "--sort", "connections")
+assert [count for _, count in peers(*usual, "--top", "12")] == counts[:12]
+assert [count for _, count in peers(*usual)] == counts[::-1]
+assert len(shown()) == 10 and len(shown("--sort", "connections", "--top", "15")) == 15
+assert shown("--sort", "remote") == sorted(f"127.1.0.{i}" for i in range(1, 21))[:10]
+assert "REMOTE CONNECTIONS\n" in re.sub(" +", " ", said("--role", "in", "-o", "remote,connections"))
+PY
+	fails 2 "unknown column 'nonsense': there are netns, proto" show 80 -o nonsense
 }
 
 # option EXPRESSION OPTION...: list sockets with them, for options_hold.
@@ -682,18 +726,6 @@ unprivileged_processes()
 print(json.load(open(sys.argv[1]))["processes"])' "$work/json")"
 }
 
-# in_cgroup NAME COMMAND...; 4 where there are no control groups.
-in_cgroup()
-{
-	local cgroup=/sys/fs/cgroup/$1 status=0
-	shift
-
-	[ -e /sys/fs/cgroup/cgroup.procs ] && mkdir -p "$cgroup" || skip 'no control groups' || return
-	(echo "$BASHPID" >"$cgroup/cgroup.procs" && exec "$@") || status=$?
-	rmdir "$cgroup"
-	return $status
-}
-
 cgroup_and_unit()
 {
 	local id
@@ -948,7 +980,7 @@ memory=memory_is_constant
 
 # shellcheck disable=SC2086
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers sorts options words letters guesses ports_options families show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
+	names_and_numbers sorts show_order options words letters guesses ports_options families show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends who_text \

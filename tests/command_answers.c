@@ -552,7 +552,9 @@ TEST_F(answer, show_closed_port)
 {
 	self->options.port = 80;
 	self->options.command = COMMAND_SHOW;
-	ASSERT_EQ(0, show_port(&self->client, &self->options, self->names, &self->failure));
+	selection_parse(&self->selection, &peer_columns, "remote", &self->failure);
+	ASSERT_EQ(0, show_port(&self->client, &self->options, self->names, &self->selection,
+			       &self->failure));
 	seen(self);
 	EXPECT_EQ(2, count(self->text, "tcp   in   closed"));
 	EXPECT_EQ(2, count(self->text, "\nHistory of tcp in:\n"));

@@ -429,7 +429,7 @@ TEST(bad_options)
 		"ports --interval .", "ports --interval 1.", "ports --interval 0.0001",
 		"ports --interval 604801", "ports --interval -1", "ports --count 3",
 		"ports --type listen", "sockets --interval 1", "stats tcp", "stats --netns x",
-		"show 80 --columns port",
+		"stats --columns port",
 	};
 	struct options options;
 	size_t i;

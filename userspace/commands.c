@@ -36,7 +36,7 @@ static int run_sockets(const struct question *question)
 static int run_show(const struct question *question)
 {
 	return show_port(question->client, question->options, question->names,
-			 question->failure);
+			 question->selection, question->failure);
 }
 
 static int run_who(const struct question *question)
@@ -111,11 +111,11 @@ const struct command_row commands[COMMANDS] = {
 	[COMMAND_SHOW] = {
 		.name = "show", .run = run_show, .argument = "PORT", .by_port = true,
 		.help = "all about one port, a number or the name of a service",
-		.parts = { { NULL, &show_columns }, { "ports", &port_columns },
-			   { "bound", &socket_columns }, { "owners", &holder_columns },
-			   { "peers", &peer_columns }, { "outgoing", &socket_columns },
+		.parts = { { "peers", &peer_columns }, { NULL, &show_columns },
+			   { "ports", &port_columns }, { "bound", &socket_columns },
+			   { "owners", &holder_columns }, { "outgoing", &socket_columns },
 			   { "refused", &door_columns } },
-		.takes = TAKES_LISTING | TAKES_PROCESSES,
+		.takes = TAKES_LISTING | TAKES_PROCESSES | TAKES_COLUMNS | TAKES_SORT,
 		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
 	[COMMAND_WHO] = {
 		.name = "who", .run = run_who, .argument = "[PID|NAME|UNIT]",

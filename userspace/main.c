@@ -95,6 +95,9 @@ static int select_sockets(struct selection *selection, const struct options *opt
 	return columns ? selection_parse(selection, &socket_columns, columns, failure) : 0;
 }
 
+/* Each role has a table of its own. */
+#define PEERS_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
+
 /* Columns that nobody chose, where the question says what is wanted. */
 static int select_usual(struct selection *selection, const struct options *options,
 			struct failure *failure)
@@ -105,6 +108,8 @@ static int select_usual(struct selection *selection, const struct options *optio
 	if (options->command == COMMAND_KILL)
 		return selection_parse(selection, &socket_columns,
 				       options->json ? KILL_JSON : KILL_TEXT, failure);
+	if (options->command == COMMAND_SHOW && !options->json)
+		return selection_parse(selection, &peer_columns, PEERS_TEXT, failure);
 	if (options->command == COMMAND_SOCKETS && !options->json)
 		return select_sockets(selection, options, failure);
 	return 0;

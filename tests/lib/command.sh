@@ -77,3 +77,15 @@ points()
 		return 1
 	}
 }
+
+# in_cgroup NAME COMMAND...; 4 where there are no control groups.
+in_cgroup()
+{
+	local cgroup=/sys/fs/cgroup/$1 status=0
+	shift
+
+	[ -e /sys/fs/cgroup/cgroup.procs ] && mkdir -p "$cgroup" || skip 'no control groups' || return
+	(echo "$BASHPID" >"$cgroup/cgroup.procs" && "$@") || status=$?
+	rmdir "$cgroup"
+	return $status
+}

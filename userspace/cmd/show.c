@@ -13,27 +13,28 @@
 #include "cmd/elsewhere.h"
 #include "cmd/show-head.h"
 #include "cmd/show-history.h"
+#include "cmd/show-peers.h"
 #include "cmd/show-refused.h"
+#include "columns/order.h"
 #include "columns/report.h"
 #include "columns/table.h"
 #include "columns/tables.h"
 #include "count/holders.h"
-#include "count/peers.h"
 #include "table/escape.h"
-
-/* In text, so many peers of each role; JSON has all. */
-#define TOP_PEERS	10
 
 #define STATES_BOUND	(1u << SOCKPORT_STATE_LISTEN | 1u << SOCKPORT_STATE_CLOSE)
 #define STATES_ALL	((2u << SOCKPORT_STATE_MAX) - 2)
 
 #define PORT_TEXT	"proto,role,state,fam,sockets,rx_queue,tx_queue,backlog,limit,drops,users,states"
 #define BOUND_TEXT	"proto,state,local_end,processes,user,backlog,limit,rx_queue,drops,uid,inode,interface"
+/* Workers that share an address are together. */
+#define BOUND_ORDER	"proto,local_end"
 #define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
 			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port," \
 			"remembered,kernel"
-#define PEER_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
 #define OWNER_COLUMNS	"pid,comm,unit"
+/* In text, so many connections that have it as their local port. */
+#define OUT_SHOWN	10
 #define OUT_TEXT	"proto,state,local_end,remote_end,processes"
 #define OUT_JSON	"proto,fam,state,local,lport,remote,rport,uid,user,inode,processes,by_port,remembered"
 
@@ -42,7 +43,7 @@
  * @netns: its inode, 0 where the kernel did not say
  * @ports: rows of the port, in text
  * @bound: sockets bound to it, in text
- * @has_bound: there are some
+ * @order: keeps them until all are there
  * @queue: of half-open connections, summed over the listeners
  * @histories: what its rows did, in text
  */
@@ -50,7 +51,7 @@ struct space {
 	uint32_t netns;
 	struct table *ports;
 	struct table *bound;
-	bool has_bound;
+	struct order *order;
 	struct syn_queue queue;
 	struct port_history *histories;
 };
@@ -76,7 +77,8 @@ struct outgoing {
  * @filter: sockets of the port
  * @report: how it is shown
  * @ports: columns of rows of the port
- * @bound: columns of bound sockets
+ * @bound: columns of bound sockets, and their order in text
+ * @rows: columns and order of peers
  * @selection: columns of other sections
  * @spaces: network namespaces, in the order in which they came; in text
  * @space_count: how many there are
@@ -95,6 +97,7 @@ struct show {
 	struct report report;
 	struct selection ports;
 	struct selection bound;
+	const struct selection *rows;
 	struct selection selection;
 	struct space *spaces;
 	size_t space_count;
@@ -122,7 +125,8 @@ static struct space *new_space(struct show *show, uint32_t netns)
 	*space = (struct space){ .netns = netns };
 	space->ports = table_new(&show->ports, show->options->no_header);
 	space->bound = table_new(&show->bound, show->options->no_header);
-	return space->ports && space->bound ? space : NULL;
+	space->order = order_new(&show->bound, show->names);
+	return space->ports && space->bound && space->order ? space : NULL;
 }
 
 /* Rows of a namespace often follow each other. */
@@ -143,6 +147,7 @@ static void free_spaces(struct show *show)
 	for (i = 0; i < show->space_count; i++) {
 		table_free(show->spaces[i].ports);
 		table_free(show->spaces[i].bound);
+		order_free(show->spaces[i].order);
 		port_history_free(show->spaces[i].histories);
 	}
 	free(show->spaces);
@@ -192,9 +197,8 @@ static int take_bound(const struct socket_row *row, void *data)
 	if (show->options->json)
 		return report_list_row(&show->report, &show->bound, row);
 	space = space_of(show, netns);
-	if (!space || !table_row(space->bound, row, &show->report.sink))
+	if (!space || !table_keep(space->bound, space->order, row, &show->report.sink))
 		return out_of_memory(show);
-	space->has_bound = true;
 	return 0;
 }
 
@@ -257,7 +261,7 @@ static int take_outgoing(const struct socket_row *row, void *data)
 		outgoing->table = table_new(&outgoing->selection, show->options->no_header);
 	if (!outgoing->table)
 		return out_of_memory(show);
-	if (outgoing->count <= TOP_PEERS &&
+	if (outgoing->count <= OUT_SHOWN &&
 	    !table_row(outgoing->table, row, &show->report.sink))
 		return out_of_memory(show);
 	return 0;
@@ -287,42 +291,8 @@ static int print_outgoing(struct show *show)
 	if (!count)
 		return 0;
 	printf("\nLocal port of %llu connection%s to others%s:\n", (unsigned long long)count,
-	       count == 1 ? "" : "s", count > TOP_PEERS ? ", some of them" : "");
+	       count == 1 ? "" : "s", count > OUT_SHOWN ? ", some of them" : "");
 	return table_print(show->outgoing.table, show->failure);
-}
-
-static void put_group_title(const struct peer_group *group, char *title, size_t size)
-{
-	snprintf(title, size, "\n%llu connection%s %s %zu peer%s%s:\n",
-		 (unsigned long long)group->connections, group->connections == 1 ? "" : "s",
-		 group->first->role == SOCKPORT_ROLE_OUT ? "to" : "from",
-		 group->count, group->count == 1 ? "" : "s",
-		 group->count > TOP_PEERS ? ", these have the most" : "");
-}
-
-static int print_group(struct show *show, const struct peer_group *group)
-{
-	char title[100];
-
-	selection_parse(&show->selection, &peer_columns, PEER_TEXT, show->failure);
-	put_group_title(group, title, sizeof(title));
-	return report_rows(&show->report, NULL, title, &show->selection, group->first,
-			   sizeof(*group->first),
-			   group->count < TOP_PEERS ? group->count : TOP_PEERS);
-}
-
-static int print_peers(struct show *show, uint32_t netns)
-{
-	struct peer_group group;
-	size_t i;
-
-	for (i = 0; i < show->peers.count; i += group.count) {
-		group = peers_group(&show->peers, i);
-		if ((!show->options->all_netns || group.first->netns == netns) &&
-		    print_group(show, &group))
-			return -1;
-	}
-	return 0;
 }
 
 /* Owners of one namespace follow each other when they are sorted. */
@@ -340,6 +310,16 @@ static int print_owners(struct show *show, uint32_t netns)
 			   list ? &list[i] : NULL, sizeof(*list), count);
 }
 
+static int print_bound(struct show *show, const struct space *space)
+{
+	if (!space->order->count)
+		return 0;
+	if (!table_add_kept(space->bound, space->order))
+		return out_of_memory(show);
+	printf("\nBound to the port:\n");
+	return table_print(space->bound, show->failure);
+}
+
 static int print_space(struct show *show, const struct space *space)
 {
 	if (show->options->all_netns)
@@ -354,12 +334,10 @@ static int print_space(struct show *show, const struct space *space)
 		return -1;
 	if (print_owners(show, space->netns))
 		return -1;
-	if (space->has_bound) {
-		printf("\nBound to the port:\n");
-		if (table_print(space->bound, show->failure))
-			return -1;
-	}
-	return print_peers(show, space->netns);
+	if (print_bound(show, space))
+		return -1;
+	return show_peers_print(&show->report, show->rows, &show->peers,
+				show->options->all_netns ? &space->netns : NULL);
 }
 
 static void select_json(struct show *show, struct selection *selection,
@@ -394,7 +372,9 @@ static int put_sections(struct show *show)
 	if (report_rows(&show->report, "owners", NULL, &show->selection, show->owners.list,
 			sizeof(*show->owners.list), show->owners.count) || ask_connections(show))
 		return -1;
-	select_json(show, &show->selection, &peer_columns, NULL);
+	show->selection = *show->rows;
+	if (show->options->all_netns)
+		selection_put_first(&show->selection, &peer_columns, "netns");
 	if (report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
 			sizeof(*show->peers.list), show->peers.count))
 		return -1;
@@ -420,7 +400,7 @@ static void print_hidden(struct show *show)
 	if (show->owners.count || !geteuid())
 		return;
 	for (i = 0; i < show->space_count; i++) {
-		if (!show->spaces[i].has_bound)
+		if (!show->spaces[i].order->count)
 			continue;
 		puts("\nProcesses: not ours to see, those of other users are shown to root.");
 		return;
@@ -433,6 +413,7 @@ static int show_text(struct show *show)
 
 	selection_parse(&show->ports, &port_columns, PORT_TEXT, show->failure);
 	selection_parse(&show->bound, &socket_columns, BOUND_TEXT, show->failure);
+	selection_sort(&show->bound, &socket_columns, BOUND_ORDER, show->failure);
 	selection_parse(&show->outgoing.selection, &socket_columns, OUT_TEXT, show->failure);
 	if (show->options->all_netns)
 		selection_put_first(&show->outgoing.selection, &socket_columns, "netns");
@@ -454,6 +435,7 @@ static int show_text(struct show *show)
  * @client: the client
  * @options: the port, a filter and the form
  * @names: names of users, services and interfaces
+ * @rows: columns and order of the peers
  * @failure: what went wrong; that nothing is there, too
  *
  * Rows, bound sockets and connections come from a walk each, so on a busy
@@ -462,7 +444,7 @@ static int show_text(struct show *show)
  * Return: 0, or -1.
  */
 int show_port(struct client *client, const struct options *options, struct names *names,
-	      struct failure *failure)
+	      const struct selection *rows, struct failure *failure)
 {
 	struct show show = {
 		.client = client,
@@ -470,6 +452,7 @@ int show_port(struct client *client, const struct options *options, struct names
 		.names = names,
 		.failure = failure,
 		.filter = options->filter,
+		.rows = rows,
 	};
 	char hint[ELSEWHERE_MAX];
 	bool refused;

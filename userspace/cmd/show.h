@@ -3,10 +3,11 @@
 #define SHOW_H
 
 #include "cmd/options.h"
+#include "columns/column.h"
 #include "host/names.h"
 #include "kernel/client.h"
 
 int show_port(struct client *client, const struct options *options, struct names *names,
-	      struct failure *failure);
+	      const struct selection *rows, struct failure *failure);
 
 #endif

@@ -256,7 +256,7 @@ static const struct column list[] = {
 	{ .name = "rx_queue", .help = "bytes that wait to be read; of UDP and MPTCP the memory they take",
 	  .unit = "bytes", .flags = BOTH | COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(rx_queue, RX_QUEUE, u32), .width = 8 },
-	{ .name = "tx_queue", .help = "bytes not yet acknowledged",
+	{ .name = "tx_queue", .help = "bytes not yet acknowledged; of UDP not yet sent",
 	  .unit = "bytes", .flags = BOTH | COLUMN_RIGHT,
 	  .want = SOCKPORT_WANT_QUEUES, NUMBER(tx_queue, TX_QUEUE, u32), .width = 8 },
 	{ .name = "user", .help = "name of the owner", .fill = fill_user, .flags = BOTH,

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names: of services, users, units and network namespaces; and limits of the host. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -12,7 +16,9 @@
 #include "../userspace/count/holders.h"
 #include "../userspace/host/cgroup.h"
 #include "../userspace/host/limit.h"
+#include "../userspace/host/names.h"
 #include "../userspace/host/netns.h"
+#include "../userspace/host/place.h"
 #include "../userspace/host/services.h"
 #include "../userspace/host/users.h"
 
@@ -101,6 +107,20 @@ TEST(users)
 	EXPECT_FALSE(users_name(&users, 4000000000u, name, sizeof(name)));
 	ASSERT_TRUE(users_name(&users, 1000, name, sizeof(name)));
 	EXPECT_STREQ("last", name);
+}
+
+/* As an NSS module would see it, which may have to ask over a network. */
+static ino_t asked_in;
+
+int getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size, struct passwd **found)
+{
+	struct stat status;
+
+	asked_in = stat("/proc/thread-self/ns/net", &status) ? 0 : status.st_ino;
+	snprintf(buffer, size, "root");
+	user->pw_name = buffer;
+	*found = uid ? NULL : user;
+	return 0;
 }
 
 /* Who is not in the file is looked up elsewhere. */
@@ -206,6 +226,42 @@ TEST(netns_names)
 	EXPECT_EQ(-1, netns_open_named("no-such-namespace", &netns, &failure));
 	EXPECT_EQ(EXIT_USAGE, failure.status);
 	ASSERT_EQ(0, netns_open_named("/proc/self/ns/net", &netns, &failure));
+	close(netns);
+}
+
+static int netns_open_new(void)
+{
+	int home = open("/proc/thread-self/ns/net", O_RDONLY), made;
+
+	if (home < 0 || unshare(CLONE_NEWNET))
+		return -1;
+	made = open("/proc/thread-self/ns/net", O_RDONLY);
+	if (setns(home, CLONE_NEWNET))
+		return -1;
+	close(home);
+	return made;
+}
+
+/* Users are those of here, whatever namespace is asked about. */
+TEST(users_at_home)
+{
+	struct place place = { 0 };
+	struct names *names = names_new(false);
+	struct port_range range;
+	struct stat home;
+	int netns;
+
+	ASSERT_EQ(0, stat("/proc/thread-self/ns/net", &home));
+	netns = netns_open_new();
+	ASSERT_LE(0, netns);
+	ASSERT_TRUE(names && place_open(&place, netns));
+	names_set_place(names, &place);
+	/* It has been there, and is back. */
+	EXPECT_TRUE(names_local_range(names, &range));
+	EXPECT_EQ(NULL, names_user(names, 4000000000u));
+	EXPECT_EQ(home.st_ino, asked_in);
+	names_free(names);
+	place_close(&place);
 	close(netns);
 }
 

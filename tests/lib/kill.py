@@ -206,10 +206,30 @@ def refused():
         os.chmod(place, 0o755)
         command[0] = shutil.copy(command[0], place)
         done = run("--yes", "sport", f":{one.port}", user=4711)
+        said = run("--yes", "--json", "sport", f":{one.port}", user=4711)
     expect("status", 1, done.returncode)
+    expect("status with JSON", 1, said.returncode)
+    expect("rows", [("refused", "it needs CAP_NET_ADMIN: ask again as root")],
+           [(row["result"], row["reason"]) for row in json.loads(said.stdout)])
     if "CAP_NET_ADMIN" not in done.stderr or "refused: 1" not in done.stdout:
         sys.exit(done.stdout + done.stderr)
     expect("alive", True, one.lives())
+
+
+def hidden():
+    """One that the kernel does not find behind others is told, and not taken for gone."""
+    some = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2)]
+    port = 0
+    for each in some:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        each.bind(("127.0.0.1", port))
+        port = each.getsockname()[1]
+    done = run("--yes", "-a", "udp", "--local-port", str(port))
+    errors = sorted(each.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) for each in some)
+    expect("errors", [0, errno.ECONNABORTED], errors)
+    expect("status", 1, done.returncode)
+    if "Ended: 1 of 2, refused: 1" not in done.stdout or "another socket at its addresses" not in done.stderr:
+        sys.exit(done.stdout + done.stderr)
 
 
 def own_session():

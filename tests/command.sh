@@ -543,11 +543,22 @@ stats()
 
 help_and_version()
 {
-	local version
+	local version command commands=0
 
 	sockport --help >"$work/out" 2>"$work/err" || return 1
 	expect 'words on stderr' 0 "$(wc -c <"$work/err")" || return 1
 	grep -q '^Usage: sockport' "$work/out" || return 1
+	sockport help | cmp - "$work/out" || return 1
+	for command in $(sed -n 's/^       sockport \([a-z-]*\) .*/\1/p' "$work/out"); do
+		sockport "$command" --help >"$work/text" &&
+			sockport help "$command" | cmp - "$work/text" &&
+			expect "lines of $command --help that are wide" 0 "$(grep -cE '^.{81}' "$work/text")" ||
+			return 1
+		commands=$((commands + 1))
+	done
+	[ $commands -gt 9 ] && fails 2 "^sockport: unknown option '--colour': " --colour always &&
+		fails 2 "'--li' can be --listening and others" --li && fails 2 "'--all' takes no value" --all=1 &&
+		fails 2 "'--json' takes no value" sockets --json=x || return 1
 	version=$(awk '$1 == "version" { print $2 }' /proc/net/sockport_stats)
 	expect versions "sockport $version"$'\n'"module $version" "$(sockport --version)"
 }

@@ -1,15 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/options.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/option-table.h"
 #include "columns/tables.h"
 #include "commands.h"
+#include "table/terminal.h"
 
-/* Where the explanation of an option begins. */
-#define INDENT	27
+/* Where explanations begin: of an option, of a command. */
+#define OPTION_INDENT	26
+#define COMMAND_INDENT	16
+/* Where nobody knows how wide it is shown. */
+#define WIDTH		80
+
+static size_t width(void)
+{
+	const unsigned int columns = terminal_width();
+
+	return columns ? columns : WIDTH;
+}
+
+/* Behind @column characters of a line; further lines begin at @indent. */
+static void put_text(FILE *stream, const char *text, size_t column, size_t indent)
+{
+	size_t length;
+
+	for (; *text; text += length + !!text[length]) {
+		length = strcspn(text, " ");
+		if (column + 1 + length > width() && column > indent) {
+			fprintf(stream, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', stream);
+			column++;
+		}
+		fprintf(stream, "%.*s", (int)length, text);
+		column += length;
+	}
+	fputc('\n', stream);
+}
 
 static void put_option(FILE *stream, const struct option_row *row)
 {
@@ -23,7 +55,8 @@ static void put_option(FILE *stream, const struct option_row *row)
 				   row->letter ? ", " : "    ", row->name);
 	if (row->value)
 		snprintf(text + length, sizeof(text) - length, " %s", row->value);
-	fprintf(stream, "  %-*s %s\n", INDENT, text, row->help);
+	fprintf(stream, "  %-*s", OPTION_INDENT - 2, text);
+	put_text(stream, row->help, OPTION_INDENT, OPTION_INDENT);
 }
 
 /**
@@ -60,15 +93,20 @@ static void put_usage(const char *start, const struct command_row *command)
 
 static void put_words(void)
 {
-	puts("  A WORD is a protocol, family, state, role or port without its option; or words are\n"
-	     "  an expression as in ss(8): state NAME, src HOST, dport >= :http, not, or, ( ), and\n"
-	     "  uid, pid, unit, role, older-than, netns: see sockport-expression(7).");
+	puts("\nA WORD is a protocol, family, state, role or port without its option; or words\n"
+	     "are an expression as in ss(8): state NAME, src HOST, dport >= :http, not, or,\n"
+	     "( ), and uid, pid, unit, role, older-than, netns: see sockport-expression(7).");
 }
 
 static void help_command(const struct command_row *command)
 {
+	char sentence[128];
+
 	put_usage("Usage:", command);
-	printf("\n%s.\n", command->help);
+	snprintf(sentence, sizeof(sentence), "%s.", command->help);
+	*sentence = toupper((unsigned char)*sentence);
+	putchar('\n');
+	put_text(stdout, sentence, 0, 0);
 	options_list(stdout, command->takes, command->filters);
 	if (command->filters)
 		put_words();
@@ -82,14 +120,16 @@ static void help_all(void)
 	for (i = 0; i < COMMANDS; i++)
 		put_usage("      ", &commands[i]);
 	puts("\nWhat the ports and sockets of this machine are doing, and what they did.\n");
-	for (i = 0; i < COMMANDS; i++)
-		printf("  %-13s %s\n", commands[i].name, commands[i].help);
+	for (i = 0; i < COMMANDS; i++) {
+		printf("  %-*s", COMMAND_INDENT - 2, commands[i].name);
+		put_text(stdout, commands[i].help, COMMAND_INDENT, COMMAND_INDENT);
+	}
 	options_list(stdout, ~0u, ~0u);
 	put_words();
-	puts("  Without a command, the letters of ss(8) say what to list: -t -u -x -w -S -M -0.\n"
+	puts("Without a command, the letters of ss(8) say what to list: -t -u -x -w -S -M -0.\n"
 	     "\n\"-\" means unknown, or not yours to see. Exit status: 0 if all went well, 1 if\n"
-	     "not, 2 for a command line that makes no sense. sockport COMMAND --help has what one\n"
-	     "command takes, sockport COMMAND --list-columns what it can show.");
+	     "not, 2 for a command line that makes no sense. sockport COMMAND --help has what\n"
+	     "one command takes, sockport COMMAND --list-columns what it can show.");
 }
 
 /* Parts that are of the same kind have the same columns. */

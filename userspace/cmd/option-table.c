@@ -199,6 +199,14 @@ const char *const option_groups[GROUPS] = {
 	[GROUP_HOW] = "How they are shown:",
 };
 
+/* About columns and how they look: of no use where nothing is listed. */
+static bool is_about_columns(const struct option_row *row)
+{
+	return row->group == GROUP_HOW && !row->takes &&
+	       row->flag != offsetof(struct options, help) &&
+	       row->flag != offsetof(struct options, version);
+}
+
 /**
  * option_is_useful - does a command have a use for an option?
  * @row: the option
@@ -209,7 +217,10 @@ const char *const option_groups[GROUPS] = {
  */
 bool option_is_useful(const struct option_row *row, unsigned int takes, unsigned int filters)
 {
-	if (!row->help)
+	/* The letter of ss(8) that is a command of its own. */
+	if (!row->help || (!row->name && takes != ~0u))
+		return false;
+	if (is_about_columns(row) && !(takes & (TAKES_TEXT | TAKES_JSON)))
 		return false;
 	if (row->is_filter)
 		return filters & 1u << row->filter;

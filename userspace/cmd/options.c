@@ -104,6 +104,40 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 	return 0;
 }
 
+/* Of the options that a word may be the beginning of, the first; NULL if there is none. */
+static const char *possible_name(const struct parser *parser, const char *word, size_t length,
+				 size_t *count)
+{
+	const struct option *name;
+	const char *first = NULL;
+
+	*count = 0;
+	for (name = parser->names; name->name; name++) {
+		if (strncmp(name->name, word, length))
+			continue;
+		if (!first || !name->name[length])
+			first = name->name;
+		++*count;
+	}
+	return first;
+}
+
+static int bad_name(struct parser *parser, const char *word)
+{
+	const size_t length = strcspn(word + 2, "=");
+	const char *first;
+	size_t count;
+
+	first = possible_name(parser, word + 2, length, &count);
+	if (!first)
+		return failure_set(parser->failure, EXIT_USAGE,
+				   "unknown option '%.100s': see sockport --help", word);
+	if (count == 1 || !first[length])
+		return failure_set(parser->failure, EXIT_USAGE, "option '--%s' takes no value", first);
+	return failure_set(parser->failure, EXIT_USAGE,
+			   "option '%.100s' can be --%s and others: see sockport --help", word, first);
+}
+
 /* getopt's own messages begin with the path of the program. */
 static int bad_option(struct parser *parser, int option, const char *word)
 {
@@ -119,9 +153,7 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	if (is_letter)
 		return failure_set(parser->failure, EXIT_USAGE,
 				   "unknown option '-%c': see sockport --help", optopt);
-	return failure_set(parser->failure, EXIT_USAGE,
-			   "option '%s' is unknown, ambiguous, or takes no value: see sockport --help",
-			   word);
+	return bad_name(parser, word);
 }
 
 static bool is_state(const char *word)
@@ -456,6 +488,10 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 	make_tables(&parser);
 	if (parse_options(&parser, argc, argv))
 		return -1;
+	if (argv[optind] && !strcmp(argv[optind], "help")) {
+		options->help = true;
+		optind++;
+	}
 	if (options->help || options->version || options->list_columns) {
 		if (argv[optind])
 			find_command(options, argv[optind]);

@@ -233,7 +233,7 @@ void sockport_last_add(const struct sockport_follow *follow,
 	struct record *record;
 	struct pool *pool;
 
-	lasts = rcu_dereference(sockport_lasts_now);
+	lasts = rcu_dereference_bh(sockport_lasts_now);
 	if (!lasts || READ_ONCE(sn->dead))
 		return;
 	pool = &lasts->pool[sn->pool];

@@ -549,13 +549,13 @@ help_and_version()
 	expect 'words on stderr' 0 "$(wc -c <"$work/err")" || return 1
 	grep -q '^Usage: sockport' "$work/out" || return 1
 	sockport help | cmp - "$work/out" || return 1
-	for command in $(sed -n 's/^       sockport \([a-z-]*\) .*/\1/p' "$work/out"); do
+	while read -r command; do
 		sockport "$command" --help >"$work/text" &&
 			sockport help "$command" | cmp - "$work/text" &&
 			expect "lines of $command --help that are wide" 0 "$(grep -cE '^.{81}' "$work/text")" ||
 			return 1
 		commands=$((commands + 1))
-	done
+	done < <(sed -n 's/^       sockport \([a-z-]*\) .*/\1/p' "$work/out")
 	[ $commands -gt 9 ] && fails 2 "^sockport: unknown option '--colour': " --colour always &&
 		fails 2 "'--li' can be --listening and others" --li && fails 2 "'--all' takes no value" --all=1 &&
 		fails 2 "'--json' takes no value" sockets --json=x || return 1

@@ -2,6 +2,8 @@
 /* What makes no sense together, and what is not enough. */
 #include "cmd/option-check.h"
 
+#include <string.h>
+
 #include "kernel/destroy.h"
 #include "select/narrow.h"
 
@@ -41,6 +43,48 @@ static int check_top(const struct options *options, struct failure *failure)
 	if (options->reverse && !options->sort && !options->has_top)
 		return failure_set(failure, EXIT_USAGE, "--reverse needs --sort");
 	return 0;
+}
+
+/* Of the options that a word may be the beginning of, the first; NULL if there is none. */
+static const char *possible_name(const struct option *names, const char *word, size_t length,
+				 size_t *count)
+{
+	const struct option *name;
+	const char *first = NULL;
+
+	*count = 0;
+	for (name = names; name->name; name++) {
+		if (strncmp(name->name, word, length))
+			continue;
+		if (!first || !name->name[length])
+			first = name->name;
+		++*count;
+	}
+	return first;
+}
+
+/**
+ * option_unknown - say what is wrong with a long option that getopt does not take
+ * @names: those that there are
+ * @word: as it was given, with "--"
+ * @failure: gets it
+ *
+ * Return: -1.
+ */
+int option_unknown(const struct option *names, const char *word, struct failure *failure)
+{
+	const size_t length = strcspn(word + 2, "=");
+	const char *first;
+	size_t count;
+
+	first = possible_name(names, word + 2, length, &count);
+	if (!first)
+		return failure_set(failure, EXIT_USAGE,
+				   "unknown option '%.100s': see sockport --help", word);
+	if (count == 1 || !first[length])
+		return failure_set(failure, EXIT_USAGE, "option '--%s' takes no value", first);
+	return failure_set(failure, EXIT_USAGE,
+			   "option '%.100s' can be --%s and others: see sockport --help", word, first);
 }
 
 /**

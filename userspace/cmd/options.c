@@ -104,40 +104,6 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 	return 0;
 }
 
-/* Of the options that a word may be the beginning of, the first; NULL if there is none. */
-static const char *possible_name(const struct parser *parser, const char *word, size_t length,
-				 size_t *count)
-{
-	const struct option *name;
-	const char *first = NULL;
-
-	*count = 0;
-	for (name = parser->names; name->name; name++) {
-		if (strncmp(name->name, word, length))
-			continue;
-		if (!first || !name->name[length])
-			first = name->name;
-		++*count;
-	}
-	return first;
-}
-
-static int bad_name(struct parser *parser, const char *word)
-{
-	const size_t length = strcspn(word + 2, "=");
-	const char *first;
-	size_t count;
-
-	first = possible_name(parser, word + 2, length, &count);
-	if (!first)
-		return failure_set(parser->failure, EXIT_USAGE,
-				   "unknown option '%.100s': see sockport --help", word);
-	if (count == 1 || !first[length])
-		return failure_set(parser->failure, EXIT_USAGE, "option '--%s' takes no value", first);
-	return failure_set(parser->failure, EXIT_USAGE,
-			   "option '%.100s' can be --%s and others: see sockport --help", word, first);
-}
-
 /* getopt's own messages begin with the path of the program. */
 static int bad_option(struct parser *parser, int option, const char *word)
 {
@@ -153,7 +119,7 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	if (is_letter)
 		return failure_set(parser->failure, EXIT_USAGE,
 				   "unknown option '-%c': see sockport --help", optopt);
-	return bad_name(parser, word);
+	return option_unknown(parser->names, word, parser->failure);
 }
 
 static bool is_state(const char *word)

@@ -52,10 +52,11 @@ static void fill_limits(struct sink *sink, const struct column *column, const vo
 	.name = column, .help = text, .fill = fill_u64,				\
 	  STATS_MEMBER(index), .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON
 #define VALUE(column, index, of, text)	{ NUMBER(column, index, text), .unit = of }
-/* Text has what procfs has. */
-#define TIME(column, index, text)						\
+/* Of a time, text has what procfs has, JSON what all times are there. */
+#define NANOSECONDS(column, index, text)					\
 	{ .name = column "_ns", .help = text, .unit = "nanoseconds", .fill = fill_u64,	\
-	  STATS_MEMBER(index), .flags = COLUMN_IN_TEXT },			\
+	  STATS_MEMBER(index), .flags = COLUMN_IN_TEXT }
+#define MICROSECONDS(column, index, text)					\
 	{ .name = column "_us", .help = text, .unit = "microseconds", .fill = fill_ns,	\
 	  STATS_MEMBER(index), .flags = COLUMN_IN_JSON }
 
@@ -66,9 +67,11 @@ static const struct column list[] = {
 	VALUE("port_walks", PORT_WALKS, "walks", "walks for the port table"),
 	VALUE("socket_walks", SOCKET_WALKS, "walks", "walks for the socket listing"),
 	VALUE("walked_sockets", WALKED_SOCKETS, "sockets", "sockets seen by all walks"),
-	TIME("walk_time", WALK_TIME, "time spent in all walks"),
+	NANOSECONDS("walk_time", WALK_TIME, "time spent in all walks"),
+	MICROSECONDS("walk_time", WALK_TIME, "time spent in all walks"),
 	VALUE("last_walk_sockets", LAST_WALK_SOCKETS, "sockets", "sockets seen by the last walk"),
-	TIME("last_walk_time", LAST_WALK_TIME, "time spent in the last walk"),
+	NANOSECONDS("last_walk_time", LAST_WALK_TIME, "time spent in the last walk"),
+	MICROSECONDS("last_walk_time", LAST_WALK_TIME, "time spent in the last walk"),
 	VALUE("chain_restarts", CHAIN_RESTARTS, "chains", "long chains begun anew"),
 	VALUE("missed_chains", MISSED_CHAINS, "chains", "long chains left out"),
 	VALUE("failed_walks", FAILED_WALKS, "walks", "walks that ended with an error"),
@@ -76,7 +79,8 @@ static const struct column list[] = {
 	VALUE("walk_memory", WALK_MEMORY, "bytes", "bytes held by walks and port tables now"),
 	VALUE("file_walks", FILE_WALKS, "walks", "walks of the file tables of all processes"),
 	VALUE("walked_files", WALKED_FILES, "sockets", "sockets found open by these"),
-	TIME("file_walk_time", FILE_WALK_TIME, "time spent in these"),
+	NANOSECONDS("file_walk_time", FILE_WALK_TIME, "time spent in these"),
+	MICROSECONDS("file_walk_time", FILE_WALK_TIME, "time spent in these"),
 	{ NUMBER("history", HISTORY, "1 while history is kept"), .kind = COLUMN_NUMBER },
 	VALUE("history_rows", HISTORY_ROWS, "rows", "ports that history is kept of"),
 	VALUE("history_rows_lost", HISTORY_ROWS_LOST, "times",
@@ -94,8 +98,10 @@ static const struct column list[] = {
 	VALUE("events_sent", EVENTS_SENT, "events", "events that listeners were told of"),
 	VALUE("events_lost", EVENTS_LOST, "events",
 	      "events that nobody was told of, for want of room"),
-	TIME("longest_hold", LONGEST_HOLD,
-	     "the longest time that a walk held a lock of the kernel's"),
+	NANOSECONDS("longest_hold", LONGEST_HOLD,
+		    "the longest time that a walk held a lock of the kernel's"),
+	MICROSECONDS("longest_hold", LONGEST_HOLD,
+		     "the longest time that a walk held a lock of the kernel's"),
 	VALUE("events_made", EVENTS_MADE, "events", "events that were made, heard or not"),
 	VALUE("history_rows_given_back", HISTORY_ROWS_GIVEN_BACK, "rows",
 	      "rows of ports that were idle when others needed room"),

@@ -16,6 +16,18 @@ struct sockport_history;
 #define SOCKPORT_FILES		3
 
 /**
+ * struct sockport_row_stats - rows of the history in one network namespace
+ * @rows: how many there are
+ * @lost: how often something went uncounted without a row
+ * @given_back: rows whose sums the rest has now
+ */
+struct sockport_row_stats {
+	atomic64_t	rows;
+	atomic64_t	lost;
+	atomic64_t	given_back;
+};
+
+/**
  * struct sockport_stats - what the module costs in one network namespace
  * @port_walks: walks for the port table that ended
  * @socket_walks: walks for the socket listing that ended
@@ -33,9 +45,8 @@ struct sockport_history;
  * @file_walks: passes over the file tables of all processes
  * @walked_files: sockets found in file tables by all passes
  * @file_walk_ns: nanoseconds spent in all passes
- * @history_rows: port rows that history is kept of
- * @history_rows_lost: how often something went uncounted without a row
- * @history_rows_given_back: rows whose sums the rest has now
+ * @ports: rows of ports that history is kept of
+ * @programs: rows of programs
  * @history_sockets: TCP sockets that are followed now
  * @history_sockets_lost: how often a socket could not be followed
  * @closed_doors: closed ports that are remembered now
@@ -63,9 +74,8 @@ struct sockport_stats {
 	atomic64_t	file_walks;
 	atomic64_t	walked_files;
 	atomic64_t	file_walk_ns;
-	atomic64_t	history_rows;
-	atomic64_t	history_rows_lost;
-	atomic64_t	history_rows_given_back;
+	struct sockport_row_stats ports;
+	struct sockport_row_stats programs;
 	atomic64_t	history_sockets;
 	atomic64_t	history_sockets_lost;
 	atomic64_t	closed_doors;
@@ -89,6 +99,9 @@ enum sockport_pool_kind {
 	SOCKPORT_POOL_USERS,
 	SOCKPORT_POOLS,
 };
+
+/* Beside the roles of ports: rows of the history that programs have. */
+#define SOCKPORT_ROLE_PROGRAM	(SOCKPORT_ROLE_MAX + 1)
 
 /**
  * struct sockport_account - rows of the history of a namespace and role
@@ -120,8 +133,9 @@ struct sockport_last_of {
 	unsigned int			count;
 };
 
-/* Rows of the rest: for TCP, UDP and UDP-Lite, in and out. */
+/* Rows of the rest: for TCP, UDP and UDP-Lite, in and out; and that of programs. */
 #define SOCKPORT_RESTS		6
+#define SOCKPORT_REST_PROGRAMS	SOCKPORT_RESTS
 
 /**
  * struct sockport_entry - a file of one namespace, what its inode carries
@@ -171,25 +185,29 @@ struct sockport_audience {
 
 /**
  * struct sockport_net - what the module keeps for a network namespace
+ * @net: the namespace
  * @dead: it is being torn down; set before a grace period, after which nobody
  *	who looks at it under RCU adds anything of this namespace anywhere
  * @audience: who listens to its events
  * @pool: enum sockport_pool_kind, where its rows come from
- * @account: how many it has, by enum sockport_role
+ * @account: how many it has, by enum sockport_role, and of programs
  * @history: rows of its ports
- * @rest: rows of what ports did whose rows have been given back
+ * @programs: rows of its programs
+ * @rest: rows of what was done whose rows have been given back
  * @last: connections that have ended
  * @readings: who goes through its rows; more come under the lock of their table
  * @stats: its own account
  * @entry: its files
  */
 struct sockport_net {
+	struct net			*net;
 	bool				dead;
 	struct sockport_audience	audience;
 	u8				pool;
-	struct sockport_account		account[SOCKPORT_ROLE_MAX + 1];
+	struct sockport_account		account[SOCKPORT_ROLE_PROGRAM + 1];
 	struct list_head		history;
-	struct sockport_history		*rest[SOCKPORT_RESTS];
+	struct list_head		programs;
+	struct sockport_history		*rest[SOCKPORT_RESTS + 1];
 	struct sockport_last_of		last;
 	atomic_t			readings;
 	struct sockport_stats		stats;
@@ -224,6 +242,18 @@ static inline void sockport_limit(enum sockport_limit limit, bool is_so)
 static inline struct sockport_stats *sockport_stats(const struct net *net)
 {
 	return &sockport_net(net)->stats;
+}
+
+/**
+ * sockport_row_stats - the account of rows of the history
+ * @sn: what we keep of their namespace
+ * @role: enum sockport_role, or SOCKPORT_ROLE_PROGRAM
+ */
+static inline struct sockport_row_stats *
+sockport_row_stats(struct sockport_net *sn, u8 role)
+{
+	return role == SOCKPORT_ROLE_PROGRAM ? &sn->stats.programs :
+					       &sn->stats.ports;
 }
 
 #endif /* SOCKPORT_NET_H */

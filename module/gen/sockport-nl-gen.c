@@ -94,3 +94,9 @@ const struct nla_policy sockport_closed_get_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL
 	[SOCKPORT_A_EVENT_NETNS_ALL] = { .type = NLA_FLAG, },
 };
 
+/* SOCKPORT_CMD_PROGRAM_GET - dump */
+const struct nla_policy sockport_program_get_nl_policy[SOCKPORT_A_PROGRAM_NETNS_ALL + 1] = {
+	[SOCKPORT_A_PROGRAM_NETNS_FD] = { .type = NLA_U32, },
+	[SOCKPORT_A_PROGRAM_NETNS_ALL] = { .type = NLA_FLAG, },
+};
+

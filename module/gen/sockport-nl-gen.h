@@ -30,6 +30,8 @@ int sockport_nl_history_reset_doit(struct sk_buff *skb, struct genl_info *info);
 int sockport_nl_event_listen_doit(struct sk_buff *skb, struct genl_info *info);
 int sockport_nl_closed_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int sockport_nl_program_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
 
 enum {
 	SOCKPORT_NLGRP_EVENTS,
@@ -40,5 +42,6 @@ extern const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_N
 extern const struct nla_policy sockport_closed_door_get_nl_policy[SOCKPORT_A_CLOSED_DOOR_NETNS_ALL + 1];
 extern const struct nla_policy sockport_event_listen_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1];
 extern const struct nla_policy sockport_closed_get_nl_policy[SOCKPORT_A_EVENT_NETNS_ALL + 1];
+extern const struct nla_policy sockport_program_get_nl_policy[SOCKPORT_A_PROGRAM_NETNS_ALL + 1];
 
 #endif /* _LINUX_SOCKPORT_GEN_H */

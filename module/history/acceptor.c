@@ -17,6 +17,7 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/program.h"
 #include "history/rows.h"
 
 /* Listeners that are looked at, and connections in their queues. */
@@ -170,4 +171,42 @@ sockport_acceptor_guess(const struct sockport_history *row,
 		found = listener;
 	}
 	return certain ? found : NULL;
+}
+
+/**
+ * sockport_acceptor_program_guess - tell which program must have taken a connection
+ * @row: row of the port
+ * @sk: the connection
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ *
+ * Return: the program's row until the end of the critical section: the only one
+ * that listens, or that must have; else the one that opened the port last; or NULL
+ * when nobody knows.
+ */
+struct sockport_history *
+sockport_acceptor_program_guess(struct sockport_history *row,
+				const struct sock *sk)
+{
+	struct sockport_history *program = READ_ONCE(row->owner);
+	const struct sockport_follow *listener;
+
+	if (program)
+		return program;
+	listener = sockport_acceptor_guess(row, sk);
+	if (listener)
+		program = READ_ONCE(listener->program);
+	return program ?: sockport_program_of_opener(row);
+}
+
+/* As sockport_acceptor_program(), where several programs listen, or none any more. */
+struct sockport_history *
+__sockport_acceptor_program(struct sockport_history *row, const struct sock *sk)
+{
+	const struct sockport_follow *listener = sockport_acceptor_find(row, sk);
+	struct sockport_history *program = NULL;
+
+	if (listener)
+		program = READ_ONCE(listener->program);
+	return program ?: sockport_acceptor_program_guess(row, sk);
 }

@@ -14,6 +14,7 @@
 #include "net.h"
 #include "history/datagram-opener.h"
 #include "history/opener.h"
+#include "history/program.h"
 #include "history/return-probe.h"
 #include "history/rows.h"
 
@@ -40,6 +41,7 @@ static int on_call(struct kretprobe_instance *instance, struct pt_regs *regs)
 
 static void open_port(struct sock *sk, u16 port)
 {
+	struct sockport_program program;
 	struct sockport_history *row;
 	u8 protocol;
 
@@ -47,8 +49,8 @@ static void open_port(struct sock *sk, u16 port)
 						    SOCKPORT_PROTOCOL_UDPLITE;
 	row = sockport_history_row(sock_net(sk), protocol, SOCKPORT_ROLE_IN,
 				   port);
-	if (row)
-		sockport_history_open(row, sk);
+	if (row && sockport_program_current(&program, sk))
+		sockport_history_open(row, &program);
 }
 
 static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)

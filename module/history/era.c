@@ -12,6 +12,7 @@
 #include "history/era.h"
 #include "history/follow.h"
 #include "history/last.h"
+#include "history/program.h"
 #include "history/rows.h"
 #include "history/sums.h"
 #include "walk/roles.h"
@@ -54,7 +55,7 @@ struct sockport_era *sockport_era_new(const struct sockport_era_size *size)
 	if (!era)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&era->users, 1);
-	era->rows = sockport_rows_new(size->rows);
+	era->rows = sockport_rows_new(size->rows, size->programs);
 	era->followed = sockport_followed_new(size->sockets);
 	if (size->doors)
 		era->doors = sockport_doors_new(size->doors);
@@ -199,6 +200,7 @@ int sockport_era_reset(struct net *net)
 	if (!era)
 		return -ENODATA;
 	sockport_follow_fold(era->followed, net);
+	sockport_programs_tell(era->rows, net);
 	sockport_history_rebase(era->rows, net);
 	sockport_history_give_back(era->rows, net);
 	sockport_doors_forget(era->doors, net);

@@ -68,7 +68,7 @@ struct sockport_rows;
 /**
  * struct sockport_era - history from when it is switched on until it is off
  * @users: who published it, and readers; at 0 it is freed
- * @rows: what each port did; may be read by users
+ * @rows: what each port did, and each program; may be read by users
  * @followed: TCP sockets, none when the era has ended
  * @doors: closed ports, none when the era has ended; NULL when they are not
  *	remembered
@@ -86,12 +86,14 @@ struct sockport_era {
 
 /**
  * struct sockport_era_size - how much there may be of each
- * @rows: rows
+ * @rows: rows of ports
+ * @programs: rows of programs
  * @sockets: followed sockets
  * @doors: closed ports
  */
 struct sockport_era_size {
 	unsigned int	rows;
+	unsigned int	programs;
 	unsigned int	sockets;
 	unsigned int	doors;
 };

@@ -16,6 +16,7 @@
 #include "history/follow.h"
 #include "history/follow-table.h"
 #include "history/opener.h"
+#include "history/program.h"
 #include "history/return-probe.h"
 #include "history/rows.h"
 
@@ -50,19 +51,22 @@ static void on_failure(const struct sock *sk, const struct sockaddr *to,
 {
 	struct sockport_follow unsent = {
 		.sk	= sk,
-		.net	= sock_net(sk),
 	};
+	struct sockport_program program;
 	struct sockport_history *row;
 
 	if (sk->sk_protocol != IPPROTO_TCP || was_told(sk))
 		return;
-	row = sockport_history_row(unsent.net, SOCKPORT_PROTOCOL_TCP,
+	row = sockport_history_row(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
 				   SOCKPORT_ROLE_OUT, port_of(to));
 	if (!row)
 		return;
-	sockport_history_open(row, sk);
 	unsent.sn = row->sn;
 	unsent.row = row;
+	if (sockport_program_current(&program, sk)) {
+		sockport_history_open(row, &program);
+		unsent.program = sockport_program_row(&program, sk);
+	}
 	sockport_follow_note_process(&unsent);
 	sockport_follow_unsent(&unsent, to, err);
 }

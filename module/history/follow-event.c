@@ -160,9 +160,9 @@ void __sockport_follow_post(const struct sockport_follow *follow,
 
 	if (sockport_last_is_end(what->type) && sockport_last_wanted())
 		sockport_last_add(follow, what);
-	if (likely(!sockport_events_heard(follow->sn, follow->net)))
+	if (likely(!sockport_events_heard(follow->sn, follow->sn->net)))
 		return;
 	sockport_follow_describe(&event, follow, what);
 	event.time = ktime_get_real_ns();
-	sockport_event_post(follow->net, &event);
+	sockport_event_post(follow->sn->net, &event);
 }

@@ -108,8 +108,8 @@ static unsigned int counter_of_failure(u8 cause)
 void sockport_follow_count_failure(const struct sockport_follow *follow,
 				   u8 cause)
 {
-	sockport_history_add(follow->row, counter_of_failure(cause), 1);
-	sockport_history_touch(follow->row);
+	sockport_follow_count(follow, counter_of_failure(cause), 1);
+	sockport_follow_touch(follow);
 }
 
 /**
@@ -129,6 +129,6 @@ void sockport_follow_unsent(struct sockport_follow *follow,
 
 	sockport_follow_count_failure(follow, what.cause);
 	if (sockport_last_wanted() ||
-	    unlikely(sockport_events_heard(follow->sn, follow->net)))
+	    unlikely(sockport_events_heard(follow->sn, follow->sn->net)))
 		__sockport_follow_post(follow, &what);
 }

@@ -112,7 +112,7 @@ static void fold_some(struct sockport_follow **some, unsigned int n,
 	unsigned int i, busy = 0;
 
 	for (i = 0; i < n; i++) {
-		if ((net && some[i]->net != net) || settled(some[i]))
+		if ((net && some[i]->sn->net != net) || settled(some[i]))
 			continue;
 		prefetch_rest(some[i]->sk);
 		some[busy++] = some[i];
@@ -248,7 +248,7 @@ static unsigned int rtts_of_chain(void *data, struct hlist_head *chain)
 
 	hlist_for_each_entry(follow, chain, node) {
 		seen++;
-		if ((rtts->net && follow->net != rtts->net) ||
+		if ((rtts->net && follow->sn->net != rtts->net) ||
 		    follow->phase != SOCKPORT_PHASE_CONNECTED)
 			continue;
 		rtt = READ_ONCE(tcp_sk(follow->sk)->srtt_us) >> 3;
@@ -319,7 +319,7 @@ static unsigned int forget_chain(void *data, struct hlist_head *chain)
 
 	hlist_for_each_entry_safe(follow, next, chain, node) {
 		seen++;
-		if (!forget->net || follow->net == forget->net)
+		if (!forget->net || follow->sn->net == forget->net)
 			sockport_follow_remove(forget->in, follow);
 	}
 	return seen;

@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "history/follow.h"
+#include "history/follow-rows.h"
 #include "history/follow-table.h"
 #include "history/rows.h"
 
@@ -83,24 +84,54 @@ static u64 payload_acked(const struct sockport_follow *follow)
 	       bytes - 2 : 0;
 }
 
-static void add_wide(struct sockport_shard *shard, unsigned int counter,
-		     u64 *seen, u64 now)
+/**
+ * struct shards - where to count for a while
+ * @port: of the port's row
+ * @program: of the program's
+ */
+struct shards {
+	struct sockport_shard	*port;
+	struct sockport_shard	*program;
+};
+
+/* Where there is no row for a program, nor for the rest of them. Nobody reads it. */
+static struct sockport_shard nowhere;
+
+static __always_inline struct shards
+shards_of(const struct sockport_follow *follow)
+{
+	return (struct shards) {
+		.port		= sockport_history_shard(follow->row),
+		.program	= likely(follow->program) ?
+				  sockport_history_shard(follow->program) :
+				  &nowhere,
+	};
+}
+
+static __always_inline void add(struct shards to, unsigned int counter, u64 more)
+{
+	atomic64_add(more, &to.port->count[counter]);
+	atomic64_add(more, &to.program->count[counter]);
+}
+
+static __always_inline void add_wide(struct shards to, unsigned int counter,
+				     u64 *seen, u64 now)
 {
 	if (now <= *seen)
 		return;
-	atomic64_add(now - *seen, &shard->count[counter]);
+	add(to, counter, now - *seen);
 	*seen = now;
 }
 
 /* These wrap. Who has not locked the socket may read an older one. */
-static void add_narrow(struct sockport_shard *shard, unsigned int counter,
-		       u32 *seen, u32 now, bool locked)
+static __always_inline void add_narrow(struct shards to, unsigned int counter,
+				       u32 *seen, u32 now, bool locked)
 {
 	u32 more = now - *seen;
 
 	if (!more || (!locked && more > S32_MAX))
 		return;
-	atomic64_add(more, &shard->count[counter]);
+	add(to, counter, more);
 	*seen = now;
 }
 
@@ -140,24 +171,24 @@ void sockport_follow_begin(struct sockport_follow *follow,
 
 static void add_connection(struct sockport_follow *follow, bool locked)
 {
-	struct sockport_shard *shard = sockport_history_shard(follow->row);
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
+	const struct shards to = shards_of(follow);
 	u64 out = locked ? payload_out(follow) : payload_acked(follow);
 
-	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
+	add_wide(to, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
 		 payload_in(follow, locked));
-	add_wide(shard, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out, out);
-	add_wide(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
+	add_wide(to, SOCKPORT_A_HISTORY_BYTES_OUT, &follow->bytes_out, out);
+	add_wide(to, SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES,
 		 &follow->retransmitted_bytes,
 		 read_wide(&tp->bytes_retrans, follow->retransmitted_bytes,
 			   locked));
-	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
+	add_narrow(to, SOCKPORT_A_HISTORY_SEGMENTS_IN, &follow->segments_in,
 		   READ_ONCE(tp->segs_in), locked);
-	add_narrow(shard, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
+	add_narrow(to, SOCKPORT_A_HISTORY_SEGMENTS_OUT,
 		   &follow->segments_out, READ_ONCE(tp->segs_out), locked);
-	add_narrow(shard, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS,
+	add_narrow(to, SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS,
 		   &follow->retransmitted, READ_ONCE(tp->total_retrans), locked);
-	add_narrow(shard, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
+	add_narrow(to, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
 		   sockport_sock_drops(follow->sk), locked);
 }
 
@@ -176,8 +207,11 @@ static void add_living(struct sockport_follow *follow, bool locked)
 	const u64 bytes = follow->bytes_in + follow->bytes_out;
 
 	add_connection(follow, locked);
-	if (follow->bytes_in + follow->bytes_out != bytes)
-		sockport_history_touched(follow->row, idle(follow->sk));
+	if (follow->bytes_in + follow->bytes_out == bytes)
+		return;
+	sockport_history_touched(follow->row, idle(follow->sk));
+	if (follow->program)
+		sockport_history_touched(follow->program, idle(follow->sk));
 }
 
 /**
@@ -190,7 +224,7 @@ void sockport_follow_add(struct sockport_follow *follow, bool locked)
 	follow->settled = locked && follow->phase == SOCKPORT_PHASE_CONNECTED;
 	switch (follow->phase) {
 	case SOCKPORT_PHASE_LISTENING:
-		add_narrow(sockport_history_shard(follow->row),
+		add_narrow(shards_of(follow),
 			   SOCKPORT_A_HISTORY_LISTEN_DROPS,
 			   &follow->drops, sockport_sock_drops(follow->sk),
 			   locked);
@@ -213,7 +247,7 @@ void sockport_follow_add(struct sockport_follow *follow, bool locked)
  */
 void sockport_follow_add_last(struct sockport_follow *follow)
 {
-	add_narrow(sockport_history_shard(follow->row),
+	add_narrow(shards_of(follow),
 		   SOCKPORT_A_HISTORY_SEGMENTS_OUT, &follow->segments_out,
 		   tcp_sk(follow->sk)->segs_out, false);
 }
@@ -235,8 +269,8 @@ static void add_syns(const struct sockport_follow *follow)
 	u32 again = tcp_sk(follow->sk)->total_retrans - follow->before;
 
 	if (again)
-		sockport_history_add(follow->row,
-				     SOCKPORT_A_HISTORY_SYN_RETRANSMITS, again);
+		sockport_follow_count(follow, SOCKPORT_A_HISTORY_SYN_RETRANSMITS,
+				      again);
 }
 
 /*
@@ -263,8 +297,8 @@ void sockport_follow_opened(struct sockport_follow *follow)
 	struct sockport_history *row = follow->row;
 	u64 now = tcp_sk(follow->sk)->tcp_mstamp;
 
-	sockport_history_add(row, SOCKPORT_A_HISTORY_OPENED, 1);
-	sockport_history_touch(row);
+	sockport_follow_count(follow, SOCKPORT_A_HISTORY_OPENED, 1);
+	sockport_follow_touch(follow);
 	add_syns(follow);
 	if (follow->pid)
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
@@ -302,8 +336,8 @@ void sockport_follow_accepted(struct sockport_follow *follow)
 	struct sockport_history *row = follow->row;
 	u64 now = tp->tcp_mstamp;
 
-	sockport_history_add(row, SOCKPORT_A_HISTORY_ACCEPTED, 1);
-	sockport_history_touch(row);
+	sockport_follow_count(follow, SOCKPORT_A_HISTORY_ACCEPTED, 1);
+	sockport_follow_touch(follow);
 	note_backlog(row);
 	/* Which answer was acknowledged is unknown when there were several. */
 	if (tp->srtt_us && !tp->total_retrans)
@@ -389,8 +423,8 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	u64 lifetime = 0, now = time_of_end(follow, old);
 
 	add_connection(follow, true);
-	sockport_history_add(row, counter_of_end(cause), 1);
-	sockport_history_touch(row);
+	sockport_follow_count(follow, counter_of_end(cause), 1);
+	sockport_follow_touch(follow);
 	if (follow->since) {
 		lifetime = passed(follow->since, now);
 		sockport_history_spread(row, SOCKPORT_DISTRIBUTION_KIND_LIFETIME,
@@ -405,3 +439,41 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_CLOSE, cause, lifetime,
 			     now);
 }
+
+/* A listener that was not bound has got its port after it began to listen. */
+static void find_row(struct sockport_follow *follow)
+{
+	u16 port = READ_ONCE(follow->sk->sk_num);
+	struct sockport_history *row;
+
+	row = port ? sockport_row_in(follow->sk, port) : NULL;
+	if (row) {
+		sockport_history_touch(row);
+		sockport_follow_join(follow, row);
+	}
+}
+
+/**
+ * sockport_follow_fold_one - bring a row up to date with a socket that lives
+ * @follow: the socket, its chain is locked
+ *
+ * Context: BH, in an RCU read-side critical section.
+ */
+void sockport_follow_fold_one(struct sockport_follow *follow)
+{
+	struct sock *sk = (struct sock *)follow->sk;
+
+	if (follow->phase == SOCKPORT_PHASE_CLOSED)
+		return;
+	if (!follow->row)
+		find_row(follow);
+	if (!follow->row)
+		return;
+	if (spin_trylock(&sk->sk_lock.slock)) {
+		sockport_follow_add(follow, !sk->sk_lock.owned);
+		spin_unlock(&sk->sk_lock.slock);
+	} else {
+		sockport_follow_add(follow, false);
+	}
+}
+

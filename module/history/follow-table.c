@@ -110,9 +110,9 @@ struct sockport_follow *sockport_follow_new(const struct sock *sk,
 		return NULL;
 	}
 	follow->sk = sk;
-	follow->net = sock_net(sk);
 	follow->sn = sn;
 	follow->row = NULL;
+	follow->program = NULL;
 	follow->pid = 0;
 	follow->phase = SOCKPORT_PHASE_CLOSED;
 	follow->listened = false;
@@ -143,6 +143,7 @@ void sockport_follow_remove(struct sockport_followed *in,
 	if (follow->phase == SOCKPORT_PHASE_LISTENING)
 		sockport_follow_leave(follow);
 	sockport_follow_hold(follow, NULL);
+	sockport_follow_own(follow, NULL);
 	__hlist_del(&follow->node);
 	atomic_dec(&in->count);
 	/* A full barrier: nothing of the namespace is looked at after it. */

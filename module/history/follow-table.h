@@ -179,6 +179,16 @@ sockport_follow_find(const struct sock *sk, u32 place)
 	return NULL;
 }
 
+static inline void sockport_follow_change(struct sockport_history **held,
+					  struct sockport_history *row)
+{
+	struct sockport_history *old = *held;
+
+	WRITE_ONCE(*held, row ? sockport_history_hold(row) : NULL);
+	if (old)
+		sockport_history_put(old);
+}
+
 /**
  * sockport_follow_hold - a socket counts in a row, or in another one
  * @follow: the socket, its chain is locked
@@ -189,11 +199,20 @@ sockport_follow_find(const struct sock *sk, u32 place)
 static inline void sockport_follow_hold(struct sockport_follow *follow,
 					struct sockport_history *row)
 {
-	struct sockport_history *old = follow->row;
+	sockport_follow_change(&follow->row, row);
+}
 
-	follow->row = row ? sockport_history_hold(row) : NULL;
-	if (old)
-		sockport_history_put(old);
+/**
+ * sockport_follow_own - a socket counts for a program, or for another one
+ * @follow: the socket, its chain is locked
+ * @program: the program's row, or NULL
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+static inline void sockport_follow_own(struct sockport_follow *follow,
+				       struct sockport_history *program)
+{
+	sockport_follow_change(&follow->program, program);
 }
 
 /**

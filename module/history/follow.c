@@ -10,8 +10,9 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/follow-rows.h"
 #include "history/follow-table.h"
-#include "history/opener.h"
+#include "history/program.h"
 #include "history/rows.h"
 #include "history/taking-in.h"
 #include "net.h"
@@ -27,91 +28,27 @@ static inline struct sockport_follow *follow_get(const struct sock *sk,
 	return follow ?: sockport_follow_new(sk, sn, bucket);
 }
 
-/**
- * sockport_follow_leave - a listener leaves its row
- * @follow: the listener, its chain is locked
- *
- * Context: BH disabled.
- */
-void sockport_follow_leave(struct sockport_follow *follow)
-{
-	struct sockport_history *row = follow->row;
-
-	if (!row)
-		return;
-	spin_lock(&row->lock);
-	hlist_del_init_rcu(&follow->of_row);
-	spin_unlock(&row->lock);
-}
-
-static void join_row(struct sockport_follow *follow,
-		     struct sockport_history *row)
-{
-	sockport_follow_hold(follow, row);
-	row = follow->row;
-	follow->listened = true;
-	spin_lock(&row->lock);
-	hlist_add_head_rcu(&follow->of_row, &row->listeners);
-	spin_unlock(&row->lock);
-}
-
-static struct sockport_history *row_in(const struct sock *sk, u16 port)
-{
-	return sockport_history_row(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_IN, port);
-}
-
-static struct sockport_history *row_out(const struct sock *sk)
-{
-	return sockport_history_row(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_OUT,
-				    ntohs(inet_sk(sk)->inet_dport));
-}
-
-/* The number is cleared before the last change of state, this port is not. */
-static u16 local_port(const struct sock *sk)
-{
-	return ntohs(inet_sk(sk)->inet_sport);
-}
-
-static struct sockport_history *row_of_role(const struct sock *sk, u8 role)
-{
-	return role == SOCKPORT_ROLE_OUT ? row_out(sk) :
-					   row_in(sk, local_port(sk));
-}
-
-/* The row of a socket that is not followed. */
-static struct sockport_history *row_guess(const struct sock *sk, int state)
-{
-	switch (state) {
-	case TCP_LISTEN:
-		return row_in(sk, local_port(sk));
-	case TCP_SYN_SENT:
-		return row_out(sk);
-	}
-	return row_of_role(sk, sockport_roles_of(sk));
-}
-
 /*
  * Of these one is called for each change of state that matters. None is inlined,
  * or each would save the registers that another one needs.
  */
 static noinline void on_syn_sent(const struct sock *sk)
 {
-	struct sockport_history *row = row_out(sk);
-	u32 bucket;
+	struct sockport_history *program, *row = sockport_row_out(sk);
 	struct sockport_follow *follow;
+	u32 bucket;
 
 	sockport_roles_opening(sk);
 	if (!row)
 		return;
 	sockport_history_touch(row);
-	sockport_history_open(row, sk);
+	program = sockport_program_opens(row, sk);
 	bucket = sockport_follow_lock(sk);
 	follow = follow_get(sk, row->sn, bucket);
 	if (follow) {
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
 				      true);
+		sockport_follow_own(follow, program);
 		sockport_follow_note_process(follow);
 	}
 	sockport_follow_unlock(bucket);
@@ -121,24 +58,24 @@ static noinline void on_syn_sent(const struct sock *sk)
 static noinline void on_listen(const struct sock *sk)
 {
 	u16 port = READ_ONCE(sk->sk_num);
-	struct sockport_history *row = port ? row_in(sk, port) : NULL;
-	u32 bucket;
+	struct sockport_history *program, *row = port ? sockport_row_in(sk, port) : NULL;
 	struct sockport_follow *follow;
+	u32 bucket;
 
-	if (row) {
+	if (row)
 		sockport_history_touch(row);
-		sockport_history_open(row, sk);
-	}
+	program = sockport_program_opens(row, sk);
 	bucket = sockport_follow_lock(sk);
 	follow = follow_get(sk, sockport_net(sock_net(sk)), bucket);
 	if (follow) {
 		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
 				      true);
+		sockport_follow_own(follow, program);
 		follow->since = sockport_follow_now();
 		/* Who finds it in its row reads whose it is. */
 		sockport_follow_note_process(follow);
 		if (row)
-			join_row(follow, row);
+			sockport_follow_join(follow, row);
 		sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_LISTEN, 0, 0,
 				     0);
 	}
@@ -182,14 +119,16 @@ static bool is_opening(const struct sockport_follow *follow)
  */
 static struct sockport_follow *
 follow_connected(const struct sock *sk, u32 bucket,
-		 struct sockport_follow *follow, struct sockport_history *row)
+		 struct sockport_follow *follow, struct sockport_history *row,
+		 struct sockport_history *program)
 {
 	if (!row)
 		return NULL;
 	follow = follow ?: sockport_follow_new(sk, row->sn, bucket);
-	if (follow)
-		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
-				      false);
+	if (!follow)
+		return NULL;
+	sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED, false);
+	sockport_follow_own(follow, program ?: sockport_program_unknown(sk));
 	return follow;
 }
 
@@ -200,7 +139,7 @@ static noinline void on_answer(const struct sock *sk)
 	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
 
 	if (unlikely(!is_opening(follow)))
-		follow = follow_connected(sk, bucket, follow, row_out(sk));
+		follow = follow_connected(sk, bucket, follow, sockport_row_out(sk), NULL);
 	if (follow)
 		sockport_follow_opened(follow);
 	sockport_follow_unlock(bucket);
@@ -209,25 +148,26 @@ static noinline void on_answer(const struct sock *sk)
 /* Accepted sockets come here first. Or both ends have opened it at once. */
 static noinline void on_accept(const struct sock *sk)
 {
-	const struct sockport_follow *acceptor;
-	struct sockport_history *row;
+	bool opened = sockport_roles_of(sk) == SOCKPORT_ROLE_OUT;
+	const struct sockport_follow *acceptor = NULL;
+	struct sockport_history *row, *program = NULL;
 	struct sockport_follow *follow;
-	bool opened;
 	u32 bucket;
 
-	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_IN, local_port(sk));
-	acceptor = find_acceptor(row, sk);
+	row = opened ? NULL : sockport_row_in(sk, sockport_local_port(sk));
+	if (likely(row)) {
+		acceptor = find_acceptor(row, sk);
+		program = sockport_acceptor_program(row, sk);
+	}
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
-	opened = is_opening(follow) ||
-		 sockport_roles_of(sk) == SOCKPORT_ROLE_OUT;
-	if (opened)
-		row = row_out(sk);
-	else if (unlikely(!row))
-		row = row_in(sk, local_port(sk));
+	if (opened || is_opening(follow)) {
+		opened = true;
+		row = sockport_row_out(sk);
+		program = NULL;
+	}
 	if (!is_opening(follow))
-		follow = follow_connected(sk, bucket, follow, row);
+		follow = follow_connected(sk, bucket, follow, row, program);
 	if (!follow)
 		goto unlock;
 	if (opened) {
@@ -256,7 +196,7 @@ static void end_lost(struct sockport_follow *lost, int old)
 		counter = SOCKPORT_A_HISTORY_OPENED;
 	else
 		counter = SOCKPORT_A_HISTORY_ACCEPTED;
-	sockport_history_add(row, counter, 1);
+	sockport_follow_count(lost, counter, 1);
 	atomic_inc(&row->connections);
 	smp_wmb(); /* a reset reads ends before beginnings */
 	sockport_follow_ended(lost, old);
@@ -289,16 +229,16 @@ static void close_lost(const struct sock *sk, int old)
 {
 	struct sockport_follow lost = {
 		.sk	= sk,
-		.net	= sock_net(sk),
 	};
 	struct sockport_history *row;
 
 	if (old == TCP_SYN_RECV || old == TCP_CLOSE)
 		return;
-	row = row_guess(sk, old);
+	row = sockport_row_guess(sk, old);
 	if (!row)
 		return;
 	lost.sn = row->sn;
+	sockport_follow_own(&lost, sockport_program_guess(row, sk));
 	sockport_follow_begin(&lost, row, old == TCP_LISTEN ?
 			      SOCKPORT_PHASE_LISTENING :
 			      SOCKPORT_PHASE_CONNECTED, false);
@@ -309,6 +249,7 @@ static void close_lost(const struct sock *sk, int old)
 	else
 		end_lost(&lost, old);
 	sockport_follow_hold(&lost, NULL);
+	sockport_follow_own(&lost, NULL);
 }
 
 static void close_listener(struct sockport_follow *follow)
@@ -320,12 +261,12 @@ static void close_listener(struct sockport_follow *follow)
 		open = sockport_follow_now() - follow->since;
 	/* It was not bound, and nobody has looked since. */
 	if (!follow->row) {
-		row = row_in(follow->sk, local_port(follow->sk));
+		row = sockport_row_in(follow->sk, sockport_local_port(follow->sk));
 		sockport_follow_hold(follow, row);
 	}
 	if (follow->row) {
 		sockport_follow_add(follow, true);
-		sockport_history_touch(follow->row);
+		sockport_follow_touch(follow);
 	}
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_UNLISTEN, 0, open, 0);
 }
@@ -434,36 +375,68 @@ void sockport_follow_destroy(const struct sock *sk)
  */
 void sockport_follow_reset(const struct sock *sk, bool received)
 {
-	u32 bucket;
-	struct sockport_history *row = NULL;
+	struct sockport_follow of = { .sk = sk };
 	struct sockport_follow *follow;
+	u32 bucket;
 
 	bucket = sockport_follow_lock(sk);
 	follow = sockport_follow_find(sk, bucket);
 	if (follow) {
-		row = follow->row;
+		of.row = follow->row;
+		of.program = follow->program;
 		follow->was_reset |= received;
-		if (!received && follow->phase == SOCKPORT_PHASE_CLOSED && row)
+		if (!received && follow->phase == SOCKPORT_PHASE_CLOSED && of.row)
 			sockport_follow_add_last(follow);
 	}
 	sockport_follow_unlock(bucket);
-	if (!row)
-		row = row_guess(sk, sk->sk_state);
-	if (row)
-		sockport_history_add(row, received ?
-				     SOCKPORT_A_HISTORY_RESETS_RECEIVED :
-				     SOCKPORT_A_HISTORY_RESETS_SENT, 1);
+	if (!of.row) {
+		of.row = sockport_row_guess(sk, sk->sk_state);
+		of.program = of.row ? sockport_program_guess(of.row, sk) : NULL;
+	}
+	if (of.row)
+		sockport_follow_count(&of, received ?
+				      SOCKPORT_A_HISTORY_RESETS_RECEIVED :
+				      SOCKPORT_A_HISTORY_RESETS_SENT, 1);
+}
+
+/**
+ * sockport_follow_syn_answered - a SYN is answered once more
+ * @listener: who was called, or what becomes of the connection
+ * @port: that was called, host order
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_syn_answered(const struct sock *listener, u16 port)
+{
+	struct sockport_follow of = { .sk = listener };
+	struct sockport_follow *follow;
+	u32 bucket;
+
+	of.row = sockport_history_find(sock_net(listener),
+				       SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN,
+				       port);
+	if (!of.row)
+		return;
+	bucket = sockport_follow_lock(listener);
+	follow = sockport_follow_find(listener, bucket);
+	if (follow)
+		of.program = follow->program;
+	sockport_follow_unlock(bucket);
+	if (!of.program)
+		of.program = sockport_program_guess(of.row, listener);
+	sockport_follow_count(&of, SOCKPORT_A_HISTORY_SYN_RETRANSMITS, 1);
 }
 
 static void take_in(struct sockport_follow *follow,
 		    struct sockport_history *row, int state)
 {
+	sockport_follow_own(follow, sockport_program_unknown(follow->sk));
 	sockport_history_touch(row);
 	switch (state) {
 	case TCP_LISTEN:
 		sockport_follow_begin(follow, NULL, SOCKPORT_PHASE_LISTENING,
 				      false);
-		join_row(follow, row);
+		sockport_follow_join(follow, row);
 		break;
 	case TCP_SYN_SENT:
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_OPENING,
@@ -473,7 +446,7 @@ static void take_in(struct sockport_follow *follow,
 		sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED,
 				      false);
 		row = follow->row;
-		sockport_history_add(row, SOCKPORT_A_HISTORY_TAKEN_IN, 1);
+		sockport_follow_count(follow, SOCKPORT_A_HISTORY_TAKEN_IN, 1);
 		sockport_raise(&row->connections_high,
 			       atomic_inc_return(&row->connections));
 	}
@@ -502,7 +475,7 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 	if (sockport_follow_find(sk, bucket) || state == TCP_CLOSE ||
 	    state == TCP_SYN_RECV)
 		goto unlock;
-	row = row_of_role(sk, role);
+	row = sockport_row_of_role(sk, role);
 	if (!row)
 		goto unlock;
 	follow = sockport_follow_new(sk, row->sn, bucket);
@@ -511,40 +484,3 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 unlock:
 	sockport_follow_unlock(bucket);
 }
-
-/* A listener that was not bound has got its port after it began to listen. */
-static void find_listener_row(struct sockport_follow *follow)
-{
-	u16 port = READ_ONCE(follow->sk->sk_num);
-	struct sockport_history *row = port ? row_in(follow->sk, port) : NULL;
-
-	if (row) {
-		sockport_history_touch(row);
-		join_row(follow, row);
-	}
-}
-
-/**
- * sockport_follow_fold_one - bring a row up to date with a socket that lives
- * @follow: the socket, its chain is locked
- *
- * Context: BH, in an RCU read-side critical section.
- */
-void sockport_follow_fold_one(struct sockport_follow *follow)
-{
-	struct sock *sk = (struct sock *)follow->sk;
-
-	if (follow->phase == SOCKPORT_PHASE_CLOSED)
-		return;
-	if (!follow->row)
-		find_listener_row(follow);
-	if (!follow->row)
-		return;
-	if (spin_trylock(&sk->sk_lock.slock)) {
-		sockport_follow_add(follow, !sk->sk_lock.owned);
-		spin_unlock(&sk->sk_lock.slock);
-	} else {
-		sockport_follow_add(follow, false);
-	}
-}
-

@@ -11,6 +11,7 @@
 
 #include "events/event.h"
 #include "history/last.h"
+#include "history/rows.h"
 
 struct net;
 struct sock;
@@ -38,8 +39,8 @@ enum sockport_phase {
  * @node: in its chain
  * @rcu: to free it, when it is in no chain any more
  * @sk: the socket; lives as long as this is in its chain
- * @net: network namespace
  * @row: of its port, held; NULL for a listener without a port yet
+ * @program: of who opened it, or its listener, held; NULL when there was no room
  * @segments_in: added to the row so far
  * @segments_out: likewise
  * @drops: likewise, packets
@@ -48,7 +49,7 @@ enum sockport_phase {
  * @was_reset: the other end has sent a reset
  * @told: its connect() fails, and that has been told
  * @listened: it has been in @of_row
- * @sn: what we keep of @net
+ * @sn: what we keep of its network namespace
  * @since: microseconds of the monotonic clock when the socket was connected,
  *	0 when that was before history began
  * @of_row: listeners: among those of the row, read under RCU
@@ -70,8 +71,8 @@ struct sockport_follow {
 		struct rcu_head		rcu;
 	};
 	const struct sock	*sk;
-	struct net		*net;
 	struct sockport_history	*row;
+	struct sockport_history	*program;
 	u32			segments_in;
 	u32			segments_out;
 	u32			drops;
@@ -155,6 +156,7 @@ void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_age(const struct sock *sk, u64 *ms);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
+void sockport_follow_syn_answered(const struct sock *listener, u16 port);
 void sockport_connects_watch(void);
 bool sockport_connects_watched(void);
 void sockport_connects_unwatch(void);
@@ -169,6 +171,35 @@ void sockport_connects_unwatch(void);
 static inline u64 sockport_follow_now(void)
 {
 	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/**
+ * sockport_follow_count - count something for the port and for the program
+ * @follow: the socket, its row is known
+ * @counter: SOCKPORT_A_HISTORY_*
+ * @n: how much
+ *
+ * Context: any.
+ */
+static inline void sockport_follow_count(const struct sockport_follow *follow,
+					 unsigned int counter, u64 n)
+{
+	sockport_history_add(follow->row, counter, n);
+	if (likely(follow->program))
+		sockport_history_add(follow->program, counter, n);
+}
+
+/**
+ * sockport_follow_touch - something happens at the port now, to the program
+ * @follow: the socket, its row is known
+ *
+ * Context: any.
+ */
+static inline void sockport_follow_touch(const struct sockport_follow *follow)
+{
+	sockport_history_touch(follow->row);
+	if (likely(follow->program))
+		sockport_history_touch(follow->program);
 }
 
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
@@ -212,7 +243,7 @@ static inline void sockport_follow_post(const struct sockport_follow *follow,
 	};
 
 	if ((sockport_last_is_end(type) && sockport_last_wanted()) ||
-	    unlikely(sockport_events_heard(follow->sn, follow->net)))
+	    unlikely(sockport_events_heard(follow->sn, follow->sn->net)))
 		__sockport_follow_post(follow, &what);
 }
 

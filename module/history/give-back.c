@@ -12,6 +12,7 @@
 #include <linux/rculist.h>
 #include <linux/sched.h>
 
+#include "history/program.h"
 #include "history/quota.h"
 #include "history/rows.h"
 #include "history/rows-table.h"
@@ -74,12 +75,16 @@ static void fold_rcu(struct rcu_head *rcu)
 						    struct sockport_history,
 						    rcu);
 	rcu_callback_t next;
-	bool gone;
+	bool gone, dead;
 
 	rcu_read_lock();
 	spin_lock_bh(&row->rows->lock);
 	gone = row->gone;
+	dead = !gone && READ_ONCE(row->sn->dead);
 	spin_unlock_bh(&row->rows->lock);
+	/* A namespace that is not dead has a grace period before it. */
+	if (!gone && !dead)
+		sockport_program_tell(row);
 	/* The rest may be forgotten meanwhile, but is not freed. */
 	if (!gone)
 		sockport_history_fold(row);
@@ -111,7 +116,7 @@ static bool give_back_one(struct sockport_account *account)
 		return false;
 	row->pool = row->sn->pool;
 	sockport_row_pool(row)->leaving++;
-	atomic64_inc(&row->sn->stats.history_rows_given_back);
+	atomic64_inc(&sockport_row_stats(row->sn, row->role)->given_back);
 	sockport_row_uncount(row);
 	hlist_del_rcu(&row->node);
 	call_rcu(&row->rcu, fold_rcu);
@@ -157,7 +162,7 @@ void sockport_history_give_back(struct sockport_rows *in, struct net *net)
 	struct sockport_account *account;
 	unsigned int role, i, n;
 
-	for (role = 1; role <= SOCKPORT_ROLE_MAX; role++) {
+	for (role = 1; role <= SOCKPORT_ROLE_PROGRAM; role++) {
 		account = &sockport_net(net)->account[role];
 		n = READ_ONCE(account->rows);
 		while (n) {

@@ -238,7 +238,7 @@ void sockport_last_add(const struct sockport_follow *follow,
 		return;
 	pool = &lasts->pool[sn->pool];
 	spin_lock(&pool->lock);
-	record = make_newest(lasts, pool, follow->net, &sn->last);
+	record = make_newest(lasts, pool, sn->net, &sn->last);
 	if (record) {
 		ended = &record->ended;
 		ended->number = ++pool->number;

@@ -34,6 +34,7 @@ struct sockport_settings sockport_settings = {
 	.history	= true,
 	.size		= {
 		.rows		= 1 << 14,
+		.programs	= 1 << 12,
 		.sockets	= 1 << 20,
 		.doors		= 1 << 12,
 	},
@@ -186,6 +187,14 @@ int sockport_lifecycle_set_udp(bool on)
 	return err;
 }
 
+static void resize_rows(void)
+{
+	lockdep_assert_held(&switch_mutex);
+	if (era)
+		sockport_rows_resize(era->rows, sockport_settings.size.rows,
+				     sockport_settings.size.programs);
+}
+
 /**
  * sockport_lifecycle_set_rows - have room for more rows, or for fewer
  * @rows: rows that there may be; those that are more stay
@@ -197,9 +206,25 @@ int sockport_lifecycle_set_udp(bool on)
 int sockport_lifecycle_set_rows(unsigned int rows)
 {
 	mutex_lock(&switch_mutex);
-	if (era)
-		sockport_rows_resize(era->rows, rows);
 	sockport_settings.size.rows = rows;
+	resize_rows();
+	mutex_unlock(&switch_mutex);
+	return 0;
+}
+
+/**
+ * sockport_lifecycle_set_programs - have room for more programs, or for fewer
+ * @programs: rows of them that there may be; those that are more stay
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0.
+ */
+int sockport_lifecycle_set_programs(unsigned int programs)
+{
+	mutex_lock(&switch_mutex);
+	sockport_settings.size.programs = programs;
+	resize_rows();
 	mutex_unlock(&switch_mutex);
 	return 0;
 }
@@ -254,7 +279,11 @@ int sockport_lifecycle_set_last(unsigned int each)
  */
 void sockport_lifecycle_net_init(struct net *net)
 {
-	INIT_LIST_HEAD(&sockport_net(net)->history);
+	struct sockport_net *sn = sockport_net(net);
+
+	sn->net = net;
+	INIT_LIST_HEAD(&sn->history);
+	INIT_LIST_HEAD(&sn->programs);
 	sockport_quota_net_init(net);
 }
 

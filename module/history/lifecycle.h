@@ -41,6 +41,7 @@ void sockport_lifecycle_net_exit(struct net *net);
 int sockport_lifecycle_set_history(bool on);
 int sockport_lifecycle_set_udp(bool on);
 int sockport_lifecycle_set_rows(unsigned int rows);
+int sockport_lifecycle_set_programs(unsigned int programs);
 int sockport_lifecycle_set_sockets(unsigned int sockets);
 int sockport_lifecycle_set_last(unsigned int each);
 

@@ -9,24 +9,20 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <net/sock.h>
 
-#include "compat.h"
 #include "history/opener.h"
+#include "history/program.h"
 #include "history/rows.h"
-#include "owners/rights.h"
-#include "socket.h"
 
-static bool same_comm(const char *a, const char *b)
-{
-	BUILD_BUG_ON(TASK_COMM_LEN != 2 * sizeof(u64));
-	return get_unaligned((const u64 *)a) == get_unaligned((const u64 *)b) &&
-	       get_unaligned((const u64 *)a + 1) ==
-	       get_unaligned((const u64 *)b + 1);
-}
-
-/* When the first process of a pid namespace was started; 0 when it is gone. */
-static u64 ns_started(struct pid_namespace *pid_ns)
+/**
+ * sockport_pid_ns_started - when was the first process of a pid namespace started?
+ * @pid_ns: the namespace, with a reference
+ *
+ * Context: any.
+ *
+ * Return: as it is in tasks, 0 when it is gone.
+ */
+u64 sockport_pid_ns_started(struct pid_namespace *pid_ns)
 {
 	const struct task_struct *task;
 	u64 started = 0;
@@ -45,43 +41,35 @@ static void note_process(struct sockport_opener *opener)
 
 	WRITE_ONCE(opener->pid, current->tgid);
 	opener->own = task_tgid_nr_ns(current, pid_ns);
-	opener->pid_ns = pid_ns->ns.inum;
 	opener->started = current->group_leader->start_boottime;
-	opener->ns_started = ns_started(pid_ns);
+	opener->program.ns_started = sockport_pid_ns_started(pid_ns);
 }
 
 /**
  * sockport_history_open - remember who opens a port, or connects to it
- * @row: row
- * @sk: the listener or connection, locked by who opens it
+ * @row: row of a port
+ * @program: what sockport_program_current() says
  *
- * Context: the process that calls listen() or connect(), in an RCU read-side
- * critical section. What is compared without the lock is only compared.
+ * Context: the process that calls listen(), connect() or bind(), in an RCU
+ * read-side critical section. What is compared without the lock is only compared.
  */
-void sockport_history_open(struct sockport_history *row, const struct sock *sk)
+void sockport_history_open(struct sockport_history *row,
+			   const struct sockport_program *program)
 {
 	struct sockport_opener *opener = &row->opener;
-	const struct task_struct *leader;
-	struct sockport_rights by;
+	const struct task_struct *leader = current->group_leader;
 
 	/* The rest is of many ports. */
-	if (!in_task() || row->is_rest)
+	if (row->is_rest)
 		return;
-	leader = current->group_leader;
-	sockport_rights_note(&by, row->net);
 	if (READ_ONCE(opener->pid) == leader->pid &&
 	    opener->started == leader->start_boottime &&
-	    uid_eq(opener->uid, sockport_sock_uid(sk)) &&
-	    !memcmp(&opener->by, &by, sizeof(by)) &&
-	    opener->cgroup == sockport_cgroup_of(sk) &&
-	    same_comm(opener->comm, leader->comm))
+	    sockport_program_same(&opener->program, program))
 		return;
+	sockport_program_tell(row);
 	spin_lock_bh(&row->lock);
+	opener->program = *program;
 	note_process(opener);
-	opener->uid = sockport_sock_uid(sk);
-	opener->by = by;
-	opener->cgroup = sockport_cgroup_of(sk);
-	sockport_history_comm(opener->comm);
 	spin_unlock_bh(&row->lock);
 }
 
@@ -110,8 +98,7 @@ pid_t sockport_opener_pid(const struct sockport_opener *opener,
 	task = pid_task(pid, PIDTYPE_TGID);
 	if (task && task->start_boottime == opener->started)
 		nr = pid_nr_ns(pid, pid_ns);
-	else if (pid_ns->ns.inum == opener->pid_ns && opener->ns_started &&
-		 ns_started(pid_ns) == opener->ns_started)
+	else if (sockport_program_within(&opener->program, pid_ns))
 		nr = opener->own;
 	rcu_read_unlock();
 	return nr;

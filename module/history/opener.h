@@ -7,9 +7,9 @@
 #include <linux/types.h>
 
 struct pid_namespace;
-struct sock;
 struct sockport_history;
 struct sockport_opener;
+struct sockport_program;
 
 /**
  * sockport_history_comm - the name that goes with the number of a process
@@ -26,7 +26,8 @@ static inline void sockport_history_comm(char comm[TASK_COMM_LEN])
 }
 
 void sockport_history_open(struct sockport_history *row,
-			   const struct sock *sk);
+			   const struct sockport_program *program);
+u64 sockport_pid_ns_started(struct pid_namespace *pid_ns);
 pid_t sockport_opener_pid(const struct sockport_opener *opener,
 			  struct pid_namespace *pid_ns);
 

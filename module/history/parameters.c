@@ -40,6 +40,11 @@ static int set_rows(const char *value, const struct kernel_param *kp)
 	return set_size(value, sockport_lifecycle_set_rows);
 }
 
+static int set_programs(const char *value, const struct kernel_param *kp)
+{
+	return set_size(value, sockport_lifecycle_set_programs);
+}
+
 static int set_sockets(const char *value, const struct kernel_param *kp)
 {
 	return set_size(value, sockport_lifecycle_set_sockets);
@@ -65,6 +70,11 @@ static const struct kernel_param_ops rows_ops = {
 	.get	= param_get_uint,
 };
 
+static const struct kernel_param_ops programs_ops = {
+	.set	= set_programs,
+	.get	= param_get_uint,
+};
+
 static const struct kernel_param_ops sockets_ops = {
 	.set	= set_sockets,
 	.get	= param_get_uint,
@@ -86,6 +96,10 @@ module_param_cb(history_rows, &rows_ops, &sockport_settings.size.rows, 0644);
 __MODULE_PARM_TYPE(history_rows, "uint");
 MODULE_PARM_DESC(history_rows,
 		 "most port rows that history is kept of; a namespace gets four times as many as are free");
+module_param_cb(history_programs, &programs_ops, &sockport_settings.size.programs, 0644);
+__MODULE_PARM_TYPE(history_programs, "uint");
+MODULE_PARM_DESC(history_programs,
+		 "most programs that history is kept of (default 4096)");
 module_param_cb(history_sockets, &sockets_ops, &sockport_settings.size.sockets, 0644);
 __MODULE_PARM_TYPE(history_sockets, "uint");
 MODULE_PARM_DESC(history_sockets,

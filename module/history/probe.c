@@ -94,15 +94,10 @@ static SOCKPORT_PROBE_SEND_RESET(on_send_reset)
 static void on_retransmit_synack(void *data, const struct sock *sk,
 				 const struct request_sock *req)
 {
-	struct sockport_history *row;
+	bool disabled = bh_off();
 
-	rcu_read_lock();
-	row = sockport_history_find(sock_net(sk), SOCKPORT_PROTOCOL_TCP,
-				    SOCKPORT_ROLE_IN, inet_rsk(req)->ir_num);
-	if (row)
-		sockport_history_add(row, SOCKPORT_A_HISTORY_SYN_RETRANSMITS,
-				     1);
-	rcu_read_unlock();
+	sockport_follow_syn_answered(sk, inet_rsk(req)->ir_num);
+	bh_on(disabled);
 }
 
 static SOCKPORT_PROBE_KFREE_SKB(on_kfree_skb)

@@ -4,8 +4,8 @@
  *
  * Rows are of three kinds of namespaces: the initial one, those that root made,
  * and those that belong to a user namespace, which any user can make. Each kind
- * has its part of the rows for ports of role in, and one for role out; neither
- * takes anything of another. In a part that many namespaces share, one that has
+ * has its part of the rows for ports of role in, one for role out, and one of the
+ * rows of programs; none takes anything of another. In a part that many namespaces share, one that has
  * less than its share takes from one that has more.
  *
  * Only rows that are idle are given back: nobody holds them. Those are in a list
@@ -22,7 +22,7 @@
 #include "history/rows.h"
 #include "history/traffic.h"
 
-/* Parts of all rows. */
+/* Parts of all rows of ports, and of all of programs. */
 #define PARTS		16
 /* Rows that a namespace may have for each one that is free. */
 #define SHARE		4
@@ -33,53 +33,62 @@
 /* Of small pools too some rows may be on their way out, and there may be a rest. */
 #define LEAST		8
 
-static const u8 parts[SOCKPORT_POOLS][SOCKPORT_ROLE_MAX + 1] = {
+static const u8 parts[SOCKPORT_POOLS][SOCKPORT_ROLE_PROGRAM + 1] = {
 	[SOCKPORT_POOL_HOST] = {
 		[SOCKPORT_ROLE_IN]	= 6,
 		[SOCKPORT_ROLE_OUT]	= 4,
+		[SOCKPORT_ROLE_PROGRAM]	= 8,
 	},
 	[SOCKPORT_POOL_ROOT] = {
 		[SOCKPORT_ROLE_IN]	= 2,
 		[SOCKPORT_ROLE_OUT]	= 2,
+		[SOCKPORT_ROLE_PROGRAM]	= 6,
 	},
 	[SOCKPORT_POOL_USERS] = {
 		[SOCKPORT_ROLE_IN]	= 1,
 		[SOCKPORT_ROLE_OUT]	= 1,
+		[SOCKPORT_ROLE_PROGRAM]	= 2,
 	},
 };
 
 /**
  * sockport_quota_resize - there may be more rows, or fewer
  * @quota: who may have how many
- * @room: how many there may be
+ * @ports: how many there may be of ports
+ * @programs: how many of programs
  *
  * Context: lock of the table of rows held.
  */
-void sockport_quota_resize(struct sockport_quota *quota, unsigned int room)
+void sockport_quota_resize(struct sockport_quota *quota, unsigned int ports,
+			   unsigned int programs)
 {
 	unsigned int i, role;
+	u64 room;
 
 	for (i = 0; i < SOCKPORT_POOLS; i++)
-		for (role = 1; role <= SOCKPORT_ROLE_MAX; role++)
+		for (role = 1; role <= SOCKPORT_ROLE_PROGRAM; role++) {
+			room = role == SOCKPORT_ROLE_PROGRAM ? programs : ports;
 			quota->pool[i][role].quota =
-				DIV_ROUND_UP_ULL((u64)room * parts[i][role],
-						 PARTS);
+				DIV_ROUND_UP_ULL(room * parts[i][role], PARTS);
+		}
 }
 
 /**
  * sockport_quota_init - nobody has a row
  * @quota: who may have how many
- * @room: how many there may be
+ * @ports: how many there may be of ports
+ * @programs: how many of programs
  */
-void sockport_quota_init(struct sockport_quota *quota, unsigned int room)
+void sockport_quota_init(struct sockport_quota *quota, unsigned int ports,
+			 unsigned int programs)
 {
 	unsigned int i, role;
 
 	memset(quota, 0, sizeof(*quota));
 	for (i = 0; i < SOCKPORT_POOLS; i++)
-		for (role = 1; role <= SOCKPORT_ROLE_MAX; role++)
+		for (role = 1; role <= SOCKPORT_ROLE_PROGRAM; role++)
 			INIT_LIST_HEAD(&quota->pool[i][role].account);
-	sockport_quota_resize(quota, room);
+	sockport_quota_resize(quota, ports, programs);
 }
 
 /**
@@ -98,7 +107,7 @@ void sockport_quota_net_init(struct net *net)
 		sn->pool = SOCKPORT_POOL_ROOT;
 	else
 		sn->pool = SOCKPORT_POOL_USERS;
-	for (role = 1; role <= SOCKPORT_ROLE_MAX; role++) {
+	for (role = 1; role <= SOCKPORT_ROLE_PROGRAM; role++) {
 		account = &sn->account[role];
 		INIT_LIST_HEAD(&account->idle);
 		account->alone = sn->pool == SOCKPORT_POOL_HOST;

@@ -12,7 +12,7 @@ struct net;
 struct sockport_history;
 
 /**
- * struct sockport_pool - rows of one role, in all namespaces of one kind
+ * struct sockport_pool - rows of one role or of programs, in all namespaces of one kind
  * @quota: how many there may be
  * @rows: how many there are, but for rows of the rest
  * @leaving: how many have been given back, and are memory still
@@ -32,17 +32,19 @@ struct sockport_pool {
 
 /**
  * struct sockport_quota - who may have how many rows
- * @pool: by enum sockport_pool_kind and enum sockport_role
+ * @pool: by enum sockport_pool_kind and enum sockport_role, and of programs
  *
  * All is guarded by the lock of the table of rows.
  */
 struct sockport_quota {
-	struct sockport_pool	pool[SOCKPORT_POOLS][SOCKPORT_ROLE_MAX + 1];
+	struct sockport_pool	pool[SOCKPORT_POOLS][SOCKPORT_ROLE_PROGRAM + 1];
 };
 
 void sockport_quota_net_init(struct net *net);
-void sockport_quota_init(struct sockport_quota *quota, unsigned int room);
-void sockport_quota_resize(struct sockport_quota *quota, unsigned int room);
+void sockport_quota_init(struct sockport_quota *quota, unsigned int ports,
+			 unsigned int programs);
+void sockport_quota_resize(struct sockport_quota *quota, unsigned int ports,
+			   unsigned int programs);
 
 bool sockport_pool_has_room(const struct sockport_pool *pool,
 			    const struct sockport_account *account);
@@ -64,7 +66,7 @@ sockport_account_find_idle(struct sockport_account *account);
  * sockport_quota_pool - the pool that a namespace takes rows from
  * @quota: who may have how many
  * @sn: what we keep of the namespace
- * @role: enum sockport_role
+ * @role: enum sockport_role, or SOCKPORT_ROLE_PROGRAM
  */
 static inline struct sockport_pool *
 sockport_quota_pool(struct sockport_quota *quota,

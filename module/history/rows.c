@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What each port did: a row of counters for each (namespace, protocol, role,
- * port), as long as somebody holds it or there is room. Who needs room gives back
+ * What each port did, and each program: a row of counters for each (namespace,
+ * protocol, role, port), and for each (namespace, program), see program.c; as long
+ * as somebody holds it or there is room. Who needs room gives back
  * a row that is idle, see quota.c; it is added to a row of the rest, see sums.c.
  *
  * Counters are split over a few shards, not over all CPUs: a row that a probe
  * needs is made on the spot by kmalloc(), which per-cpu memory would not allow.
  * They only grow. A reset notes what they were, and that is taken off.
  */
-#include <linux/hash.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -22,37 +22,25 @@
 #include "history/sums.h"
 #include "net.h"
 
-/* In keys of the rest, which no port has. */
-#define REST		BIT(31)
 /* Rows that are freed in one hold of the lock. */
 #define FORGET_ONCE	64
 
 unsigned int sockport_shard_mask __read_mostly;
 
 /* What probes count in. Changes only while none is registered. */
-static struct sockport_rows *rows;
+struct sockport_rows *sockport_rows_all;
 
 static u32 row_key(u8 protocol, u8 role, u16 port)
 {
 	return port | protocol << 16 | role << 24;
 }
 
-static __always_inline struct hlist_head *
-row_bucket(struct sockport_rows *in, const struct net *net, u32 key)
-{
-	return &in->bucket[hash_64(in->seed ^ (uintptr_t)net ^ key,
-				   SOCKPORT_ROW_BITS)];
-}
-
 static __always_inline struct sockport_history *
-row_find(struct sockport_rows *in, const struct net *net, u32 key)
+row_find(struct sockport_rows *in, const struct net *net, u32 number)
 {
-	struct sockport_history *row;
+	const struct sockport_row_key key = { .number = number };
 
-	hlist_for_each_entry_rcu(row, row_bucket(in, net, key), node)
-		if (row->key == key && row->net == net)
-			return row;
-	return NULL;
+	return sockport_row_search(in, net, &key);
 }
 
 /**
@@ -89,12 +77,12 @@ struct sockport_history *sockport_rows_find(struct sockport_rows *in,
 struct sockport_history *sockport_history_find(const struct net *net,
 					       u8 protocol, u8 role, u16 port)
 {
-	return row_find(rows, net, row_key(protocol, role, port));
+	return row_find(sockport_rows_all, net, row_key(protocol, role, port));
 }
 
 static struct sockport_history *row_new(struct sockport_rows *in,
-					struct net *net, u32 key, u8 protocol,
-					u8 role, u16 port)
+					struct net *net,
+					const struct sockport_row_key *key)
 {
 	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN | __GFP_ZERO;
 	struct sockport_history *row;
@@ -102,7 +90,7 @@ static struct sockport_history *row_new(struct sockport_rows *in,
 	row = kmalloc(struct_size(row, shard, sockport_shard_mask + 1), gfp);
 	if (!row)
 		return NULL;
-	if (protocol == SOCKPORT_PROTOCOL_TCP) {
+	if (key->protocol == SOCKPORT_PROTOCOL_TCP) {
 		row->spread = kmalloc(sizeof(*row->spread), gfp);
 		if (!row->spread) {
 			kfree(row);
@@ -111,12 +99,14 @@ static struct sockport_history *row_new(struct sockport_rows *in,
 	}
 	row->net = net;
 	row->rows = in;
-	row->key = key;
+	row->key = key->number;
 	row->sn = sockport_net(net);
-	row->protocol = protocol;
-	row->role = role;
-	row->port = port;
+	row->protocol = key->protocol;
+	row->role = key->role;
+	row->port = key->port;
 	row->touched = jiffies;
+	if (key->program)
+		row->opener.program = *key->program;
 	spin_lock_init(&row->lock);
 	return row;
 }
@@ -141,7 +131,7 @@ static void row_free_rcu(struct rcu_head *rcu)
  * @in: table of an era that has not ended
  * @net: network namespace
  * @protocol: enum sockport_protocol
- * @role: enum sockport_role
+ * @role: enum sockport_role, or SOCKPORT_ROLE_PROGRAM
  *
  * Context: lock of the table held.
  *
@@ -151,7 +141,11 @@ struct sockport_history *sockport_rest_get(struct sockport_rows *in,
 					   struct net *net, u8 protocol,
 					   u8 role)
 {
-	const u32 key = row_key(protocol, role, 0) | REST;
+	const struct sockport_row_key key = {
+		.number		= row_key(protocol, role, 0) | SOCKPORT_ROW_REST,
+		.protocol	= protocol,
+		.role		= role,
+	};
 	struct sockport_net *sn = sockport_net(net);
 	struct sockport_history **rest, *row;
 	struct sockport_pool *pool;
@@ -163,14 +157,15 @@ struct sockport_history *sockport_rest_get(struct sockport_rows *in,
 	pool = sockport_quota_pool(&in->quota, sn, role);
 	if (!sockport_pool_has_room_for_rest(pool))
 		return NULL;
-	row = row_new(in, net, key, protocol, role, 0);
+	row = row_new(in, net, &key);
 	if (!row)
 		return NULL;
 	row->is_rest = true;
 	row->listed = true;
 	pool->rests++;
-	atomic64_inc(&sn->stats.history_rows);
-	hlist_add_head_rcu(&row->node, row_bucket(in, net, key));
+	atomic64_inc(&sockport_row_stats(sn, role)->rows);
+	hlist_add_head_rcu(&row->node,
+			   sockport_row_bucket(in, net, row->key));
 	smp_store_release(rest, row); /* pairs with address dependencies */
 	return row;
 }
@@ -184,38 +179,78 @@ struct sockport_history *sockport_rest_get(struct sockport_rows *in,
 void sockport_row_uncount(struct sockport_history *row)
 {
 	lockdep_assert_held(&row->rows->lock);
-	atomic64_dec(&row->sn->stats.history_rows);
+	atomic64_dec(&sockport_row_stats(row->sn, row->role)->rows);
 	if (row->is_rest)
 		sockport_row_pool(row)->rests--;
 	else
 		sockport_pool_remove(sockport_row_pool(row), sockport_row_account(row), row);
 }
 
-/* rows->lock held. Returns NULL when there is no room for one more. */
-static struct sockport_history *row_insert(struct net *net, u8 protocol,
-					   u8 role, u16 port)
+/* Lock of the table held. Returns NULL when there is no room for one more. */
+static struct sockport_history *row_insert(struct sockport_rows *in,
+					   struct net *net,
+					   const struct sockport_row_key *key)
 {
 	struct sockport_net *sn = sockport_net(net);
-	struct sockport_account *account = &sn->account[role];
+	struct sockport_account *account = &sn->account[key->role];
 	struct sockport_history *row;
 	struct sockport_pool *pool;
 
-	row = sockport_history_find(net, protocol, role, port);
+	row = sockport_row_search(in, net, key);
 	if (row)
 		return row;
-	pool = sockport_quota_pool(&rows->quota, sn, role);
+	pool = sockport_quota_pool(&in->quota, sn, key->role);
 	if (!sockport_make_room(pool, account)) {
 		WRITE_ONCE(account->full, jiffies);
 		return NULL;
 	}
-	row = row_new(rows, net, row_key(protocol, role, port), protocol, role,
-		      port);
+	row = row_new(in, net, key);
 	if (!row)
 		return NULL;
 	sockport_pool_add(pool, account, row);
-	atomic64_inc(&sn->stats.history_rows);
-	list_add_tail_rcu(&row->of_net, &sn->history);
-	hlist_add_head_rcu(&row->node, row_bucket(rows, net, row->key));
+	atomic64_inc(&sockport_row_stats(sn, key->role)->rows);
+	list_add_tail_rcu(&row->of_net, key->program ? &sn->programs :
+						       &sn->history);
+	hlist_add_head_rcu(&row->node, sockport_row_bucket(in, net, row->key));
+	return row;
+}
+
+/**
+ * sockport_row_make - make a row that there may be none of
+ * @in: table
+ * @net: network namespace
+ * @key: what it is of
+ *
+ * Context: process or BH, in an RCU read-side critical section.
+ *
+ * Return: the row until the end of the critical section; that of the rest when
+ * there is no room for one more; NULL, and then that is counted, when there is
+ * none for that either, or when the era has ended; NULL when the namespace is
+ * about to go.
+ */
+struct sockport_history *sockport_row_make(struct sockport_rows *in,
+					   struct net *net,
+					   const struct sockport_row_key *key)
+{
+	struct sockport_net *sn = sockport_net(net);
+	const unsigned long now = jiffies;
+	struct sockport_history *row;
+
+	if (READ_ONCE(sn->dead))
+		return NULL;
+	row = READ_ONCE(sn->rest[sockport_rest_index(key->protocol, key->role)]);
+	/* Who has just been told that there is no room does not ask again. */
+	if (row && row->rows == in &&
+	    READ_ONCE(sn->account[key->role].full) == now)
+		return row;
+	row = NULL;
+	spin_lock_bh(&in->lock);
+	if (!in->ended)
+		row = row_insert(in, net, key) ?:
+		      sockport_rest_get(in, net, key->protocol, key->role);
+	spin_unlock_bh(&in->lock);
+	if (!row)
+		atomic64_inc(&sockport_row_stats(sn, key->role)->lost);
 	return row;
 }
 
@@ -231,24 +266,14 @@ static struct sockport_history *row_insert(struct net *net, u8 protocol,
 struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
 						u8 role, u16 port)
 {
-	struct sockport_net *sn = sockport_net(net);
-	const unsigned long now = jiffies;
-	struct sockport_history *row;
+	const struct sockport_row_key key = {
+		.number		= row_key(protocol, role, port),
+		.port		= port,
+		.protocol	= protocol,
+		.role		= role,
+	};
 
-	if (READ_ONCE(sn->dead) || !port)
-		return NULL;
-	row = READ_ONCE(sn->rest[sockport_rest_index(protocol, role)]);
-	/* Who has just been told that there is no room does not ask again. */
-	if (row && READ_ONCE(sn->account[role].full) == now)
-		return row;
-	spin_lock_bh(&rows->lock);
-	row = row_insert(net, protocol, role, port);
-	if (!row)
-		row = sockport_rest_get(rows, net, protocol, role);
-	spin_unlock_bh(&rows->lock);
-	if (!row)
-		atomic64_inc(&sn->stats.history_rows_lost);
-	return row;
+	return port ? sockport_row_make(sockport_rows_all, net, &key) : NULL;
 }
 
 /**
@@ -297,23 +322,25 @@ static void row_forget(struct sockport_history *row)
 	call_rcu(&row->rcu, row_free_rcu);
 }
 
-static void forget_some(struct sockport_net *sn)
+/* Returns whether there may be more. */
+static bool forget_some(struct list_head *rows)
 {
 	struct sockport_history *row, *next;
 	unsigned int n = 0;
 
-	list_for_each_entry_safe(row, next, &sn->history, of_net) {
+	list_for_each_entry_safe(row, next, rows, of_net) {
 		row_forget(row);
 		if (++n == FORGET_ONCE)
-			return;
+			return true;
 	}
+	return false;
 }
 
 static void forget_rests(struct sockport_net *sn)
 {
 	unsigned int i;
 
-	for (i = 0; i < SOCKPORT_RESTS; i++)
+	for (i = 0; i < ARRAY_SIZE(sn->rest); i++)
 		if (sn->rest[i])
 			row_forget(sn->rest[i]);
 }
@@ -333,8 +360,7 @@ void sockport_history_forget(struct sockport_rows *in, struct net *net)
 
 	while (more) {
 		spin_lock_bh(&in->lock);
-		forget_some(sn);
-		more = !list_empty(&sn->history);
+		more = forget_some(&sn->history) || forget_some(&sn->programs);
 		if (!more)
 			forget_rests(sn);
 		spin_unlock_bh(&in->lock);
@@ -344,13 +370,15 @@ void sockport_history_forget(struct sockport_rows *in, struct net *net)
 
 /**
  * sockport_rows_new - make an empty table of rows
- * @room: rows that there may be
+ * @ports: rows of ports that there may be
+ * @programs: rows of programs
  *
  * Context: process context, may sleep.
  *
  * Return: the table, for sockport_rows_free(), or NULL.
  */
-struct sockport_rows *sockport_rows_new(unsigned int room)
+struct sockport_rows *sockport_rows_new(unsigned int ports,
+					unsigned int programs)
 {
 	unsigned int shards = min_t(unsigned int, nr_cpu_ids,
 				    SOCKPORT_SHARDS_MAX);
@@ -361,7 +389,8 @@ struct sockport_rows *sockport_rows_new(unsigned int room)
 		return NULL;
 	sockport_shard_mask = roundup_pow_of_two(shards) - 1;
 	new->seed = get_random_u64();
-	sockport_quota_init(&new->quota, room);
+	get_random_bytes(new->mix, sizeof(new->mix));
+	sockport_quota_init(&new->quota, ports, programs);
 	spin_lock_init(&new->lock);
 	return new;
 }
@@ -374,21 +403,23 @@ struct sockport_rows *sockport_rows_new(unsigned int room)
  */
 void sockport_rows_use(struct sockport_rows *use)
 {
-	rows = use;
+	sockport_rows_all = use;
 }
 
 /**
  * sockport_rows_resize - have room for more rows, or for fewer
  * @in: table
- * @room: rows that there may be; those that are more stay until others need
- *	room
+ * @ports: rows of ports that there may be; those that are more stay until others
+ *	need room
+ * @programs: likewise, of programs
  *
  * Context: any.
  */
-void sockport_rows_resize(struct sockport_rows *in, unsigned int room)
+void sockport_rows_resize(struct sockport_rows *in, unsigned int ports,
+			  unsigned int programs)
 {
 	spin_lock_bh(&in->lock);
-	sockport_quota_resize(&in->quota, room);
+	sockport_quota_resize(&in->quota, ports, programs);
 	spin_unlock_bh(&in->lock);
 }
 

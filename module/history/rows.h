@@ -57,34 +57,46 @@ struct sockport_distribution {
 };
 
 /**
+ * struct sockport_program - a program, and who may see it
+ * @comm: name of the process, of its first thread; empty when unknown
+ * @cgroup: id of the socket's cgroup, 0 when unknown
+ * @uid: owner of the socket
+ * @pid_ns: inode of the process's own pid namespace
+ * @by: who may see the process, the socket may have been passed to it
+ * @ns_started: when the first process of its pid namespace was; all before it
+ *	tells one program from another, in whole words
+ */
+struct sockport_program {
+	char		comm[TASK_COMM_LEN];
+	u64		cgroup;
+	kuid_t		uid;
+	u32		pid_ns;
+	struct sockport_rights by;
+	u64		ns_started;
+};
+
+/**
  * struct sockport_opener - who opened a port, or connected to it
  * @pid: of the process, in the initial pid namespace, or 0
  * @own: likewise, in its own pid namespace
- * @pid_ns: inode of that one
  * @started: when the process was
- * @ns_started: when the first process of its pid namespace was
- * @uid: owner of the socket
- * @by: who may see the process, the socket may have been passed to it
- * @cgroup: id of the socket's cgroup, 0 when unknown
- * @comm: name of the process, of its first thread
+ * @program: what it is
  */
 struct sockport_opener {
 	pid_t		pid;
 	pid_t		own;
-	u32		pid_ns;
 	u64		started;
-	u64		ns_started;
-	kuid_t		uid;
-	struct sockport_rights by;
-	u64		cgroup;
-	char		comm[TASK_COMM_LEN];
+	struct sockport_program program;
 };
 
+/* Counters that datagrams have. */
+#define SOCKPORT_TOLD	5
+
 /**
- * struct sockport_history - what a port did
+ * struct sockport_history - what a port did, or a program
  * @node: in the hash table, changes under its lock, read under RCU
  * @net: network namespace
- * @key: @port, @protocol and @role as one number
+ * @key: @port, @protocol and @role as one number, or a hash of the program
  * @sn: what we keep of the namespace
  * @rows: table that it is in
  * @of_net: among all rows of the namespace, but for those of the rest,
@@ -102,8 +114,8 @@ struct sockport_opener {
  * @rcu: to free it
  * @port: local or remote, host order
  * @protocol: enum sockport_protocol
- * @role: enum sockport_role
- * @connections: alive now
+ * @role: enum sockport_role, or SOCKPORT_ROLE_PROGRAM
+ * @connections: alive now, of ports only
  * @connections_high: most of them
  * @backlog_high: most connections that waited at one listener
  * @first: milliseconds since 1970, 0 before anything happened
@@ -111,9 +123,12 @@ struct sockport_opener {
  * @touched: jiffies of @last
  * @checked: jiffies when a UDP port's role was looked up last
  * @listeners: followed listeners, changes under @lock, read under RCU
- * @lock: guards @opener, @listeners and @base, and who reads the row against who
- *	resets it; taken with BH disabled
- * @opener: who opened it last
+ * @owner: the program of all of them, kept by them; NULL when there are several
+ *	programs, or no listener; likewise
+ * @lock: guards @opener, @listeners, @owner, @base and @told, and who reads the
+ *	row against who resets it; taken with BH disabled
+ * @opener: who opened it last; of a program's row the program
+ * @told: of what datagrams count, how much programs have been told of
  * @base: what is taken off each counter since the last reset
  * @spread: distributions, or NULL
  * @shard: counters
@@ -147,8 +162,10 @@ struct sockport_history {
 	unsigned long		touched;
 	unsigned long		checked;
 	struct hlist_head	listeners;
+	struct sockport_history	*owner;
 	spinlock_t		lock; /* see above */
 	struct sockport_opener	opener;
+	u64			told[SOCKPORT_TOLD];
 	u64			base[SOCKPORT_COUNTERS];
 	struct sockport_spread	*spread;
 	struct sockport_shard	shard[];
@@ -161,6 +178,11 @@ struct sockport_history {
 struct sockport_totals {
 	u64	value[SOCKPORT_A_HISTORY_MAX + 1];
 };
+
+/* What rows of programs do not have. */
+#define SOCKPORT_COUNTERS_PORT \
+	(BIT_ULL(SOCKPORT_A_HISTORY_BACKLOG_HIGH) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_CONNECTIONS_HIGH))
 
 /* What rows of UDP have. */
 #define SOCKPORT_COUNTERS_UDP	(BIT(SOCKPORT_A_HISTORY_BYTES_IN) | \
@@ -192,9 +214,11 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 
 extern unsigned int sockport_shard_mask;
 
-struct sockport_rows *sockport_rows_new(unsigned int room);
+struct sockport_rows *sockport_rows_new(unsigned int ports,
+					unsigned int programs);
 void sockport_rows_use(struct sockport_rows *use);
-void sockport_rows_resize(struct sockport_rows *in, unsigned int room);
+void sockport_rows_resize(struct sockport_rows *in, unsigned int ports,
+			  unsigned int programs);
 void sockport_rows_end(struct sockport_rows *in);
 void sockport_rows_free(struct sockport_rows *in);
 struct sockport_history *sockport_rows_find(struct sockport_rows *in,
@@ -232,6 +256,25 @@ sockport_history_row(struct net *net, u8 protocol, u8 role, u16 port)
 	row = sockport_history_find(net, protocol, role, port);
 	return likely(row) ? row :
 			     __sockport_history_row(net, protocol, role, port);
+}
+
+/**
+ * sockport_program_same - are two programs one?
+ * @a: a program
+ * @b: another one
+ */
+static inline bool sockport_program_same(const struct sockport_program *a,
+					 const struct sockport_program *b)
+{
+	const u64 *x = (const u64 *)a, *y = (const u64 *)b;
+	unsigned int i;
+
+	BUILD_BUG_ON(offsetof(struct sockport_program, ns_started) % sizeof(u64));
+	for (i = 0; i < offsetof(struct sockport_program, ns_started) /
+			sizeof(u64); i++)
+		if (x[i] != y[i])
+			return false;
+	return true;
 }
 
 /**

@@ -12,14 +12,29 @@
 #include <linux/sched.h>
 #include <linux/srcu.h>
 
+#include "history/program.h"
 #include "history/rows.h"
 #include "history/rows-table.h"
 #include "history/sums.h"
 
 DEFINE_STATIC_SRCU(readings);
 
+static void begin(struct sockport_reading *reading, struct sockport_rows *in,
+		  struct net *net)
+	__acquires(&readings)
+{
+	memset(reading, 0, sizeof(*reading));
+	reading->in = in;
+	reading->sn = sockport_net(net);
+	reading->srcu = srcu_read_lock(&readings);
+	spin_lock_bh(&in->lock);
+	atomic_inc(&reading->sn->readings);
+	smp_mb__after_atomic(); /* pairs with that of who takes a row out */
+	spin_unlock_bh(&in->lock);
+}
+
 /**
- * sockport_reading_begin - go through the rows of a namespace
+ * sockport_reading_begin - go through the rows of a namespace's ports
  * @reading: to be filled
  * @in: rows of an era that the caller is a user of
  * @net: namespace, with a reference
@@ -30,15 +45,29 @@ void sockport_reading_begin(struct sockport_reading *reading,
 			    struct sockport_rows *in, struct net *net)
 	__acquires(&readings)
 {
-	memset(reading, 0, sizeof(*reading));
-	reading->in = in;
-	reading->sn = sockport_net(net);
-	reading->row = &reading->sn->history;
-	reading->srcu = srcu_read_lock(&readings);
-	spin_lock_bh(&in->lock);
-	atomic_inc(&reading->sn->readings);
-	smp_mb__after_atomic(); /* pairs with that of who takes a row out */
-	spin_unlock_bh(&in->lock);
+	begin(reading, in, net);
+	reading->rows = &reading->sn->history;
+	reading->row = reading->rows;
+	reading->rests = SOCKPORT_RESTS;
+}
+
+/**
+ * sockport_reading_begin_programs - go through the rows of a namespace's programs
+ * @reading: to be filled
+ * @in: rows of an era that the caller is a user of
+ * @net: namespace, with a reference
+ *
+ * Context: process context, may sleep until sockport_reading_end() and in it.
+ */
+void sockport_reading_begin_programs(struct sockport_reading *reading,
+				     struct sockport_rows *in, struct net *net)
+	__acquires(&readings)
+{
+	begin(reading, in, net);
+	reading->rows = &reading->sn->programs;
+	reading->row = reading->rows;
+	reading->at = SOCKPORT_REST_PROGRAMS;
+	reading->rests = SOCKPORT_REST_PROGRAMS + 1;
 }
 
 static struct sockport_history *rest_of(struct sockport_reading *reading,
@@ -70,7 +99,7 @@ sockport_reading_next(struct sockport_reading *reading)
 {
 	struct sockport_history *row;
 
-	while (reading->at < SOCKPORT_RESTS) {
+	while (reading->at < reading->rests) {
 		row = rest_of(reading, reading->at++);
 		if (row)
 			return row;
@@ -79,7 +108,7 @@ sockport_reading_next(struct sockport_reading *reading)
 	do {
 		reading->row = srcu_dereference(list_next_rcu(reading->row),
 						&readings);
-		if (reading->row == &reading->sn->history)
+		if (reading->row == reading->rows)
 			return NULL;
 		row = list_entry(reading->row, struct sockport_history, of_net);
 	} while (row->rows != reading->in);
@@ -132,7 +161,14 @@ void sockport_history_touched(struct sockport_history *row, unsigned int ago)
 		atomic64_cmpxchg(&row->first, 0, then);
 }
 
-static u64 row_count(const struct sockport_history *row, unsigned int counter)
+/**
+ * sockport_row_count - how much a row has counted, resets apart
+ * @row: row
+ * @counter: SOCKPORT_A_HISTORY_*
+ *
+ * Context: any.
+ */
+u64 sockport_row_count(const struct sockport_history *row, unsigned int counter)
 {
 	u64 sum = 0;
 	unsigned int i;
@@ -147,15 +183,20 @@ static void raise(u64 *high, u64 value)
 	*high = max(*high, value);
 }
 
-/* row->lock held. */
+/*
+ * row->lock held. As after a reset, ends of connections are read before their
+ * beginnings.
+ */
 static void add_totals(struct sockport_totals *totals,
 		       const struct sockport_history *row)
 {
 	u64 *value = totals->value, first = atomic64_read(&row->first);
 	unsigned int i;
 
-	for (i = SOCKPORT_A_HISTORY_OPENED; i < SOCKPORT_COUNTERS; i++)
-		value[i] += row_count(row, i) - row->base[i];
+	for (i = SOCKPORT_COUNTERS - 1; i >= SOCKPORT_A_HISTORY_OPENED; i--) {
+		value[i] += sockport_row_count(row, i) - row->base[i];
+		smp_rmb(); /* a connection begins and ends under locks */
+	}
 	raise(&value[SOCKPORT_A_HISTORY_BACKLOG_HIGH],
 	      atomic_read(&row->backlog_high));
 	value[SOCKPORT_A_HISTORY_CONNECTIONS] +=
@@ -243,6 +284,22 @@ static void raise_wide(atomic64_t *high, s64 value)
 		;
 }
 
+/*
+ * Locks of the row and the rest held. What programs have been told of the row they
+ * need not be told of the rest; what they have not, they will be. Differences may
+ * wrap.
+ */
+static void fold_told(struct sockport_history *rest,
+		      const struct sockport_history *row)
+{
+	unsigned int i, counter;
+
+	for (i = 0; i < SOCKPORT_TOLD; i++) {
+		counter = sockport_told_counters[i];
+		rest->told[i] += row->told[i] - row->base[counter];
+	}
+}
+
 /**
  * sockport_history_fold - add a row to the rest
  * @row: row that has been given back, nobody changes it any more
@@ -259,7 +316,7 @@ void sockport_history_fold(struct sockport_history *row)
 	spin_lock_bh(&row->lock);
 	spin_lock_nested(&rest->lock, SINGLE_DEPTH_NESTING);
 	for (i = SOCKPORT_A_HISTORY_OPENED; i < SOCKPORT_COUNTERS; i++) {
-		more = row_count(row, i) - row->base[i];
+		more = sockport_row_count(row, i) - row->base[i];
 		if (more)
 			atomic64_add(more, &rest->shard[0].count[i]);
 	}
@@ -270,6 +327,7 @@ void sockport_history_fold(struct sockport_history *row)
 	raise_wide(&rest->last, atomic64_read(&row->last));
 	if (rest->spread)
 		add_spread(rest->spread, row->spread);
+	fold_told(rest, row);
 	WRITE_ONCE(row->folded, ++rest->folds);
 	spin_unlock(&rest->lock);
 	spin_unlock_bh(&row->lock);
@@ -312,7 +370,7 @@ static void rebase(struct sockport_history *row)
 
 	spin_lock_bh(&row->lock);
 	for (i = SOCKPORT_COUNTERS - 1; i >= SOCKPORT_A_HISTORY_OPENED; i--) {
-		row->base[i] = row_count(row, i);
+		row->base[i] = sockport_row_count(row, i);
 		smp_rmb(); /* a connection begins and ends under locks */
 	}
 	row->base[SOCKPORT_A_HISTORY_TAKEN_IN] =
@@ -335,6 +393,27 @@ static void rebase(struct sockport_history *row)
 	spin_unlock_bh(&row->lock);
 }
 
+/* The rest last: what is added to it meanwhile is in it then. */
+static void rebase_all(struct sockport_reading *reading)
+	__releases(&readings)
+{
+	const unsigned int first = reading->at;
+	struct sockport_history *row;
+	unsigned int i;
+
+	reading->at = reading->rests;
+	while ((row = sockport_reading_next(reading))) {
+		rebase(row);
+		cond_resched();
+	}
+	for (i = first; i < reading->rests; i++) {
+		row = rest_of(reading, i);
+		if (row)
+			rebase(row);
+	}
+	sockport_reading_end(reading);
+}
+
 /**
  * sockport_history_rebase - begin the history of a namespace anew
  * @in: rows of an era that the caller is a user of
@@ -345,20 +424,9 @@ static void rebase(struct sockport_history *row)
 void sockport_history_rebase(struct sockport_rows *in, struct net *net)
 {
 	struct sockport_reading reading;
-	struct sockport_history *row;
-	unsigned int i;
 
 	sockport_reading_begin(&reading, in, net);
-	/* The rest last: what is added to it meanwhile is in it then. */
-	reading.at = SOCKPORT_RESTS;
-	while ((row = sockport_reading_next(&reading))) {
-		rebase(row);
-		cond_resched();
-	}
-	for (i = 0; i < SOCKPORT_RESTS; i++) {
-		row = rest_of(&reading, i);
-		if (row)
-			rebase(row);
-	}
-	sockport_reading_end(&reading);
+	rebase_all(&reading);
+	sockport_reading_begin_programs(&reading, in, net);
+	rebase_all(&reading);
 }

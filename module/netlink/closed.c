@@ -72,7 +72,7 @@ static void tell_process(struct sockport_telling *telling,
 {
 	sockport_tell_process(telling, reader, &ended->event);
 	if (telling->pid || !ended->has_opener ||
-	    !sockport_reader_sees_gone(reader, &ended->opener.by))
+	    !sockport_reader_sees_gone(reader, &ended->opener.program.by))
 		return;
 	telling->pid = sockport_opener_pid(&ended->opener, reader->pid_ns);
 	strscpy(telling->comm, ended->event.comm, sizeof(telling->comm));

@@ -15,6 +15,7 @@
 #include "netlink/dump.h"
 #include "netlink/listen.h"
 #include "netlink/netlink.h"
+#include "netlink/programs.h"
 #include "netlink/query.h"
 #include "netlink/reply.h"
 #include "netlink/sockets.h"
@@ -283,6 +284,14 @@ static const struct genl_ops sockport_ops[] = {
 		.start		= sockport_closed_start,
 		.dumpit		= sockport_nl_closed_get_dumpit,
 		.done		= sockport_closed_done,
+	},
+	{
+		.cmd		= SOCKPORT_CMD_PROGRAM_GET,
+		.policy		= sockport_program_get_nl_policy,
+		.maxattr	= SOCKPORT_A_PROGRAM_NETNS_ALL,
+		.start		= sockport_programs_start,
+		.dumpit		= sockport_nl_program_get_dumpit,
+		.done		= sockport_programs_done,
 	},
 };
 

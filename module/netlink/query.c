@@ -7,7 +7,6 @@
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
 
-#include "history/era.h"
 #include "history/follow.h"
 #include "memory/memory.h"
 #include "netlink/query.h"
@@ -27,13 +26,13 @@
 /* What can be asked of ports. */
 #define WANT_PORTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_RECALL)
 
-static const struct nlattr *request_attr(const struct sockport_request *request,
-					 int attr)
-{
-	return request->attrs ? request->attrs[attr] : NULL;
-}
-
-static void query_free(struct sockport_query *query)
+/**
+ * sockport_query_free - be done with a request
+ * @query: what sockport_query_new() returned, without what answers it
+ *
+ * Context: process context, may sleep.
+ */
+void sockport_query_free(struct sockport_query *query)
 {
 	struct net *account = query->account;
 
@@ -118,10 +117,23 @@ static int query_scope(struct sockport_query *query,
 	return 0;
 }
 
-static struct sockport_query *
-query_new(const struct sockport_request *request, u32 want,
-	  const struct nlattr *filter, const struct nlattr *fd,
-	  const struct nlattr *all)
+/**
+ * sockport_query_new - begin to take in a request
+ * @request: the request
+ * @want: mask of enum sockport_want
+ * @filter: attribute of the request, or NULL
+ * @fd: likewise, of the namespace asked about
+ * @all: likewise, that all are
+ *
+ * Context: process context of who sends the request, may sleep.
+ *
+ * Return: the query, for sockport_query_free(); or an ERR_PTR, with a message in
+ * @request->extack when the request is at fault.
+ */
+struct sockport_query *
+sockport_query_new(const struct sockport_request *request, u32 want,
+		   const struct nlattr *filter, const struct nlattr *fd,
+		   const struct nlattr *all)
 {
 	struct sockport_query *query;
 	int err;
@@ -136,7 +148,7 @@ query_new(const struct sockport_request *request, u32 want,
 			       &query->filter, want);
 	err = query_scope(query, request, filter, fd, all);
 	if (err) {
-		query_free(query);
+		sockport_query_free(query);
 		return ERR_PTR(err);
 	}
 	return query;
@@ -155,8 +167,14 @@ static const struct sockport_filter_ops filter_ops = {
 	.age	= sockport_follow_age,
 };
 
-static struct sockport_asking asking_of(struct sockport_query *query,
-					const struct sockport_request *request)
+/**
+ * sockport_query_asking - what is asked of a request's attributes
+ * @query: the query that they are for
+ * @request: the request
+ */
+struct sockport_asking
+sockport_query_asking(struct sockport_query *query,
+		      const struct sockport_request *request)
 {
 	return (struct sockport_asking) {
 		.filter		= &query->filter,
@@ -184,7 +202,15 @@ static int query_files(struct sockport_query *query)
 	return sockport_files_walk(&files);
 }
 
-static int query_cgroups(struct sockport_query *query)
+/**
+ * sockport_query_cgroups - be ready to tell cgroups, when they are wanted
+ * @query: the query
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sockport_query_cgroups(struct sockport_query *query)
 {
 	if (!(query->want & (SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OPENER)))
 		return 0;
@@ -225,27 +251,27 @@ static int query_table(struct sockport_query *query)
 struct sockport_query *
 sockport_query_ports(const struct sockport_request *request)
 {
-	const struct nlattr *want = request_attr(request, SOCKPORT_A_PORT_WANT);
+	const struct nlattr *want = sockport_request_attr(request, SOCKPORT_A_PORT_WANT);
 	struct sockport_asking asking;
 	struct sockport_query *query;
 	int err;
 
-	query = query_new(request, want ? nla_get_u32(want) & WANT_PORTS : 0,
-			  request_attr(request, SOCKPORT_A_PORT_FILTER),
-			  request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
-			  request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
+	query = sockport_query_new(request, want ? nla_get_u32(want) & WANT_PORTS : 0,
+				   sockport_request_attr(request, SOCKPORT_A_PORT_FILTER),
+				   sockport_request_attr(request, SOCKPORT_A_PORT_NETNS_FD),
+				   sockport_request_attr(request, SOCKPORT_A_PORT_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	asking = asking_of(query, request);
+	asking = sockport_query_asking(query, request);
 	err = sockport_request_ports(&asking, request->attrs);
 	if (!err)
 		err = query_files(query);
 	if (!err)
-		err = query_cgroups(query);
+		err = sockport_query_cgroups(query);
 	if (!err)
 		err = query_table(query);
 	if (err) {
-		query_free(query);
+		sockport_query_free(query);
 		return ERR_PTR(err);
 	}
 	return query;
@@ -260,7 +286,7 @@ sockport_query_ports(const struct sockport_request *request)
 void sockport_query_ports_free(struct sockport_query *query)
 {
 	sockport_ports_free(&query->ports);
-	query_free(query);
+	sockport_query_free(query);
 }
 
 static int query_walk(struct sockport_query *query)
@@ -330,30 +356,30 @@ bool sockport_query_wants(const struct sockport_query *query,
 struct sockport_query *
 sockport_query_sockets(const struct sockport_request *request)
 {
-	const struct nlattr *want = request_attr(request,
-						 SOCKPORT_A_SOCKET_WANT);
+	const struct nlattr *want = sockport_request_attr(request,
+							  SOCKPORT_A_SOCKET_WANT);
 	struct sockport_asking asking;
 	struct sockport_query *query;
 	int err;
 
-	query = query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
-			  request_attr(request, SOCKPORT_A_SOCKET_FILTER),
-			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
-			  request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
+	query = sockport_query_new(request, want ? nla_get_u32(want) : WANT_DEFAULT,
+				   sockport_request_attr(request, SOCKPORT_A_SOCKET_FILTER),
+				   sockport_request_attr(request, SOCKPORT_A_SOCKET_NETNS_FD),
+				   sockport_request_attr(request, SOCKPORT_A_SOCKET_NETNS_ALL));
 	if (IS_ERR(query))
 		return query;
-	asking = asking_of(query, request);
+	asking = sockport_query_asking(query, request);
 	err = sockport_request_sockets(&asking, request->attrs);
 	if (!err)
 		err = query_pids(query, request);
 	if (!err)
-		err = query_cgroups(query);
+		err = sockport_query_cgroups(query);
 	if (!err)
 		err = query_files(query);
 	if (!err)
 		err = query_walk(query);
 	if (err) {
-		query_free(query);
+		sockport_query_free(query);
 		return ERR_PTR(err);
 	}
 	return query;
@@ -368,114 +394,5 @@ sockport_query_sockets(const struct sockport_request *request)
 void sockport_query_sockets_free(struct sockport_query *query)
 {
 	sockport_walk_exit(&query->walk);
-	query_free(query);
-}
-
-/**
- * sockport_query_doors - take in a request for closed doors
- * @request: the request
- *
- * Who knocked is nothing that the kernel tells everyone, it needs CAP_NET_ADMIN
- * over the namespaces asked about.
- *
- * Context: process context of who sends the request, may sleep.
- *
- * Return: the query, for sockport_query_doors_free(); or an ERR_PTR, with a
- * message in @request->extack when the request is at fault.
- */
-struct sockport_query *
-sockport_query_doors(const struct sockport_request *request)
-{
-	struct sockport_query *query;
-	int err;
-
-	query = query_new(request, 0, NULL,
-			  request_attr(request,
-				       SOCKPORT_A_CLOSED_DOOR_NETNS_FD),
-			  request_attr(request,
-				       SOCKPORT_A_CLOSED_DOOR_NETNS_ALL));
-	if (IS_ERR(query))
-		return query;
-	if (!query->reader.net_admin) {
-		NL_SET_ERR_MSG(request->extack,
-			       "needs CAP_NET_ADMIN over the namespace");
-		err = -EPERM;
-	} else if (!sockport_era_is_on()) {
-		NL_SET_ERR_MSG(request->extack, "history is switched off");
-		err = -ENODATA;
-	} else {
-		return query;
-	}
-	query_free(query);
-	return ERR_PTR(err);
-}
-
-/**
- * sockport_query_doors_free - be done with a request for closed doors
- * @query: what sockport_query_doors() returned
- *
- * Context: process context, may sleep.
- */
-void sockport_query_doors_free(struct sockport_query *query)
-{
-	query_free(query);
-}
-
-static int closed_are_kept(const struct sockport_request *request)
-{
-	if (sockport_last_wanted())
-		return 0;
-	if (sockport_era_is_on())
-		NL_SET_ERR_MSG(request->extack,
-			       "none are kept: last_connections is 0");
-	else
-		NL_SET_ERR_MSG(request->extack, "history is switched off");
-	return -ENODATA;
-}
-
-/**
- * sockport_query_closed - take in a request for connections that ended
- * @request: the request
- *
- * Context: process context of who sends the request, may sleep.
- *
- * Return: the query, for sockport_query_closed_free(); or an ERR_PTR, with a
- * message in @request->extack when the request is at fault.
- */
-struct sockport_query *
-sockport_query_closed(const struct sockport_request *request)
-{
-	const struct nlattr *filter = request_attr(request,
-						   SOCKPORT_A_EVENT_FILTER);
-	struct sockport_asking asking;
-	struct sockport_query *query;
-	int err;
-
-	query = query_new(request, SOCKPORT_WANT_OPENER, filter,
-			  request_attr(request, SOCKPORT_A_EVENT_NETNS_FD),
-			  request_attr(request, SOCKPORT_A_EVENT_NETNS_ALL));
-	if (IS_ERR(query))
-		return query;
-	asking = asking_of(query, request);
-	err = filter ? sockport_request_closed(&asking, filter) : 0;
-	if (!err)
-		err = query_cgroups(query);
-	if (!err)
-		err = closed_are_kept(request);
-	if (err) {
-		query_free(query);
-		return ERR_PTR(err);
-	}
-	return query;
-}
-
-/**
- * sockport_query_closed_free - be done with a request for connections that ended
- * @query: what sockport_query_closed() returned
- *
- * Context: process context, may sleep.
- */
-void sockport_query_closed_free(struct sockport_query *query)
-{
-	query_free(query);
+	sockport_query_free(query);
 }

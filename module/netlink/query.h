@@ -10,6 +10,7 @@
 #include "owners/owners.h"
 #include "owners/reader.h"
 #include "ports/port.h"
+#include "ports/program-table.h"
 #include "walk/filter.h"
 #include "walk/scope.h"
 #include "walk/walk.h"
@@ -18,6 +19,7 @@ struct net;
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
+struct sockport_asking;
 struct sockport_cgroups;
 
 /**
@@ -65,6 +67,16 @@ struct sockport_some_ended {
 };
 
 /**
+ * struct sockport_some_programs - programs on their way to the reader
+ * @all: they
+ * @at: next of them
+ */
+struct sockport_some_programs {
+	struct sockport_programs	all;
+	unsigned int			at;
+};
+
+/**
  * struct sockport_query - a request under way
  * @account: namespace of who asks, whose account it goes to
  * @other: namespace asked about instead, with a reference, or NULL
@@ -80,6 +92,7 @@ struct sockport_some_ended {
  * @walk: or walk to answer from
  * @doors: or closed doors
  * @ended: or connections that ended
+ * @programs: or what programs did
  */
 struct sockport_query {
 	struct net			*account;
@@ -99,8 +112,33 @@ struct sockport_query {
 		struct sockport_walk	walk;
 		struct sockport_some_doors doors;
 		struct sockport_some_ended ended;
+		struct sockport_some_programs programs;
 	};
 };
+
+/**
+ * sockport_request_attr - an attribute of a request
+ * @request: the request
+ * @attr: its number
+ *
+ * Return: the attribute, or NULL.
+ */
+static inline const struct nlattr *
+sockport_request_attr(const struct sockport_request *request, int attr)
+{
+	return request->attrs ? request->attrs[attr] : NULL;
+}
+
+/* For the files that begin with query only. */
+struct sockport_query *
+sockport_query_new(const struct sockport_request *request, u32 want,
+		   const struct nlattr *filter, const struct nlattr *fd,
+		   const struct nlattr *all);
+void sockport_query_free(struct sockport_query *query);
+int sockport_query_cgroups(struct sockport_query *query);
+struct sockport_asking
+sockport_query_asking(struct sockport_query *query,
+		      const struct sockport_request *request);
 
 struct sockport_query *
 sockport_query_ports(const struct sockport_request *request);
@@ -116,5 +154,8 @@ void sockport_query_doors_free(struct sockport_query *query);
 struct sockport_query *
 sockport_query_closed(const struct sockport_request *request);
 void sockport_query_closed_free(struct sockport_query *query);
+struct sockport_query *
+sockport_query_programs(const struct sockport_request *request);
+void sockport_query_programs_free(struct sockport_query *query);
 
 #endif /* SOCKPORT_QUERY_H */

@@ -11,24 +11,41 @@
 #include "owners/cgroup.h"
 #include "ports/port.h"
 
-static int put_totals(struct sk_buff *skb, const struct sockport_port *port)
+/**
+ * sockport_reply_totals - put what was done into a message
+ * @skb: message
+ * @attr: attribute that it goes to
+ * @totals: what was done
+ * @protocol: enum sockport_protocol that it means something for
+ * @without: mask of SOCKPORT_A_HISTORY_*, what is left out
+ *
+ * Return: 0, or -EMSGSIZE, after which the message has to be cancelled.
+ */
+int sockport_reply_totals(struct sk_buff *skb, int attr,
+			  const struct sockport_totals *totals, u8 protocol,
+			  u64 without)
 {
-	const struct sockport_totals *totals = port->totals;
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(skb, attr);
 	unsigned int i;
 
-	if (!totals)
-		return 0;
-	nest = nla_nest_start(skb, SOCKPORT_A_PORT_HISTORY);
 	if (!nest)
 		return -EMSGSIZE;
 	for (i = SOCKPORT_A_HISTORY_OPENED; i <= SOCKPORT_A_HISTORY_MAX; i++)
-		if (sockport_totals_know(totals, port->protocol, i) &&
+		if (!(without & BIT_ULL(i)) &&
+		    sockport_totals_know(totals, protocol, i) &&
 		    nla_put_u64_64bit(skb, i, totals->value[i],
 				      SOCKPORT_A_HISTORY_PAD))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+static int put_totals(struct sk_buff *skb, const struct sockport_port *port)
+{
+	if (!port->totals)
+		return 0;
+	return sockport_reply_totals(skb, SOCKPORT_A_PORT_HISTORY, port->totals,
+				     port->protocol, 0);
 }
 
 /* Without the empty buckets at the end. */

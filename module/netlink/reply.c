@@ -449,11 +449,11 @@ static int put_history_counts(struct sk_buff *skb,
 			      const struct sockport_stats *stats)
 {
 	if (put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS,
-		      &stats->history_rows) ||
+		      &stats->ports.rows) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS_LOST,
-		      &stats->history_rows_lost) ||
+		      &stats->ports.lost) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_ROWS_GIVEN_BACK,
-		      &stats->history_rows_given_back) ||
+		      &stats->ports.given_back) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS,
 		      &stats->history_sockets) ||
 	    put_count(skb, SOCKPORT_A_STATS_HISTORY_SOCKETS_LOST,
@@ -469,7 +469,12 @@ static int put_history_counts(struct sk_buff *skb,
 	    put_count(skb, SOCKPORT_A_STATS_LAST_CONNECTIONS,
 		      &stats->last_connections) ||
 	    put_count(skb, SOCKPORT_A_STATS_LAST_CONNECTIONS_LOST,
-		      &stats->last_connections_lost))
+		      &stats->last_connections_lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_PROGRAMS, &stats->programs.rows) ||
+	    put_count(skb, SOCKPORT_A_STATS_PROGRAMS_LOST,
+		      &stats->programs.lost) ||
+	    put_count(skb, SOCKPORT_A_STATS_PROGRAMS_GIVEN_BACK,
+		      &stats->programs.given_back))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -15,6 +15,7 @@ struct sockport_port;
 struct sockport_reader;
 struct sockport_record;
 struct sockport_stats;
+struct sockport_totals;
 struct tcp_info;
 struct user_namespace;
 
@@ -63,6 +64,9 @@ int sockport_reply_port(struct sk_buff *skb, const struct sockport_port *port,
 			struct user_namespace *user_ns,
 			const struct sockport_owners *owners,
 			struct sockport_cgroups *cgroups);
+int sockport_reply_totals(struct sk_buff *skb, int attr,
+			  const struct sockport_totals *totals, u8 protocol,
+			  u64 without);
 int sockport_reply_history(struct sk_buff *skb,
 			   const struct sockport_port *port,
 			   struct user_namespace *user_ns,

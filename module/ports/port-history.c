@@ -21,10 +21,10 @@ static void copy_opener(struct sockport_port_opener *copy,
 
 	spin_lock_bh(&row->lock);
 	copy->pid = sockport_opener_pid(opener, reader->pid_ns);
-	copy->uid = opener->uid;
-	copy->seen = sockport_reader_sees_gone(reader, &opener->by);
-	copy->cgroup = opener->cgroup;
-	strscpy(copy->comm, opener->comm, sizeof(copy->comm));
+	copy->uid = opener->program.uid;
+	copy->seen = sockport_reader_sees_gone(reader, &opener->program.by);
+	copy->cgroup = opener->program.cgroup;
+	strscpy(copy->comm, opener->program.comm, sizeof(copy->comm));
 	spin_unlock_bh(&row->lock);
 }
 
@@ -173,7 +173,7 @@ static bool pasts_fill(struct sockport_pasts *pasts,
 int sockport_pasts_init(struct sockport_pasts *pasts, struct net *account,
 			struct sockport_rows *rows, struct net *net)
 {
-	u64 count = atomic64_read(&sockport_stats(net)->history_rows);
+	u64 count = atomic64_read(&sockport_stats(net)->ports.rows);
 
 	pasts->net = account;
 	pasts->room = count + count / 8 + 64;

@@ -289,8 +289,8 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "file_walks",		&stats->file_walks },
 		{ "walked_files",	&stats->walked_files },
 		{ "file_walk_time_ns",	&stats->file_walk_ns },
-		{ "history_rows",	&stats->history_rows },
-		{ "history_rows_lost",	&stats->history_rows_lost },
+		{ "history_rows",	&stats->ports.rows },
+		{ "history_rows_lost",	&stats->ports.lost },
 		{ "history_sockets",	&stats->history_sockets },
 		{ "history_sockets_lost", &stats->history_sockets_lost },
 		{ "closed_doors",	&stats->closed_doors },
@@ -299,9 +299,12 @@ static int stats_show(struct seq_file *seq, void *v)
 		{ "events_lost",	&stats->events_lost },
 		{ "longest_hold_ns",	&stats->longest_hold },
 		{ "events_made",	&stats->events_made },
-		{ "history_rows_given_back", &stats->history_rows_given_back },
+		{ "history_rows_given_back", &stats->ports.given_back },
 		{ "last_connections",	&stats->last_connections },
 		{ "last_connections_lost", &stats->last_connections_lost },
+		{ "programs",		&stats->programs.rows },
+		{ "programs_lost",	&stats->programs.lost },
+		{ "programs_given_back", &stats->programs.given_back },
 	};
 	unsigned int i;
 

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -123,15 +122,6 @@ static bool is_address(const uint8_t *address, size_t length, int family, const 
 	EXPECT_EQ(SOCKPORT_CAUSE_##why, EVENT(event, CAUSE)); \
 } while (0)
 
-static uint64_t netns_inode(void)
-{
-	struct stat status;
-
-	if (stat("/proc/self/ns/net", &status))
-		die("own namespace: %m");
-	return status.st_ino;
-}
-
 /* Both ends of a connection, all that is known of them. */
 TEST_F_TIMEOUT(last, life, 300)
 {
@@ -163,7 +153,7 @@ TEST_F_TIMEOUT(last, life, 300)
 	EXPECT_EQ(out.rtt_sum, EVENT(&event, RTT));
 	EXPECT_LE(20000, EVENT(&event, DURATION));
 	EXPECT_GE((uint64_t)(now_ms() - begin + 1) * 1000, EVENT(&event, DURATION));
-	EXPECT_EQ(netns_inode(), EVENT(&event, NETNS));
+	EXPECT_EQ(netns_own_inode(), EVENT(&event, NETNS));
 	EXPECT_FALSE(EVENT_HAS(&event, IFINDEX));
 
 	event = end_of(&self->client, IN, PORT);
@@ -410,13 +400,13 @@ TEST_F_TIMEOUT(last, namespaces, 300)
 	int home = netns_open(), other;
 	struct events ended;
 	unsigned int ours = 0, theirs = 0;
-	uint64_t inode = netns_inode(), other_inode;
+	uint64_t inode = netns_own_inode(), other_inode;
 	size_t i;
 
 	refuse(9000, 2);
 	netns_enter_bare();
 	other = netns_open();
-	other_inode = netns_inode();
+	other_inode = netns_own_inode();
 	refuse(9100, 3);
 	netns_set(home);
 	EXPECT_EQ(2, told_down_from(&self->client, 9001));

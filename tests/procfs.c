@@ -101,7 +101,8 @@ TEST_F_TIMEOUT(procfs, stats, 300)
 		"history_rows", "history_rows_lost", "history_sockets", "history_sockets_lost",
 		"closed_doors", "closed_doors_lost", "events_sent", "events_lost",
 		"events_made", "history_rows_given_back",
-		"last_connections", "last_connections_lost",
+		"last_connections", "last_connections_lost", "programs", "programs_lost",
+		"programs_given_back",
 	};
 	unsigned long long walks, walked, port_walks, others;
 	char *text = read_text(PROC_STATS, 4096), *line, *rest;

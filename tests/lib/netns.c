@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "die.h"
@@ -96,4 +97,13 @@ void become(unsigned int uid)
 {
 	if (seteuid(0) || (uid && seteuid(uid)))
 		die("become %u: %s", uid, strerror(errno));
+}
+
+uint64_t netns_own_inode(void)
+{
+	struct stat status;
+
+	if (stat("/proc/self/ns/net", &status))
+		die("own namespace: %m");
+	return status.st_ino;
 }

@@ -2,6 +2,8 @@
 #ifndef TESTS_NETNS_H
 #define TESTS_NETNS_H
 
+#include <stdint.h>
+
 /* An interface with fe80::1, 2001:db8::1 and 192.0.2.1; its peer is no device. */
 #define NEAR	"near"
 
@@ -17,8 +19,9 @@ void netns_enter_bare(void);
 void netns_sysctl(const char *path, const char *value);
 unsigned int netns_ifindex(const char *name);
 
-/* A file descriptor of the namespace. */
+/* A file descriptor of the namespace, and its inode. */
 int netns_open(void);
+uint64_t netns_own_inode(void);
 void netns_set(int fd);
 
 /* Effective uid of what is created from now on; 0 gives the powers back. */

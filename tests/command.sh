@@ -510,6 +510,7 @@ completion()
 		completes established --state es && completes tcp,udp --protocol tcp,ud &&
 		completes port,service -o port,serv && completes local_end sockets --columns local_ &&
 		completes sctp sc && completes closed-door events --type close &&
+		completes container programs --by cont &&
 		completes fixture who fix && completes --interval --inter || return 1
 	COMP_WORDS=(sockport stats --p) COMP_CWORD=2
 	_sockport
@@ -645,7 +646,7 @@ closed_pipe()
 	local each
 
 	for each in ports sockets 'sockets --json' 'show 80' who summary events 'events -J' metrics \
-		closed closed-doors 'ports --interval 0.1' 'ports -J --interval 3600'; do
+		programs closed closed-doors 'ports --interval 0.1' 'ports -J --interval 3600'; do
 		# shellcheck disable=SC2086
 		(sockport $each 2>"$work/err"; echo $? >"$work/status") | true
 		expect "words of $each" 0 "$(wc -c <"$work/err")" || return 1
@@ -973,7 +974,7 @@ module_absent()
 	local each status=0
 
 	rmmod sockport || return 1
-	for each in ports sockets 'show 80' stats 'sockets --json' who summary events closed closed-doors \
+	for each in ports sockets 'show 80' stats 'sockets --json' who programs summary events closed closed-doors \
 		metrics reset 'ports --interval 1'; do
 		# shellcheck disable=SC2086
 		fails 1 'not loaded.*modprobe' $each || status=1

@@ -142,6 +142,16 @@ int client_doors(struct client *client, door_function function, void *data,
 	return 0;
 }
 
+int client_programs(struct client *client, program_function function, void *data,
+		    struct failure *failure)
+{
+	(void)client;
+	(void)function;
+	(void)data;
+	(void)failure;
+	return 0;
+}
+
 void client_ask_netns(struct client *client, int netns, bool all)
 {
 	(void)client;

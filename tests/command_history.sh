@@ -294,6 +294,46 @@ sys.exit([row["port"] for row in rows] != [7343, 7342, 7341] or any(
 		expect nobody '' "$(as 65534 "$SOCKPORT_BIN" closed -H)"
 }
 
+# program_did FILE COUNTER...: what a listing in JSON says of python3
+program_did()
+{
+	python3 - "$@" <<'END'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as stream:
+    found = [row for row in json.load(stream) if row["program"] == "python3"]
+print(*[found[0][counter] if len(found) == 1 else None for counter in sys.argv[2:]])
+END
+}
+
+# Both ends of what talk() does are of one program.
+programs()
+{
+	talk 7351 1 && sockport programs -J >"$work/before" && talk 7351 3 && knock 7352 2 || return 1
+	soon eval 'sockport programs -J --since "$work/before" >"$work/json" &&
+		[ "$(program_did "$work/json" closed_by_peer)" = 3 ]' || return 1
+	expect since '3 3 2 330 330 False' "$(program_did "$work/json" accepted opened refused \
+			bytes_in bytes_out rest)" &&
+		expect user '0 root None' "$(program_did "$work/json" uid user unit)" &&
+		expect who "$(sockport programs -Ho program,accepted)" \
+			"$(sockport who --by program -Ho program,accepted)" &&
+		expect one python3 "$(sockport programs python3 -Ho program | xargs)" &&
+		expect sorted python3 "$(sockport programs -Ho program --sort refused --top 1 | xargs)" &&
+		expect 'by user' "$(sockport ports -aHo accepted --numeric --role in |
+			awk '{ sum += $1 } END { print sum }')" \
+			"$(sockport who --by user -nHo accepted | awk '{ sum += $1 } END { print sum }')" &&
+		expect 'no container' 1 "$(sockport programs --by container -H | wc -l)" &&
+		expect 'in between' 0 "$(sockport who python3 --interval 0.2 --count 1 -nHo opened | xargs)" &&
+		fails 2 'is no answer' programs --by unit --since "$work/before" &&
+		fails 1 'no program, unit or container' programs nobody-at-all &&
+		fails 2 'unknown by' programs --by port && fails 2 'filter by port' programs --port 80 &&
+		expect elsewhere '' "$(unshare -n "$SOCKPORT_BIN" programs -H)" &&
+		expect 'of others' rest "$(as 65534 "$SOCKPORT_BIN" programs -Ho program | xargs)" &&
+		sockport metrics --format prometheus | grep -q '^sockport_unit_accepted_total{unit="none"} [1-9]' &&
+		sockport metrics -A | grep -q '^sockport_unit_opened_total{netns=".*",unit="none"} [1-9]'
+}
+
 # rows() knows ports by their role, which doors have not.
 closed_doors()
 {
@@ -457,5 +497,5 @@ service_installed()
 }
 
 ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener unprivileged_history events_text \
-	events_json events_privileged events_everywhere closed closed_doors metrics metrics_textfile metrics_checked since \
+	events_json events_privileged events_everywhere closed programs closed_doors metrics metrics_textfile metrics_checked since \
 	bad_since interval reset service_installed history_off events_unloaded

@@ -48,7 +48,7 @@ all_valid()
 	local answers=0 pairs=() command events
 
 	traffic
-	for command in ports sockets closed closed-doors; do
+	for command in ports sockets programs closed closed-doors; do
 		check $command && check $command -A -o "$(columns_of $command)" || return 1
 	done
 	check ports -p --since "$work/answer.1" && check sockets -p &&
@@ -63,7 +63,7 @@ described()
 {
 	local command
 
-	for command in ports sockets kill show who summary events closed closed-doors stats; do
+	for command in ports sockets kill show who programs summary events closed closed-doors stats; do
 		[ -s "$SCHEMAS/sockport-$command.schema.json" ] || {
 			echo "no schema of $command"
 			return 1

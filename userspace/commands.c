@@ -8,6 +8,7 @@
 #include "cmd/kill.h"
 #include "cmd/listing.h"
 #include "cmd/metrics.h"
+#include "cmd/programs.h"
 #include "cmd/rates.h"
 #include "cmd/show.h"
 #include "cmd/stats.h"
@@ -43,6 +44,12 @@ static int run_who(const struct question *question)
 {
 	return who_print(question->client, question->options, question->names,
 			 question->selection, question->failure);
+}
+
+static int run_programs(const struct question *question)
+{
+	return programs_print(question->client, question->options, question->names,
+			      question->selection, question->failure);
 }
 
 static int run_kill(const struct question *question)
@@ -122,8 +129,15 @@ const struct command_row commands[COMMANDS] = {
 		.help = "the sockets of each process; or all those of a process, unit or container",
 		.parts = { { "processes", &holder_columns }, { "sockets", &held_columns },
 			   { "sockets", &socket_columns }, { NULL, &who_columns } },
-		.takes = TAKES_LISTING | TAKES_PROCESSES | TAKES_COLUMNS | TAKES_SORT,
+		.takes = TAKES_LISTING | TAKES_PROCESSES | TAKES_COLUMNS | TAKES_SORT | TAKES_BY |
+			 TAKES_SINCE | TAKES_COUNT,
 		.filters = FILTER_KEYS_ALL },
+	[COMMAND_PROGRAMS] = {
+		.name = "programs", .run = run_programs, .columns = &account_columns,
+		.argument = "[NAME|UNIT]",
+		.help = "what each program did, unit, container or user; also who --by WHAT",
+		.takes = TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_COLUMNS |
+			 TAKES_SORT | TAKES_SINCE | TAKES_COUNT | TAKES_BY },
 	[COMMAND_KILL] = {
 		.name = "kill", .run = run_kill, .columns = &socket_columns, .enters = true,
 		.parts = { { NULL, &kill_columns } },

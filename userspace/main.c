@@ -23,13 +23,34 @@
 #define RATE_NUMERIC	"proto,role,port,state,connections,accepted,opened,failed,"	\
 			"bytes_in,bytes_out,retransmits,listen_drops"
 
+/* What is told of programs, behind what they are summed up by. */
+#define ACCOUNT_COLUMNS	",connections,accepted,opened,failed,bytes_in,bytes_out,retransmits,active"
+
+static int select_accounts(struct selection *selection, const struct options *options,
+			   struct failure *failure)
+{
+	static const char *const columns[ACCOUNTS_BY] = {
+		[ACCOUNTS_BY_PROGRAM] = "program,unit,user" ACCOUNT_COLUMNS,
+		[ACCOUNTS_BY_UNIT] = "unit" ACCOUNT_COLUMNS,
+		[ACCOUNTS_BY_CONTAINER] = "container" ACCOUNT_COLUMNS,
+		[ACCOUNTS_BY_USER] = "user" ACCOUNT_COLUMNS,
+	};
+
+	if (options->json)
+		return 0;
+	return selection_parse(selection, &account_columns, columns[options->by], failure);
+}
+
 static int select_rates(struct selection *selection, const struct options *options,
 			struct failure *failure)
 {
+	const struct columns *columns = options->command == COMMAND_PROGRAMS ?
+					&account_columns : &port_columns;
+
 	selection->per_second = true;
 	if (options->json)
-		return selection_parse(selection, &port_columns, "+elapsed,restarted", failure);
-	if (options->columns && *options->columns != '+')
+		return selection_parse(selection, columns, "+elapsed,restarted", failure);
+	if (columns == &account_columns || (options->columns && *options->columns != '+'))
 		return 0;
 	return selection_parse(selection, &port_columns,
 			       options->numeric ? RATE_NUMERIC : RATE_COLUMNS, failure);
@@ -105,6 +126,8 @@ static int select_usual(struct selection *selection, const struct options *optio
 	if (wants_holders(options))
 		return selection_parse(selection, &port_columns,
 				       options->numeric ? HOLDERS_NUMERIC : HOLDERS, failure);
+	if (options->command == COMMAND_PROGRAMS)
+		return select_accounts(selection, options, failure);
 	if (options->command == COMMAND_KILL)
 		return selection_parse(selection, &socket_columns,
 				       options->json ? KILL_JSON : KILL_TEXT, failure);

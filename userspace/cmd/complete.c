@@ -86,6 +86,14 @@ static void put_namespaces(void)
 		closedir(directory);
 }
 
+static void put_accounts_by(void)
+{
+	size_t i;
+
+	for (i = 0; i < ACCOUNTS_BY; i++)
+		put(accounts_words[i]);
+}
+
 static void put_columns(const struct columns *columns)
 {
 	size_t i;
@@ -144,6 +152,8 @@ static void put_values(const struct option_row *row, const struct command_row *c
 		put_words(word_event_type, SOCKPORT_EVENT_TYPE_MAX);
 	else if (!strcmp(row->name, "format"))
 		puts("openmetrics\nprometheus");
+	else if (!strcmp(row->name, "by"))
+		put_accounts_by();
 }
 
 /* The option that a word is, if a value follows it. */
@@ -207,7 +217,8 @@ void complete_print(char **words)
 	} else {
 		if (!command)
 			put_commands();
-		if (command == &commands[COMMAND_WHO] && before && !strcmp(before, command->name))
+		if ((command == &commands[COMMAND_WHO] || command == &commands[COMMAND_PROGRAMS]) &&
+		    before && !strcmp(before, command->name))
 			put_processes();
 		if (!command || command->filters)
 			for (i = FILTER_PROTOCOL; i <= FILTER_ROLE; i++)

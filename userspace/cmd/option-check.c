@@ -102,13 +102,16 @@ int options_check(const struct options *options, struct failure *failure)
 	if (options->since && options->interval)
 		return failure_set(failure, EXIT_USAGE,
 				   "--since and --interval exclude each other");
-	if (options->count && options->command == COMMAND_PORTS && !options->interval)
+	if (options->count && !options->interval && options->command != COMMAND_EVENTS)
 		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
 	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
 		return failure_set(failure, EXIT_USAGE,
 				   "--textfile is for node_exporter, which takes --format prometheus only");
 	if (options->textfile && !*options->textfile)
 		return failure_set(failure, EXIT_USAGE, "--textfile needs the path of a file");
+	if (options->command == COMMAND_PROGRAMS && options->has_filter)
+		return failure_set(failure, EXIT_USAGE,
+				   "what programs did is counted of all their sockets: it has no filter");
 	if (options->who && !*options->who)
 		return failure_set(failure, EXIT_USAGE,
 				   "sockport who: a PID, process, unit or container is never empty");

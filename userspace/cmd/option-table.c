@@ -82,6 +82,21 @@ static int add_count(struct options *options, const char *value, struct failure 
 	return failure_set(failure, EXIT_USAGE, "bad count '%s': it is a number from 1 on", value);
 }
 
+static int add_by(struct options *options, const char *word, struct failure *failure)
+{
+	size_t i;
+
+	for (i = 0; i < ACCOUNTS_BY; i++) {
+		if (strcmp(accounts_words[i], word))
+			continue;
+		options->by = i;
+		options->has_by = true;
+		return 0;
+	}
+	return failure_set(failure, EXIT_USAGE,
+			   "unknown by '%s': it is program, unit, container or user", word);
+}
+
 static int add_top(struct options *options, const char *value, struct failure *failure)
 {
 	options->has_top = true;
@@ -141,12 +156,14 @@ const struct option_row option_rows[] = {
 	{ "remote", 0, "LIST", "the remote address", FILTER(REMOTE) },
 	{ "uid", 0, "LIST", "the owner, by number or name", FILTER(UID) },
 
-	{ "since", 0, "FILE", "since FILE, an earlier sockport ports --json", GROUP_SINCE,
+	{ "since", 0, "FILE", "since FILE, an earlier answer with --json", GROUP_SINCE,
 	  TAKES_SINCE, TEXT(since) },
 	{ "interval", 0, "SECONDS", "again and again, what happened in between", GROUP_SINCE,
 	  TAKES_SINCE, .set = add_interval },
 	{ "count", 0, "N", "so many intervals or events, then end", GROUP_SINCE, TAKES_COUNT,
 	  .set = add_count },
+	{ "by", 0, "WHAT", "what each program did, unit, container or user", GROUP_SINCE,
+	  TAKES_BY, .set = add_by },
 	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
 	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
 

@@ -247,7 +247,7 @@ static int parse_command(struct options *options, char ***words, struct failure 
 					   "show what? Give a port: sockport show PORT");
 		return filter_parse_port(*(*words)++, &options->port, failure);
 	}
-	if (options->command == COMMAND_WHO && **words)
+	if ((options->command == COMMAND_WHO || options->command == COMMAND_PROGRAMS) && **words)
 		options->who = *(*words)++;
 	return 0;
 }
@@ -465,6 +465,10 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 	}
 	if (parse_words(&parser, argv + optind))
 		return -1;
+	/* What they did is another question than what they have. */
+	if (options->command == COMMAND_WHO &&
+	    (options->has_by || options->since || options->interval))
+		options->command = COMMAND_PROGRAMS;
 	options->filter.by_port = commands[options->command].by_port;
 	if (options->textfile && !options->has_format)
 		options->format = METRICS_PROMETHEUS;

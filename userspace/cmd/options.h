@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "count/accounts.h"
 #include "select/filter.h"
 #include "table/terminal.h"
 
@@ -16,6 +17,7 @@ enum command {
 	COMMAND_SOCKETS,
 	COMMAND_SHOW,
 	COMMAND_WHO,
+	COMMAND_PROGRAMS,
 	COMMAND_KILL,
 	COMMAND_SUMMARY,
 	COMMAND_EVENTS,
@@ -43,6 +45,7 @@ enum command {
 #define TAKES_TEXT		(1u << 11)
 #define TAKES_KILL		(1u << 12)
 #define TAKES_SORT		(1u << 13)
+#define TAKES_BY		(1u << 14)
 
 /**
  * enum metrics_format - form of metrics
@@ -71,7 +74,9 @@ enum metrics_format {
  * @columns: list of columns, NULL for the default
  * @sort: list of columns to order rows by, NULL for none
  * @netns: network namespace to ask about, NULL for our own
- * @who: for COMMAND_WHO: a PID, process, unit or container; NULL for all
+ * @who: for COMMAND_WHO: a PID, process, unit or container; for COMMAND_PROGRAMS: a program,
+ *	unit or container; NULL for all
+ * @by: for COMMAND_PROGRAMS: what they are summed up by
  * @since: file with an earlier answer, NULL for none
  * @textfile: for COMMAND_METRICS: file to write, NULL for stdout
  * @port: for COMMAND_SHOW
@@ -105,6 +110,7 @@ enum metrics_format {
  * @has_filter: something was said about @filter
  * @has_format: something was said about @format
  * @has_top: something was said about @top
+ * @has_by: something was said about @by
  */
 struct options {
 	enum command command;
@@ -114,6 +120,7 @@ struct options {
 	const char *sort;
 	const char *netns;
 	const char *who;
+	enum accounts_by by;
 	const char *since;
 	const char *textfile;
 	uint32_t port;
@@ -146,6 +153,7 @@ struct options {
 	bool has_filter;
 	bool has_format;
 	bool has_top;
+	bool has_by;
 };
 
 int options_parse(struct options *options, int argc, char **argv, struct failure *failure);

@@ -2,13 +2,10 @@
 /* What ports did since an earlier time: since a file was made, or since the last look. */
 #include "cmd/rates.h"
 
-#include <stdio.h>
-
+#include "cmd/looks.h"
 #include "columns/printer.h"
 #include "count/snapshot.h"
 #include "format/clock.h"
-#include "format/quantity.h"
-#include "stop.h"
 
 /**
  * struct rates - a look in the making
@@ -18,7 +15,6 @@
  * @printer: shows the ports
  * @before: the look before this one
  * @now: this look; only if there is one more to come
- * @asked: when it began, on the clock of stop_clock_ms()
  * @elapsed: milliseconds since the look before began; 0 since a file was made
  * @goes_on: there is one more to come
  */
@@ -29,7 +25,6 @@ struct rates {
 	struct printer printer;
 	struct snapshot before;
 	struct snapshot now;
-	uint64_t asked;
 	uint64_t elapsed;
 	bool goes_on;
 };
@@ -62,16 +57,6 @@ static int take_port(const struct port_row *row, void *data)
 	return printer_row(&rates->printer, &since);
 }
 
-/* Without a port, an answer says no time. */
-static void begin_look(struct rates *rates, struct snapshot *snapshot)
-{
-	const uint64_t now = stop_clock_ms();
-
-	rates->elapsed = now > rates->asked ? now - rates->asked : 1;
-	rates->asked = now;
-	snapshot->time = clock_now_ms();
-}
-
 static int ask(struct rates *rates, port_function function)
 {
 	return client_ports(rates->client, &rates->options->filter,
@@ -99,65 +84,31 @@ static int print_since(struct rates *rates)
 	return print(rates);
 }
 
-/* Of several tables, each says when it was. */
-static void print_moment(const struct rates *rates, bool is_first)
+static int look_first(struct rates *rates)
 {
-	char moment[QUANTITY_MAX + 1];
-
-	if (rates->printer.form != PRINT_TABLE || rates->options->no_header)
-		return;
-	*quantity_put_moment(moment, clock_now_ms(), 0) = 0;
-	printf("%s%s\n", is_first ? "" : "\n", moment);
+	rates->before.time = clock_now_ms();
+	if (ask(rates, take_first))
+		return -1;
+	snapshot_sort(&rates->before);
+	return 0;
 }
 
-static int print_one(struct rates *rates, uint32_t number)
+/* Without a port, an answer says no time. */
+static int look_on(const struct look *look, void *data)
 {
-	const uint32_t count = rates->options->count;
+	struct rates *rates = data;
 
-	rates->goes_on = !count || number < count;
-	print_moment(rates, number == 1);
-	/* Meanwhile a namespace may have gone, and another one may have its number. */
-	names_refresh(rates->printer.names);
-	begin_look(rates, &rates->now);
+	if (!look->elapsed)
+		return look_first(rates);
+	rates->goes_on = look->goes_on;
+	rates->elapsed = look->elapsed;
+	rates->now.time = clock_now_ms();
 	if (print(rates))
 		return -1;
-	/* Who reads along gets each table at once. That it failed is told at the end. */
-	if (fflush(stdout))
-		rates->goes_on = false;
 	snapshot_sort(&rates->now);
 	snapshot_free(&rates->before);
 	rates->before = rates->now;
 	rates->now = (struct snapshot){ 0 };
-	return 0;
-}
-
-/* Looks do not drift, each is so long after the first; one that was missed is left out. */
-static uint64_t next_look(uint64_t last, uint64_t interval)
-{
-	const uint64_t now = stop_clock_ms();
-
-	if (now < last + interval)
-		return last + interval;
-	return now - (now - last) % interval;
-}
-
-static int follow(struct rates *rates)
-{
-	uint64_t next = stop_clock_ms();
-	uint32_t number = 0;
-
-	stop_catch();
-	begin_look(rates, &rates->before);
-	if (ask(rates, take_first))
-		return -1;
-	snapshot_sort(&rates->before);
-	for (rates->goes_on = true; rates->goes_on;) {
-		next = next_look(next, rates->options->interval);
-		if (stop_wait(-1, next) == STOP_NOW)
-			return 0;
-		if (print_one(rates, ++number))
-			return -1;
-	}
 	return 0;
 }
 
@@ -185,7 +136,8 @@ int rates_print(struct client *client, const struct options *options, struct nam
 			.failure = failure,
 		},
 	};
-	int error = options->since ? print_since(&rates) : follow(&rates);
+	int error = options->since ? print_since(&rates) :
+				     looks_follow(options, names, look_on, &rates);
 
 	snapshot_free(&rates.before);
 	snapshot_free(&rates.now);

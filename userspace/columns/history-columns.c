@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Columns of the port table that say what a port did. */
+/* Columns that say what a port did, or a program. */
 #include "columns/tables.h"
 
 #include "columns/processes.h"
@@ -312,13 +312,7 @@ static const struct column list[] = {
 	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections",
 		"SYNs and connections that listeners dropped, for want of room or reset by who called"),
 	DROPS("receive_drops", RECEIVE_DROPS, "packets", "packets that sockets dropped"),
-	{ HISTORY("backlog_high", BACKLOG_HIGH, "most connections seen waiting for accept()"),
-	  .unit = "connections",
-	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ HISTORY("connections", CONNECTIONS, "established connections now"), .unit = "connections",
-	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
-	{ HISTORY("connections_high", CONNECTIONS_HIGH, "most of them at a time"),
-	  .unit = "connections",
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ HISTORY("first_active", FIRST_ACTIVE, "when it did something first"),
 	  .unit = "microseconds since 1970",
@@ -328,6 +322,30 @@ static const struct column list[] = {
 	  .fill = fill_when, .flags = COLUMN_IN_JSON },
 	{ HISTORY("active", LAST_ACTIVE, "how long ago that was"), .unit = "microseconds",
 	  .fill = fill_age, .flags = COLUMN_IN_TEXT | COLUMN_RIGHT },
+	{ .name = "elapsed", .help = "of --since or --interval: how long the counters counted",
+	  .unit = "microseconds",
+	  .fill = fill_elapsed, .want = SOCKPORT_WANT_HISTORY,
+	  .flags = COLUMN_RIGHT },
+	{ .name = "seconds", .help = "the same in seconds, for who asks for it by name",
+	  .unit = "seconds",
+	  .fill = fill_seconds, .want = SOCKPORT_WANT_HISTORY,
+	  .flags = COLUMN_RIGHT },
+	{ .name = "restarted", .help = "of --since or --interval: whether they began anew meanwhile",
+	  .kind = COLUMN_BOOL,
+	  .fill = fill_restarted, .want = SOCKPORT_WANT_HISTORY,
+	  .flags = COLUMN_RIGHT },
+};
+
+const struct columns history_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
+
+/* What programs have no use for. */
+static const struct column of_ports[] = {
+	{ HISTORY("backlog_high", BACKLOG_HIGH, "most connections seen waiting for accept()"),
+	  .unit = "connections",
+	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ HISTORY("connections_high", CONNECTIONS_HIGH, "most of them at a time"),
+	  .unit = "connections",
+	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "distributions",
 	  .help = "of lifetime, bytes, rtt, handshake, rtt_now; text: how many values",
 	  .kind = COLUMN_DISTRIBUTIONS,
@@ -348,18 +366,10 @@ static const struct column list[] = {
 	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
 	{ OPENER("opener_unit", fill_opener_unit, "its unit of systemd, or container"),
 	  .kind = COLUMN_TEXT },
-	{ .name = "elapsed", .help = "of --since or --interval: how long the counters counted",
-	  .unit = "microseconds",
-	  .fill = fill_elapsed, .want = SOCKPORT_WANT_HISTORY,
-	  .flags = COLUMN_RIGHT },
-	{ .name = "seconds", .help = "the same in seconds, for who asks for it by name",
-	  .unit = "seconds",
-	  .fill = fill_seconds, .want = SOCKPORT_WANT_HISTORY,
-	  .flags = COLUMN_RIGHT },
-	{ .name = "restarted", .help = "of --since or --interval: whether they began anew meanwhile",
-	  .kind = COLUMN_BOOL,
-	  .fill = fill_restarted, .want = SOCKPORT_WANT_HISTORY,
-	  .flags = COLUMN_RIGHT },
 };
 
-const struct columns history_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
+const struct columns port_history_columns = {
+	.list = of_ports,
+	.count = sizeof(of_ports) / sizeof(*of_ports),
+	.more = &history_columns,
+};

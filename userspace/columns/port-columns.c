@@ -284,5 +284,5 @@ static const struct column list[] = {
 const struct columns port_columns = {
 	.list = list,
 	.count = sizeof(list) / sizeof(*list),
-	.more = &history_columns,
+	.more = &port_history_columns,
 };

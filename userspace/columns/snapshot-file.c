@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An earlier answer, read from a file: JSON as "sockport ports --json" writes it. */
+/* An earlier answer, read from a file: JSON as "sockport ports --json" writes it, or programs. */
 #include "count/snapshot.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 
 #include "columns/column.h"
 #include "columns/tables.h"
+#include "count/accounts.h"
 #include "format/clock.h"
 #include "format/words.h"
 
@@ -17,7 +18,7 @@
 #define MILLISECONDS_MAX	100000000000000ull
 /* Ports of a thousand namespaces have room. */
 #define FILE_MAX	(256ul << 20)
-#define NO_ANSWER	"it is no JSON of sockport ports, or only a part of it"
+#define NO_ANSWER	"it is no JSON of this command, or only a part of it"
 
 static bool get_number(struct json_object *object, const char *key, uint64_t *number)
 {
@@ -178,7 +179,7 @@ static void read_pieces(struct reading *reading, int file)
 	while ((length = read(file, text, sizeof(text))) > 0) {
 		size += length;
 		if (size > FILE_MAX) {
-			reading->problem = "it is too large for an answer of sockport ports";
+			reading->problem = "it is too large for an answer";
 			return;
 		}
 		if (!take_piece(reading, text, length))
@@ -188,6 +189,30 @@ static void read_pieces(struct reading *reading, int file)
 		reading->problem = strerror(errno);
 	else if (!json_object_is_type(reading->object, json_type_array))
 		reading->problem = NO_ANSWER;
+}
+
+/* The array of a file, for json_object_put(); NULL where it has none. */
+static struct json_object *read_array(const char *path, struct failure *failure)
+{
+	struct reading reading = { .tokener = json_tokener_new() };
+	int file;
+
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		reading.problem = strerror(errno);
+	else if (reading.tokener)
+		read_pieces(&reading, file);
+	else
+		reading.problem = "out of memory";
+	if (file >= 0)
+		close(file);
+	if (reading.tokener)
+		json_tokener_free(reading.tokener);
+	if (!reading.problem)
+		return reading.object;
+	failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path, reading.problem);
+	json_object_put(reading.object);
+	return NULL;
 }
 
 /**
@@ -200,25 +225,95 @@ static void read_pieces(struct reading *reading, int file)
  */
 int snapshot_read(struct snapshot *snapshot, const char *path, struct failure *failure)
 {
-	struct reading reading = { .tokener = json_tokener_new() };
-	int file, result = -1;
+	struct json_object *array = read_array(path, failure);
+	int result;
 
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path,
-				   strerror(errno));
-	if (reading.tokener)
-		read_pieces(&reading, file);
-	else
-		reading.problem = "out of memory";
-	close(file);
-	if (reading.problem)
-		failure_set(failure, EXIT_USAGE, "cannot read '%.200s': %s", path,
-			    reading.problem);
-	else
-		result = add_rows(snapshot, reading.object, path, failure);
-	json_object_put(reading.object);
-	if (reading.tokener)
-		json_tokener_free(reading.tokener);
+	if (!array)
+		return -1;
+	result = add_rows(snapshot, array, path, failure);
+	json_object_put(array);
+	return result;
+}
+
+static void copy_text(struct json_object *object, const char *key, char *to, size_t room)
+{
+	const char *text = get_text(object, key);
+
+	if (text)
+		strncpy(to, text, room);
+}
+
+static bool get_bool(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) && json_object_get_boolean(value);
+}
+
+/* As programs are summed up now. */
+static bool get_doer(struct json_object *object, enum accounts_by by, struct doer *doer)
+{
+	const char *word = get_text(object, "by");
+	uint64_t time;
+
+	memset(doer, 0, sizeof(*doer));
+	if (!json_object_is_type(object, json_type_object) || is_difference(object) || !word ||
+	    strcmp(word, accounts_words[by]))
+		return false;
+	doer->by = by;
+	get_u32(object, "netns_inode", &doer->key.netns);
+	doer->key.is_rest = get_bool(object, "rest");
+	if (by == ACCOUNTS_BY_USER)
+		doer->key.has_uid = get_u32(object, "uid", &doer->key.uid);
+	if (by == ACCOUNTS_BY_PROGRAM)
+		copy_text(object, "program", doer->key.comm, COMM_MAX);
+	if (by != ACCOUNTS_BY_USER)
+		copy_text(object, by == ACCOUNTS_BY_CONTAINER ? "container" : "unit",
+			  doer->key.unit, UNIT_MAX);
+	if (!get_number(object, "time", &time))
+		return false;
+	doer->port.time = moment_ms(time);
+	return get_history(object, &doer->port.history);
+}
+
+static int add_doers(struct accounts_before *before, struct json_object *array, const char *path,
+		     struct failure *failure)
+{
+	struct doer doer;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(array); i++) {
+		if (!get_doer(json_object_array_get_idx(array, i), before->accounts.by, &doer))
+			return failure_set(failure, EXIT_USAGE,
+					   "'%.200s' is no answer of sockport programs --json --by %s with its usual columns",
+					   path, accounts_words[before->accounts.by]);
+		if (!accounts_keep(&before->accounts, &doer))
+			return failure_set(failure, EXIT_RUN, "out of memory");
+		before->time = doer.port.time;
+	}
+	if (!before->time)
+		return failure_set(failure, EXIT_USAGE,
+				   "'%.200s' has no programs, so it does not say when it was made",
+				   path);
+	return 0;
+}
+
+/**
+ * accounts_read - read an earlier answer
+ * @before: zeroed before, but for what its accounts are summed up by
+ * @path: of a file with what "sockport programs --json" printed
+ * @failure: what is wrong with it
+ *
+ * Return: 0 or -1; either way, accounts_free() what there is.
+ */
+int accounts_read(struct accounts_before *before, const char *path, struct failure *failure)
+{
+	struct json_object *array = read_array(path, failure);
+	int result;
+
+	if (!array)
+		return -1;
+	result = add_doers(before, array, path, failure);
+	json_object_put(array);
 	return result;
 }

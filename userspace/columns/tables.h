@@ -7,6 +7,8 @@
 /* What is listed: the columns of each struct. */
 extern const struct columns port_columns;		/* struct port_row */
 extern const struct columns history_columns;		/* struct port_row, what it did */
+extern const struct columns port_history_columns;	/* struct port_row, what only ports do */
+extern const struct columns account_columns;		/* struct doer */
 extern const struct columns socket_columns;		/* struct socket_row */
 extern const struct columns event_columns;		/* struct event_row */
 extern const struct columns ended_columns;		/* struct event_row, of what ended */

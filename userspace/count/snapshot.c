@@ -96,15 +96,15 @@ static uint64_t beginning(const struct history_row *history)
  * were, another beginning shows it. Where none was known it shows nothing: after a
  * reset, connections that live count on, and the next event is the first.
  */
-static bool restarted(const struct snapshot_row *before, const struct history_row *now)
+static bool restarted(const struct history_row *before, const struct history_row *now)
 {
 	unsigned int i;
 
 	for (i = 0; i <= SOCKPORT_A_HISTORY_MAX; i++)
 		if (history_is_counter(i) && row_knows(now, i) &&
-		    row_knows(&before->history, i) && now->values[i] < before->history.values[i])
+		    row_knows(before, i) && now->values[i] < before->values[i])
 			return true;
-	return beginning(&before->history) && beginning(now) != beginning(&before->history);
+	return beginning(before) && beginning(now) != beginning(before);
 }
 
 static void subtract(struct history_row *now, const struct history_row *before)
@@ -122,25 +122,18 @@ static void subtract(struct history_row *now, const struct history_row *before)
 }
 
 /**
- * snapshot_subtract - make the counters of a port those since the snapshot
- * @snapshot: sorted
- * @port: the port, from a later time; @interval, @restarted and @history change
+ * snapshot_since - make counters those since an earlier time
+ * @port: whose, from a later time; @interval, @restarted and @history change
+ * @before: what they were then, NULL when nobody knows
+ * @time: when that was, in milliseconds since 1970
  *
- * What began anew, and a port that is new, counts from 0. A port that was there
- * before, but is not in the snapshot, was not asked for then: what it did since
- * is unknown. So it is of the row of the rest.
+ * What began anew, and what is new, counts from 0. Of what was there before, but is
+ * not known from then, nobody knows what it did since. So it is of the row of the rest.
  */
-void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
+void snapshot_since(struct port_row *port, const struct history_row *before, uint64_t time)
 {
 	static const struct history_row unknown;
-	const struct snapshot_row place = place_of(port);
-	const struct snapshot_row *before = NULL;
-	uint64_t time = snapshot->time;
 
-	if (snapshot->count)
-		before = bsearch(&place, snapshot->list, snapshot->count, sizeof(place), compare);
-	if (before)
-		time = before->time;
 	port->interval = port->time > time ? port->time - time : 1;
 	port->restarted = before && restarted(before, &port->history);
 	if (row_knows(port, SOCKPORT_A_PORT_REST)) {
@@ -148,10 +141,26 @@ void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
 		port->restarted = false;
 		subtract(&port->history, &unknown);
 	} else if (before && !port->restarted) {
-		subtract(&port->history, &before->history);
+		subtract(&port->history, before);
 	} else if (!before && beginning(&port->history) && beginning(&port->history) <= time) {
 		subtract(&port->history, &unknown);
 	}
+}
+
+/**
+ * snapshot_subtract - make the counters of a port those since the snapshot
+ * @snapshot: sorted
+ * @port: the port, from a later time; as snapshot_since() changes it
+ */
+void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port)
+{
+	const struct snapshot_row place = place_of(port);
+	const struct snapshot_row *before = NULL;
+
+	if (snapshot->count)
+		before = bsearch(&place, snapshot->list, snapshot->count, sizeof(place), compare);
+	snapshot_since(port, before ? &before->history : NULL,
+		       before ? before->time : snapshot->time);
 }
 
 /**

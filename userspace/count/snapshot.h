@@ -44,6 +44,7 @@ bool snapshot_add(struct snapshot *snapshot, const struct snapshot_row *row);
 bool snapshot_add_port(struct snapshot *snapshot, const struct port_row *port);
 void snapshot_sort(struct snapshot *snapshot);
 void snapshot_subtract(const struct snapshot *snapshot, struct port_row *port);
+void snapshot_since(struct port_row *port, const struct history_row *before, uint64_t time);
 void snapshot_free(struct snapshot *snapshot);
 int snapshot_read(struct snapshot *snapshot, const char *path, struct failure *failure);
 

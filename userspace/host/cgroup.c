@@ -193,6 +193,30 @@ size_t cgroup_unit(const char *path, char *unit)
 	return to - unit;
 }
 
+/**
+ * cgroup_container - which container a control group belongs to
+ * @path: of the group
+ * @name: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if it is none
+ *
+ * Return: length of the name, as cgroup_unit() shows it.
+ */
+size_t cgroup_container(const char *path, char *name)
+{
+	struct part part, found;
+
+	*name = 0;
+	while (next_part(&path, &part)) {
+		if (!is_container(&part, &found))
+			continue;
+		found = shown(&part);
+		if (found.length > UNIT_MAX)
+			return 0;
+		*(char *)mempcpy(name, found.text, found.length) = 0;
+		return found.length;
+	}
+	return 0;
+}
+
 static bool equals(const struct part *part, const char *word)
 {
 	return part->length == strlen(word) && !memcmp(part->text, word, part->length);

@@ -217,6 +217,43 @@ int client_closed(struct client *client, const struct filter *filter, event_func
 	return exchange_talk(&exchange, request);
 }
 
+static int take_program(const struct nlmsghdr *message, struct exchange *exchange)
+{
+	struct program_row row;
+
+	if (!decode_program(message, &row))
+		return exchange_bad_answer(exchange->failure);
+	row.time = exchange->time;
+	return exchange->function.program(&row, exchange->data);
+}
+
+/**
+ * client_programs - list what programs did
+ * @client: the client
+ * @function: called for each, in no order
+ * @data: for @function
+ * @failure: what went wrong; without status if @function gave up
+ *
+ * Return: 0 when @function got all of them, else -1.
+ */
+int client_programs(struct client *client, program_function function, void *data,
+		    struct failure *failure)
+{
+	struct exchange exchange = {
+		.client = client,
+		.failure = failure,
+		.take = take_program,
+		.function.program = function,
+		.data = data,
+	};
+	struct nlmsghdr *request;
+
+	request = request_start(client->request, client->family, NLM_F_DUMP,
+				SOCKPORT_CMD_PROGRAM_GET, SOCKPORT_FAMILY_VERSION);
+	put_netns(client, request, SOCKPORT_A_PROGRAM_NETNS_FD, SOCKPORT_A_PROGRAM_NETNS_ALL);
+	return exchange_talk(&exchange, request);
+}
+
 /**
  * client_doors - list the ports where nobody listens and somebody knocked
  * @client: the client

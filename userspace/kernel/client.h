@@ -58,6 +58,15 @@ typedef int (*door_function)(const struct door_row *row, void *data);
  */
 typedef int (*event_function)(const struct event_row *row, void *data);
 
+/**
+ * typedef program_function - takes what a program did
+ * @row: the program, gone when the function returns
+ * @data: what the caller of the dump gave
+ *
+ * Return: 0, or -1 to give the dump up.
+ */
+typedef int (*program_function)(const struct program_row *row, void *data);
+
 struct client *client_open(struct failure *failure);
 void client_close(struct client *client);
 void client_ask_netns(struct client *client, int netns, bool all);
@@ -69,6 +78,8 @@ int client_stats(struct client *client, stats_function function, void *data,
 		 struct failure *failure);
 int client_closed(struct client *client, const struct filter *filter, event_function function,
 		  void *data, struct failure *failure);
+int client_programs(struct client *client, program_function function, void *data,
+		    struct failure *failure);
 int client_doors(struct client *client, door_function function, void *data,
 		 struct failure *failure);
 int client_reset(struct client *client, struct failure *failure);

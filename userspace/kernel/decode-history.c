@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a port did: counters, distributions and who opened it. */
+/* What a port did, or a program: counters, distributions and who opened it. */
 #include "kernel/decode-history.h"
 
+#include <linux/genetlink.h>
+
 #include "kernel/attribute.h"
+#include "kernel/decode.h"
 
 /**
  * decode_history - read the counters of a port
@@ -114,6 +117,50 @@ bool decode_opener(const struct nlattr *nest, struct opener_row *opener)
 		if (!store_opener(opener, type_of(attribute), attribute))
 			return false;
 		opener->known |= 1ull << type_of(attribute);
+	}
+	return at_end(&attributes);
+}
+
+static bool store_program(struct program_row *row, unsigned int type,
+			  const struct nlattr *attribute)
+{
+	static const struct field fields[SOCKPORT_A_PROGRAM_MAX + 1] = {
+		[SOCKPORT_A_PROGRAM_NETNS] = FIELD(program_row, netns),
+		[SOCKPORT_A_PROGRAM_UID] = FIELD(program_row, uid),
+	};
+
+	switch (type) {
+	case SOCKPORT_A_PROGRAM_COMM:
+		row->comm = text_of(attribute);
+		return row->comm;
+	case SOCKPORT_A_PROGRAM_CGROUP:
+		row->cgroup = text_of(attribute);
+		return row->cgroup;
+	case SOCKPORT_A_PROGRAM_HISTORY:
+		return decode_history(attribute, &row->history);
+	}
+	return !fields[type].size || store(row, &fields[type], attribute);
+}
+
+/**
+ * decode_program - read what a program did
+ * @message: a reply to SOCKPORT_CMD_PROGRAM_GET, complete
+ * @row: what it says; points into @message
+ *
+ * Return: false if @message is malformed.
+ */
+bool decode_program(const struct nlmsghdr *message, struct program_row *row)
+{
+	struct attributes attributes = attributes_of(message, GENL_HDRLEN);
+	const struct nlattr *attribute;
+
+	memset(row, 0, sizeof(*row));
+	while ((attribute = next_attribute(&attributes))) {
+		if (type_of(attribute) > SOCKPORT_A_PROGRAM_MAX)
+			continue;
+		if (!store_program(row, type_of(attribute), attribute))
+			return false;
+		row->known |= 1ull << type_of(attribute);
 	}
 	return at_end(&attributes);
 }

@@ -57,6 +57,7 @@ struct exchange {
 		stats_function stats;
 		door_function door;
 		event_function event;
+		program_function program;
 	} function;
 	void *data;
 	const struct expression_plan *plan;

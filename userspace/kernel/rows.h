@@ -165,6 +165,26 @@ struct port_row {
 };
 
 /**
+ * struct program_row - what a program did
+ * @known: bits of SOCKPORT_A_PROGRAM_*
+ * @comm: its name, any bytes, gone when the callback returns
+ * @cgroup: path, gone when the callback returns
+ * @uid: owner of its sockets
+ * @netns: inode of its network namespace
+ * @time: when the kernel was asked, in milliseconds since 1970
+ * @history: what it did
+ */
+struct program_row {
+	uint64_t known;
+	const char *comm;
+	const char *cgroup;
+	uint32_t uid;
+	uint32_t netns;
+	uint64_t time;
+	struct history_row history;
+};
+
+/**
  * struct socket_row - a socket
  * @known: bits of SOCKPORT_A_SOCKET_*
  * @inode: of the file

@@ -14,6 +14,7 @@
 #include "kselftest_harness.h"
 
 #include "../userspace/cmd/metrics.h"
+#include "../userspace/count/accounts.h"
 #include "../userspace/host/file.h"
 #include "../userspace/host/textfile.h"
 
@@ -113,6 +114,47 @@ static bool has_line(const char *text, const char *line)
 		TH_LOG("no %s", line);			\
 	}						\
 } while (0)
+
+static bool add_program(struct accounts *accounts, const char *comm, const char *cgroup,
+			uint64_t bytes)
+{
+	const struct program_row row = {
+		.known = 1ull << SOCKPORT_A_PROGRAM_COMM | 1ull << SOCKPORT_A_PROGRAM_NETNS |
+			 (cgroup ? 1ull << SOCKPORT_A_PROGRAM_CGROUP : 0),
+		.comm = comm,
+		.cgroup = cgroup,
+		.netns = 4026531840u,
+		.history = {
+			.known = 1ull << SOCKPORT_A_HISTORY_BYTES_IN |
+				 1ull << SOCKPORT_A_HISTORY_CONNECTIONS,
+			.values[SOCKPORT_A_HISTORY_BYTES_IN] = bytes,
+			.values[SOCKPORT_A_HISTORY_CONNECTIONS] = 1,
+		},
+	};
+
+	return accounts_add(accounts, &row);
+}
+
+/* Programs of one unit are one; those units that did most have series. */
+TEST_F(metrics, of_units)
+{
+	struct accounts accounts = { .by = ACCOUNTS_BY_UNIT };
+
+	EXPECT_TRUE(add_program(&accounts, "nginx", "/system.slice/nginx.service", 100));
+	EXPECT_TRUE(add_program(&accounts, "php", "/system.slice/php.service", 5));
+	EXPECT_TRUE(add_program(&accounts, "helper", "/system.slice/nginx.service", 20));
+	EXPECT_TRUE(add_program(&accounts, "init", NULL, 50));
+	ASSERT_TRUE(metrics_units(&self->metrics, &accounts));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("# TYPE sockport_unit_received_bytes counter");
+	EXPECT_LINE("sockport_unit_received_bytes_total{unit=\"nginx.service\"} 120");
+	EXPECT_LINE("sockport_unit_connections{unit=\"nginx.service\"} 2");
+	EXPECT_LINE("sockport_unit_received_bytes_total{unit=\"none\"} 50");
+	EXPECT_EQ(2, count_lines(self->text, "sockport_unit_received_bytes_total{"));
+	EXPECT_EQ(0, count_lines(self->text, "sockport_unit_accepted_total{"));
+	EXPECT_EQ(0, count_lines(self->text, "# TYPE sockport_unit_sockets"));
+	accounts_free(&accounts);
+}
 
 TEST_F(metrics, openmetrics)
 {

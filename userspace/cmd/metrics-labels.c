@@ -10,7 +10,7 @@
 /* A name as listings have it, in quotes: no byte that a reader of the text stumbles over. */
 static void put_name(FILE *stream, const char *name)
 {
-	char text[ESCAPE_TEXT * NAME_MAX_LENGTH + 1], *from;
+	char text[ESCAPE_TEXT * UNIT_MAX + 1], *from;
 	int extra = 0;
 
 	*escape_text(text, name, strlen(name), true, &extra) = 0;
@@ -34,6 +34,19 @@ static void put_netns(FILE *stream, struct names *names, uint32_t netns)
 	fputs("\",", stream);
 }
 
+/* A name that is none has no quotes of its own: units end with what they are. */
+static void put_unit(FILE *stream, const struct metrics_port *port)
+{
+	fputs("unit=\"", stream);
+	if (port->is_rest)
+		fputs("rest", stream);
+	else if (*port->unit)
+		put_name(stream, port->unit);
+	else
+		fputs("none", stream);
+	fputc('"', stream);
+}
+
 /**
  * metrics_put_labels - write what a series is about, without the braces
  * @stream: where to
@@ -48,6 +61,10 @@ void metrics_put_labels(FILE *stream, const struct metrics *metrics,
 
 	if (metrics->names)
 		put_netns(stream, metrics->names, port->netns);
+	if (port->unit) {
+		put_unit(stream, port);
+		return;
+	}
 	fprintf(stream, "protocol=\"%s\",role=\"%s\"", protocol ? protocol : "unknown",
 		role ? role : "unknown");
 	if (is_port && port->is_rest)

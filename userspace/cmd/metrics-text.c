@@ -27,10 +27,12 @@ enum source {
  * enum scope - what has a value
  * @SCOPE_PORT: a port
  * @SCOPE_TOTAL: all ports of a protocol and role
+ * @SCOPE_UNIT: a unit or container
  */
 enum scope {
 	SCOPE_PORT = 1,
 	SCOPE_TOTAL = 2,
+	SCOPE_UNIT = 4,
 };
 
 /**
@@ -66,11 +68,12 @@ struct family {
 };
 
 #define EVERYWHERE	(SCOPE_PORT | SCOPE_TOTAL)
+#define OF_UNITS_TOO	(EVERYWHERE | SCOPE_UNIT)
 #define COUNTER(title, text, attribute) \
-	{ .name = title, .help = text, .scopes = EVERYWHERE, \
+	{ .name = title, .help = text, .scopes = OF_UNITS_TOO, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
 #define BYTE_COUNTER(title, text, attribute) \
-	{ .name = title, .help = text, .unit = "bytes", .scopes = EVERYWHERE, \
+	{ .name = title, .help = text, .unit = "bytes", .scopes = OF_UNITS_TOO, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
 #define GAUGE(title, text, measure, where) \
 	{ .name = title, .help = text, .source = SOURCE_GAUGE, .scopes = where, \
@@ -96,7 +99,7 @@ static const struct family families[] = {
 	      METRICS_DROPS, EVERYWHERE),
 	HISTORY_GAUGE("backlog_high", "Most connections seen waiting at one listener.",
 		      BACKLOG_HIGH, SCOPE_PORT),
-	HISTORY_GAUGE("connections", "Established connections now.", CONNECTIONS, EVERYWHERE),
+	HISTORY_GAUGE("connections", "Established connections now.", CONNECTIONS, OF_UNITS_TOO),
 	HISTORY_GAUGE("connections_high", "Most established connections at a time.",
 		      CONNECTIONS_HIGH, SCOPE_PORT),
 	{ .name = "last_active_timestamp_seconds", .unit = "seconds", .scopes = SCOPE_PORT,
@@ -107,7 +110,7 @@ static const struct family families[] = {
 	COUNTER("opened", "Connections that this host opened, established.", OPENED),
 	COUNTER("taken_in", "Connections that were there at the beginning.", TAKEN_IN),
 	{ .name = "failures", .help = "Connections that could not be opened.",
-	  .scopes = EVERYWHERE,
+	  .scopes = OF_UNITS_TOO,
 	  .values = { { SOCKPORT_A_HISTORY_REFUSED, "cause=\"refused\"" },
 		      { SOCKPORT_A_HISTORY_TIMED_OUT, "cause=\"timed-out\"" },
 		      { SOCKPORT_A_HISTORY_UNREACHABLE, "cause=\"unreachable\"" },
@@ -116,7 +119,7 @@ static const struct family families[] = {
 		      { SOCKPORT_A_HISTORY_GIVEN_UP, "cause=\"given-up\"" },
 		      { SOCKPORT_A_HISTORY_FAILED, "cause=\"other\"" } } },
 	{ .name = "closed", .help = "Established connections that ended.",
-	  .scopes = EVERYWHERE,
+	  .scopes = OF_UNITS_TOO,
 	  .values = { { SOCKPORT_A_HISTORY_CLOSED, "by=\"host\"" },
 		      { SOCKPORT_A_HISTORY_CLOSED_BY_PEER, "by=\"peer\"" },
 		      { SOCKPORT_A_HISTORY_BROKEN, "by=\"error\"" } } },
@@ -212,6 +215,11 @@ static const struct account {
 	      "Rows of ports that were idle when others needed room.", HISTORY_ROWS_GIVEN_BACK),
 	NOW("history_sockets", "TCP sockets that are followed now.", HISTORY_SOCKETS),
 	COUNT("history_sockets_lost", "How often a socket could not be followed.", HISTORY_SOCKETS_LOST),
+	NOW("programs", "Programs that history is kept of.", PROGRAMS),
+	COUNT("programs_lost", "How often something was counted for a port, but for no program.",
+	      PROGRAMS_LOST),
+	COUNT("programs_given_back", "Programs that were idle when others needed room.",
+	      PROGRAMS_GIVEN_BACK),
 	NOW("last_connections", "Connections that have ended and are remembered now.",
 	    LAST_CONNECTIONS),
 	COUNT("last_connections_lost", "Those that were forgotten to make room for others.",
@@ -382,6 +390,8 @@ static const struct metrics_port *port_at(const struct metrics *metrics, enum sc
 
 	if (scope == SCOPE_PORT)
 		return i < metrics->count ? &metrics->ports[i] : NULL;
+	if (scope == SCOPE_UNIT)
+		return i < metrics->unit_count ? &metrics->units[i] : NULL;
 	if (i / (METRICS_PROTOCOLS * METRICS_ROLES) >= metrics->space_count)
 		return NULL;
 	port = metrics->spaces[i / (METRICS_PROTOCOLS * METRICS_ROLES)]
@@ -407,7 +417,7 @@ static void put_scope(const struct writer *writer, const char *prefix, enum scop
 	}
 	for (kind = 1; kind < ROW_KINDS; kind++) {
 		/* What is only of now does not grow, as a histogram has to. */
-		if (!histograms[kind].name)
+		if (!histograms[kind].name || scope == SCOPE_UNIT)
 			continue;
 		put_head(writer, prefix, histograms[kind].name, "histogram", histograms[kind].unit,
 			 histograms[kind].help);
@@ -469,6 +479,8 @@ void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_for
 
 	put_scope(&writer, "sockport_", SCOPE_TOTAL);
 	put_scope(&writer, "sockport_port_", SCOPE_PORT);
+	if (metrics->unit_count)
+		put_scope(&writer, "sockport_unit_", SCOPE_UNIT);
 	if (stats_have_history(&metrics->stats))
 		put_attempts(&writer);
 	put_accounts(&writer);

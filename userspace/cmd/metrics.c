@@ -232,6 +232,35 @@ void metrics_sort(struct metrics *metrics)
 }
 
 /**
+ * metrics_units - let those units and containers that did most have series of their own
+ * @metrics: has none yet
+ * @accounts: of units
+ *
+ * Return: false without memory.
+ */
+bool metrics_units(struct metrics *metrics, const struct accounts *accounts)
+{
+	size_t i, count = accounts->hash.count;
+
+	if (count > metrics->top)
+		count = metrics->top;
+	metrics->doers = accounts_list(accounts, NULL);
+	metrics->units = calloc(count + 1, sizeof(*metrics->units));
+	if (!metrics->doers || !metrics->units)
+		return false;
+	for (i = 0; i < count; i++) {
+		metrics->units[i] = (struct metrics_port){
+			.netns = metrics->doers[i].key.netns,
+			.is_rest = metrics->doers[i].key.is_rest,
+			.unit = metrics->doers[i].key.unit,
+			.history = metrics->doers[i].port.history,
+		};
+	}
+	metrics->unit_count = count;
+	return true;
+}
+
+/**
  * metrics_free - forget all
  * @metrics: the metrics
  */
@@ -245,11 +274,14 @@ void metrics_free(struct metrics *metrics)
 			free(space->totals[i / METRICS_ROLES][i % METRICS_ROLES]);
 	free(metrics->spaces);
 	free(metrics->ports);
+	free(metrics->units);
+	free(metrics->doers);
 }
 
 /* Where answers go, with what went wrong there. */
 struct gathering {
 	struct metrics *metrics;
+	struct accounts units;
 	struct failure *failure;
 };
 
@@ -278,6 +310,33 @@ static int take_port(const struct port_row *row, void *data)
 	if (metrics_add(gathering->metrics, row))
 		return 0;
 	return failure_set(gathering->failure, EXIT_RUN, "out of memory");
+}
+
+static int take_program(const struct program_row *row, void *data)
+{
+	struct gathering *gathering = data;
+
+	if (accounts_add(&gathering->units, row))
+		return 0;
+	return failure_set(gathering->failure, EXIT_RUN, "out of memory");
+}
+
+/* What programs did has no filter; older modules do not tell it. */
+static int gather_units(struct client *client, struct gathering *gathering,
+			const struct filter *filter)
+{
+	struct metrics *metrics = gathering->metrics;
+	int error = 0;
+
+	if (filter_keys(filter) || filter->plan ||
+	    !row_knows(&metrics->stats, SOCKPORT_A_STATS_PROGRAMS))
+		return 0;
+	if (client_programs(client, take_program, gathering, gathering->failure))
+		error = -1;
+	else if (!metrics_units(metrics, &gathering->units))
+		error = failure_set(gathering->failure, EXIT_RUN, "out of memory");
+	accounts_free(&gathering->units);
+	return error;
 }
 
 static uint64_t forgotten(const struct metrics *metrics)
@@ -312,11 +371,16 @@ static int gather(struct client *client, struct metrics *metrics, const struct f
 		  struct failure *failure)
 {
 	const uint32_t want = SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS;
-	struct gathering gathering = { .metrics = metrics, .failure = failure };
+	struct gathering gathering = {
+		.metrics = metrics,
+		.units.by = ACCOUNTS_BY_UNIT,
+		.failure = failure,
+	};
 
 	if (client_stats(client, take_stats, &gathering, failure) ||
 	    client_ports(client, filter, want, take_port, &gathering, failure) ||
-	    (stats_have_history(&metrics->stats) && gather_doors(client, &gathering)))
+	    (stats_have_history(&metrics->stats) &&
+	     (gather_units(client, &gathering, filter) || gather_doors(client, &gathering))))
 		return -1;
 	metrics_sort(metrics);
 	return 0;

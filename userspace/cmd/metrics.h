@@ -34,7 +34,9 @@ enum metrics_gauge {
  * @netns: inode of its network namespace
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
- * @is_rest: it is no port, but all whose history has been given back
+ * @is_rest: it is no port, but all whose history has been given back; or likewise of
+ *	programs
+ * @unit: of a unit or container its name, empty where unknown; else NULL
  * @gauges_known: bits of enum metrics_gauge
  * @gauges: by enum metrics_gauge
  * @history: counters
@@ -49,6 +51,7 @@ struct metrics_port {
 	uint8_t protocol;
 	uint8_t role;
 	bool is_rest;
+	const char *unit;
 	uint32_t gauges_known;
 	uint64_t gauges[METRICS_GAUGES];
 	struct history_row history;
@@ -69,12 +72,15 @@ struct metrics_space {
 
 /**
  * struct metrics - all that is told; zeroed before use but for @top and @names
- * @top: how many ports have series of their own
+ * @top: how many ports have series of their own, and units
  * @ports: these, those that did most; after metrics_sort() in their order
  * @count: how many of them there are
  * @least: which of them did least, when @count is @top
  * @spaces: sums over all ports of each network namespace
  * @space_count: how many there are; without @names at most one
+ * @doers: what units and containers did, the greatest payload first; see metrics_units()
+ * @units: the first of them, as @ports
+ * @unit_count: how many of them there are
  * @names: series are told by the name of their namespace; NULL where there is one only
  * @stats: the module's own account, its text is @version
  * @version: of the module
@@ -87,6 +93,9 @@ struct metrics {
 	size_t least;
 	struct metrics_space *spaces;
 	size_t space_count;
+	struct doer *doers;
+	struct metrics_port *units;
+	size_t unit_count;
 	struct names *names;
 	struct stats_row stats;
 	char version[32];
@@ -95,6 +104,7 @@ struct metrics {
 
 bool metrics_add(struct metrics *metrics, const struct port_row *row);
 void metrics_sort(struct metrics *metrics);
+bool metrics_units(struct metrics *metrics, const struct accounts *accounts);
 void metrics_free(struct metrics *metrics);
 void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format);
 int metrics_print(struct client *client, const struct options *options, struct names *names,

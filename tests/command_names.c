@@ -289,6 +289,8 @@ TEST(reserved_ports)
 	EXPECT_EQ(0, limits_count_reserved("99,200", &range));
 	EXPECT_EQ(3, limits_count_reserved("1,150-151,199-65535\n", &range));
 	EXPECT_EQ(100, limits_count_reserved("0-65535", &range));
+	/* As the kernel does not write it: never more than there are. */
+	EXPECT_EQ(100, limits_count_reserved("0-65535,100-199,150", &range));
 }
 
 TEST(levels)

@@ -162,16 +162,17 @@ static uint32_t overlap(const struct port_range *range, uint32_t first, uint32_t
 /**
  * limits_count_reserved - how many ports of a range are not handed out
  * @text: net.ipv4.ip_local_reserved_ports, as "8080,9000-9010"
- * @range: the range
+ * @range: the range, not empty
  *
- * Return: the number of ports.
+ * Return: the number of ports, at most all of them.
  */
 uint32_t limits_count_reserved(const char *text, const struct port_range *range)
 {
+	const uint32_t most = range->last - range->first + 1;
 	uint32_t first, last, count = 0;
 	int length;
 
-	while (sscanf(text, "%" SCNu32 "%n", &first, &length) == 1) {
+	while (count < most && sscanf(text, "%" SCNu32 "%n", &first, &length) == 1) {
 		text += length;
 		last = first;
 		if (sscanf(text, "-%" SCNu32 "%n", &last, &length) == 1)
@@ -180,7 +181,7 @@ uint32_t limits_count_reserved(const char *text, const struct port_range *range)
 		if (*text++ != ',')
 			break;
 	}
-	return count;
+	return count < most ? count : most;
 }
 
 /**

@@ -201,7 +201,7 @@ program_of()
 	build-essential)	echo cc ;;
 	busybox-static)		echo busybox ;;
 	iproute2)		echo ss ;;
-	libjson-c-dev|libmnl-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|libclang-rt-dev|linux-*|python3-*) ;;
+	libjson-c-dev|libmnl-dev|libncurses-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|libclang-rt-dev|linux-*|python3-*) ;;
 	kmod)			echo modprobe ;;
 	nftables)		echo nft ;;
 	pkg-config)		echo pkg-config ;;

@@ -16,6 +16,7 @@
 #include "cmd/who.h"
 #include "columns/tables.h"
 #include "select/match.h"
+#include "top/top.h"
 
 #define TAKES_LISTING	(TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_FILTER)
 
@@ -99,6 +100,11 @@ static int run_reset(const struct question *question)
 	return client_reset(question->client, question->failure);
 }
 
+static int run_top(const struct question *question)
+{
+	return top_run(question->client, question->options, question->names, question->failure);
+}
+
 const struct command_row commands[COMMANDS] = {
 	[COMMAND_PORTS] = {
 		.name = "ports", .run = run_ports, .columns = &port_columns, .by_port = true,
@@ -178,6 +184,12 @@ const struct command_row commands[COMMANDS] = {
 		.name = "reset", .run = run_reset, .enters = true,
 		.help = "begin the history of the ports anew",
 		.takes = TAKES_NETNS },
+	[COMMAND_TOP] = {
+		.name = "top", .run = run_top,
+		.help = "all that live on a terminal: ports, sockets, programs, destinations, what ended",
+		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_FILTER | TAKES_COUNT | TAKES_SORT |
+			 TAKES_TOP,
+		.filters = FILTER_KEYS_ALL },
 };
 
 /**

@@ -215,7 +215,8 @@ static int resolve(const struct place *place, const struct options *options,
 
 static bool never_ends(const struct options *options)
 {
-	return options->command == COMMAND_EVENTS || options->interval;
+	return options->command == COMMAND_EVENTS || options->command == COMMAND_TOP ||
+	       options->interval;
 }
 
 /*

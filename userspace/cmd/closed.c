@@ -48,7 +48,14 @@ static struct socket_row socket_of(const struct event_row *event)
 	};
 }
 
-static bool is_wanted(const struct options *options, const struct event_row *event)
+/**
+ * closed_is_wanted - whether somebody asked for a connection that ended
+ * @options: filter and expression
+ * @event: the connection
+ *
+ * Return: whether it is shown.
+ */
+bool closed_is_wanted(const struct options *options, const struct event_row *event)
 {
 	struct socket_row socket;
 
@@ -64,7 +71,7 @@ static int take_closed(const struct event_row *row, void *data)
 {
 	struct closed *closed = data;
 
-	return is_wanted(closed->options, row) ? printer_row(&closed->printer, row) : 0;
+	return closed_is_wanted(closed->options, row) ? printer_row(&closed->printer, row) : 0;
 }
 
 /**

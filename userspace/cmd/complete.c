@@ -117,6 +117,14 @@ static void put_options(const struct command_row *command)
 	}
 }
 
+static void put_views(void)
+{
+	size_t i;
+
+	for (i = 0; i < VIEWS; i++)
+		put(view_names[i]);
+}
+
 static void put_filter(enum filter_key key)
 {
 	switch (key) {
@@ -154,6 +162,8 @@ static void put_values(const struct option_row *row, const struct command_row *c
 		puts("openmetrics\nprometheus");
 	else if (!strcmp(row->name, "by"))
 		put_accounts_by();
+	else if (!strcmp(row->name, "view"))
+		put_views();
 }
 
 /* The option that a word is, if a value follows it. */

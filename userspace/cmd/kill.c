@@ -120,8 +120,14 @@ static char *describe(struct kill *kill, const struct socket_row *row)
 	return strndup(start, end - start);
 }
 
-/* It would be the last thing that we see. */
-static bool is_own(const struct session *session, const struct socket_row *row)
+/**
+ * kill_is_own - whether to end a socket would be the last thing that we see
+ * @session: of whoever asks
+ * @row: the socket; its processes, too, if they are known
+ *
+ * Return: whether it would.
+ */
+bool kill_is_own(const struct session *session, const struct socket_row *row)
 {
 	unsigned int i;
 
@@ -147,7 +153,7 @@ static int take_socket(const struct socket_row *row, void *data)
 		return out_of_memory(kill);
 	victim->has_target = destroy_target(&victim->target, row);
 	victim->text = describe(kill, row);
-	kill->is_own |= is_own(&kill->session, row);
+	kill->is_own |= kill_is_own(&kill->session, row);
 	if (!victim->text || (kill->table && !table_row(kill->table, row, &kill->sink)))
 		return out_of_memory(kill);
 	return 0;

@@ -4,8 +4,10 @@
 
 #include "cmd/options.h"
 #include "columns/column.h"
+#include "host/session.h"
 #include "kernel/client.h"
 
+bool kill_is_own(const struct session *session, const struct socket_row *row);
 int kill_sockets(struct client *client, const struct options *options, struct names *names,
 		 const struct selection *selection, struct failure *failure);
 

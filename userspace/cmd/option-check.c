@@ -36,7 +36,7 @@ static int check_top(const struct options *options, struct failure *failure)
 	}
 	if (options->has_top && !options->top)
 		return failure_set(failure, EXIT_USAGE, "bad top: it is a number from 1 on");
-	if (options->command == COMMAND_CLOSED)
+	if (options->command == COMMAND_CLOSED || options->command == COMMAND_TOP)
 		return 0;
 	if (options->has_top && !options->sort && options->command != COMMAND_DOORS)
 		return failure_set(failure, EXIT_USAGE, "--top needs --sort: the top of what?");

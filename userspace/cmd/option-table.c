@@ -66,6 +66,27 @@ static int add_color(struct options *options, const char *word, struct failure *
 			   word);
 }
 
+const char *const view_names[VIEWS] = {
+	[VIEW_PORTS] = "ports", [VIEW_SOCKETS] = "sockets", [VIEW_PROGRAMS] = "programs",
+	[VIEW_DESTINATIONS] = "destinations", [VIEW_CLOSED] = "closed",
+	[VIEW_DOORS] = "closed-doors",
+};
+
+static int add_view(struct options *options, const char *word, struct failure *failure)
+{
+	size_t i;
+
+	for (i = 0; i < VIEWS; i++) {
+		if (strcmp(view_names[i], word))
+			continue;
+		options->view = i;
+		return 0;
+	}
+	return failure_set(failure, EXIT_USAGE,
+			   "unknown view '%s': it is ports, sockets, programs, destinations, closed or closed-doors",
+			   word);
+}
+
 static int add_interval(struct options *options, const char *value, struct failure *failure)
 {
 	if (number_parse_ms(value, INTERVAL_MAX, &options->interval) && options->interval)
@@ -159,13 +180,17 @@ const struct option_row option_rows[] = {
 	{ "since", 0, "FILE", "since FILE, an earlier answer with --json", GROUP_SINCE,
 	  TAKES_SINCE, TEXT(since) },
 	{ "interval", 0, "SECONDS", "again and again, what happened in between", GROUP_SINCE,
-	  TAKES_SINCE, .set = add_interval },
-	{ "count", 0, "N", "so many intervals or events, then end", GROUP_SINCE, TAKES_COUNT,
+	  TAKES_SINCE | TAKES_TOP, .set = add_interval },
+	{ "count", 0, "N", "so many intervals, frames or events, then end", GROUP_SINCE, TAKES_COUNT,
 	  .set = add_count },
 	{ "by", 0, "WHAT", "what each program did, unit, container or user", GROUP_SINCE,
 	  TAKES_BY, .set = add_by },
 	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
 	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
+
+	{ "view", 0, "VIEW", "begin with this one: ports, sockets, programs, destinations, closed or closed-doors",
+	  GROUP_HOW, TAKES_TOP, .set = add_view },
+	{ "batch", 0, NULL, "print frames, without a screen", GROUP_HOW, TAKES_TOP, FLAG(batch) },
 
 	{ "format", 0, "FORMAT", "openmetrics, or prometheus as promtool(1) checks it",
 	  GROUP_METRICS, TAKES_METRICS, .set = add_format },

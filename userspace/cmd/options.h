@@ -26,9 +26,10 @@ enum command {
 	COMMAND_METRICS,
 	COMMAND_STATS,
 	COMMAND_RESET,
+	COMMAND_TOP,
 };
 
-#define COMMANDS	(COMMAND_RESET + 1)
+#define COMMANDS	(COMMAND_TOP + 1)
 
 /* What a command can take; of each option that is not for all of them, which it needs. */
 #define TAKES_JSON		(1u << 0)
@@ -46,6 +47,7 @@ enum command {
 #define TAKES_KILL		(1u << 12)
 #define TAKES_SORT		(1u << 13)
 #define TAKES_BY		(1u << 14)
+#define TAKES_TOP		(1u << 15)
 
 /**
  * enum metrics_format - form of metrics
@@ -56,6 +58,23 @@ enum metrics_format {
 	METRICS_OPENMETRICS,
 	METRICS_PROMETHEUS,
 };
+
+/**
+ * enum view - what the live view can show
+ */
+enum view {
+	VIEW_PORTS,
+	VIEW_SOCKETS,
+	VIEW_PROGRAMS,
+	VIEW_DESTINATIONS,
+	VIEW_CLOSED,
+	VIEW_DOORS,
+};
+
+#define VIEWS	(VIEW_DOORS + 1)
+
+/* By enum view. */
+extern const char *const view_names[VIEWS];
 
 /* With metrics, so many ports have series of their own when nobody chooses. */
 #define METRICS_TOP	100
@@ -87,6 +106,7 @@ enum metrics_format {
  * @ss_types: of each such kind, a bit 1 << SOCK_* for each type asked for; ~0 for all,
  *	0 for none said
  * @format: for COMMAND_METRICS
+ * @view: for COMMAND_TOP: which comes first
  * @color: when tables have colours
  * @processes: tell who has the sockets open
  * @all_netns: ask about all network namespaces
@@ -105,6 +125,7 @@ enum metrics_format {
  * @memory: tell the memory of sockets
  * @info: tell what TCP knows of its connections
  * @reverse: the other way round
+ * @batch: for COMMAND_TOP: print frames, without a screen
  * @yes: for COMMAND_KILL: do not ask
  * @has_command: the command is said
  * @has_filter: something was said about @filter
@@ -130,6 +151,7 @@ struct options {
 	uint32_t top;
 	unsigned int ss_types[SS_TYPED];
 	enum metrics_format format;
+	enum view view;
 	enum terminal_color color;
 	bool processes;
 	bool all_netns;
@@ -148,6 +170,7 @@ struct options {
 	bool memory;
 	bool info;
 	bool reverse;
+	bool batch;
 	bool yes;
 	bool has_command;
 	bool has_filter;

@@ -18,12 +18,21 @@
 
 #define OF_ENDED	(OF_EVENTS | 1ull << SOCKPORT_CONDITION_IFINDEX | 1ull << EXPRESSION_UNIT)
 
-static int check_plan(const struct options *options, struct failure *failure)
+/**
+ * plan_check - whether a command can follow an expression
+ * @options: of the command, with the plan
+ * @failure: what it cannot follow
+ *
+ * Return: 0 or -1.
+ */
+int plan_check(const struct options *options, struct failure *failure)
 {
 	switch (options->command) {
 	case COMMAND_SOCKETS:
 	case COMMAND_KILL:
 	case COMMAND_SUMMARY:
+	/* Each of its views looks for itself. */
+	case COMMAND_TOP:
 		return 0;
 	/* Whose they are is its own question. */
 	case COMMAND_WHO:
@@ -75,7 +84,7 @@ static int family_of(const struct filter *filter)
 int plan_words(struct options *options, char **words, struct failure *failure)
 {
 	options->plan = expression_plan(words, family_of(&options->filter), failure);
-	if (!options->plan || check_plan(options, failure))
+	if (!options->plan || plan_check(options, failure))
 		return -1;
 	options->has_filter = true;
 	options->filter.plan = options->plan;

@@ -6,6 +6,7 @@
 
 #include "cmd/options.h"
 
+int plan_check(const struct options *options, struct failure *failure);
 int plan_words(struct options *options, char **words, struct failure *failure);
 bool plan_asks_states(const struct expression_plan *plan);
 

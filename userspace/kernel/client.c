@@ -250,6 +250,20 @@ struct client *client_open(struct failure *failure)
 }
 
 /**
+ * client_reopen - find the kernel module again, which may have been loaded anew
+ * @client: the client; what it asks about stays
+ * @failure: what is wrong, as that the module is not loaded
+ *
+ * Return: 0; -1 if nothing can be asked until this succeeds.
+ */
+int client_reopen(struct client *client, struct failure *failure)
+{
+	if (client->socket)
+		mnl_socket_close(client->socket);
+	return connect_client(client, failure);
+}
+
+/**
  * client_ask_netns - ask about other network namespaces from now on
  * @client: the client
  * @netns: descriptor of the one to ask about, stays the caller's; -1 for our own

@@ -68,6 +68,7 @@ typedef int (*event_function)(const struct event_row *row, void *data);
 typedef int (*program_function)(const struct program_row *row, void *data);
 
 struct client *client_open(struct failure *failure);
+int client_reopen(struct client *client, struct failure *failure);
 void client_close(struct client *client);
 void client_ask_netns(struct client *client, int netns, bool all);
 int client_ports(struct client *client, const struct filter *filter, uint32_t want,

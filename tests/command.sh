@@ -622,7 +622,7 @@ full_disk()
 	local each status
 
 	for each in ports sockets 'show 80' stats who 'who -J' "who $FIXTURE_PID" summary 'summary -J' \
-		--help --version 'sockets --json' closed 'closed -J' closed-doors 'closed-doors -J' metrics events \
+		--help --version 'sockets --json' closed 'closed -J' closed-doors 'closed-doors -J' 'doctor -J' metrics events \
 		'ports --interval 0.1' 'ports -J --interval 0.1'; do
 		status=0
 		# shellcheck disable=SC2086
@@ -646,7 +646,7 @@ closed_pipe()
 	local each
 
 	for each in ports sockets 'sockets --json' 'show 80' who summary events 'events -J' metrics \
-		programs closed closed-doors 'ports --interval 0.1' 'ports -J --interval 3600'; do
+		programs closed closed-doors 'doctor -J' 'ports --interval 0.1' 'ports -J --interval 3600'; do
 		# shellcheck disable=SC2086
 		(sockport $each 2>"$work/err"; echo $? >"$work/status") | true
 		expect "words of $each" 0 "$(wc -c <"$work/err")" || return 1
@@ -975,7 +975,7 @@ module_absent()
 
 	rmmod sockport || return 1
 	for each in ports sockets 'show 80' stats 'sockets --json' who programs summary events closed closed-doors \
-		metrics reset 'ports --interval 1'; do
+		doctor metrics reset 'ports --interval 1'; do
 		# shellcheck disable=SC2086
 		fails 1 'not loaded.*modprobe' $each || status=1
 	done

@@ -42,6 +42,22 @@ events()
 	wait "$events" && pairs+=(events "$work/events")
 }
 
+# Its exit status says whether something is wrong.
+doctor()
+{
+	local status=0 options
+
+	for options in '' -A '--threshold full=0'; do
+		answers=$((answers + 1))
+		# shellcheck disable=SC2086
+		sockport doctor --json --watch 0.1 $options >"$work/answer.$answers" || status=$?
+		case $status in
+		0|3)	pairs+=(doctor "$work/answer.$answers") ;;
+		*)	return 1 ;;
+		esac
+	done
+}
+
 # All at once: to start the interpreter takes longer than to list.
 all_valid()
 {
@@ -53,7 +69,7 @@ all_valid()
 	done
 	check ports -p --since "$work/answer.1" && check sockets -p &&
 		check show 80 -p && check show 443 -A && check who && check who fixture &&
-		check summary && check summary -A && check stats && events &&
+		check summary && check summary -A && check stats && events && doctor &&
 		check kill --yes --port 80 -a || return 1
 	python3 lib/schema.py valid "$SCHEMAS" "${pairs[@]}"
 }
@@ -63,7 +79,7 @@ described()
 {
 	local command
 
-	for command in ports sockets kill show who programs summary events closed closed-doors stats; do
+	for command in ports sockets kill show who programs summary events closed closed-doors doctor stats; do
 		[ -s "$SCHEMAS/sockport-$command.schema.json" ] || {
 			echo "no schema of $command"
 			return 1

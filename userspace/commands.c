@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "cmd/closed.h"
+#include "cmd/doctor.h"
 #include "cmd/doors.h"
 #include "cmd/events.h"
 #include "cmd/kill.h"
@@ -87,6 +88,12 @@ static int run_metrics(const struct question *question)
 {
 	return metrics_print(question->client, question->options, question->names,
 			     question->failure);
+}
+
+static int run_doctor(const struct question *question)
+{
+	return doctor_print(question->client, question->options, question->names,
+			    question->failure);
 }
 
 static int run_stats(const struct question *question)
@@ -176,6 +183,12 @@ const struct command_row commands[COMMANDS] = {
 		.help = "all that for Prometheus, as OpenMetrics text",
 		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_METRICS | TAKES_FILTER,
 		.filters = FILTER_KEYS_ALL },
+	[COMMAND_DOCTOR] = {
+		.name = "doctor", .run = run_doctor, .enters = true,
+		.help = "what is wrong, why it matters and what to do about it",
+		.parts = { { "findings", &finding_columns }, { "measures", &measure_columns },
+			   { "unseen", &unseen_columns } },
+		.takes = TAKES_JSON | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_DOCTOR },
 	[COMMAND_STATS] = {
 		.name = "stats", .run = run_stats, .parts = { { NULL, &stats_columns } },
 		.help = "what the kernel module itself costs",

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/complete.h"
+#include "cmd/doctor.h"
 #include "cmd/options.h"
 #include "columns/tables.h"
 #include "commands.h"
@@ -216,7 +217,7 @@ static int resolve(const struct place *place, const struct options *options,
 static bool never_ends(const struct options *options)
 {
 	return options->command == COMMAND_EVENTS || options->command == COMMAND_TOP ||
-	       options->interval;
+	       (options->interval && options->command != COMMAND_DOCTOR);
 }
 
 /*
@@ -315,8 +316,16 @@ static int run(int argc, char **argv, struct failure *failure)
 		version_print(VERSION);
 	else
 		error = ask(&options, failure);
+	failure->as_nagios = options.nagios;
 	options_free(&options);
 	return error;
+}
+
+/* Plugins say what they could not do where they say all else. */
+static int tell_nagios(const struct failure *failure)
+{
+	printf("SOCKPORT UNKNOWN - %s\n", failure->text);
+	return NAGIOS_UNKNOWN;
 }
 
 int main(int argc, char **argv)
@@ -334,7 +343,9 @@ int main(int argc, char **argv)
 	else
 		error = output_close_standard(&failure);
 	if (!error || failure.stopped)
-		return EXIT_SUCCESS;
+		return failure.success;
+	if (failure.as_nagios)
+		return tell_nagios(&failure);
 	fprintf(stderr, "sockport: %s\n", failure.text);
 	return failure.status;
 }

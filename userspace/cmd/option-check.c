@@ -87,6 +87,17 @@ int option_unknown(const struct option *names, const char *word, struct failure 
 			   "option '%.100s' can be --%s and others: see sockport --help", word, first);
 }
 
+static int check_doctor(const struct options *options, struct failure *failure)
+{
+	if (options->command != COMMAND_DOCTOR)
+		return 0;
+	if (options->nagios && options->json)
+		return failure_set(failure, EXIT_USAGE, "--nagios and --json exclude each other");
+	if (options->baseline && !*options->baseline)
+		return failure_set(failure, EXIT_USAGE, "--baseline needs the path of a file");
+	return 0;
+}
+
 /**
  * options_check - whether a command line makes sense as a whole
  * @options: what each word says
@@ -117,7 +128,8 @@ int options_check(const struct options *options, struct failure *failure)
 				   "sockport who: a PID, process, unit or container is never empty");
 	if (filter_check_port(&options->filter, options->port, failure))
 		return -1;
-	if (check_kill(options, failure) || check_top(options, failure))
+	if (check_kill(options, failure) || check_doctor(options, failure) ||
+	    check_top(options, failure))
 		return -1;
 	return filter_check_ports(&options->filter, failure);
 }

@@ -96,6 +96,11 @@ static int add_interval(struct options *options, const char *value, struct failu
 			   value);
 }
 
+static int add_thresholds(struct options *options, const char *list, struct failure *failure)
+{
+	return thresholds_parse(&options->thresholds, list, failure);
+}
+
 static int add_count(struct options *options, const char *value, struct failure *failure)
 {
 	if (number_parse(value, UINT32_MAX, &options->count) && options->count)
@@ -197,6 +202,15 @@ const struct option_row option_rows[] = {
 	{ "textfile", 0, "PATH", "into a file for node_exporter, replaced at once",
 	  GROUP_METRICS, TAKES_METRICS, TEXT(textfile) },
 
+	{ "watch", 0, "SECONDS", "so long it looks at what changes (1)", GROUP_DOCTOR,
+	  TAKES_DOCTOR, .set = add_interval },
+	{ "threshold", 0, "LIST", "from where on something is wrong: NAME=NUMBER", GROUP_DOCTOR,
+	  TAKES_DOCTOR, .set = add_thresholds },
+	{ "baseline", 0, "FILE", "which ports may be open to all, an earlier sockport ports --json",
+	  GROUP_DOCTOR, TAKES_DOCTOR, TEXT(baseline) },
+	{ "nagios", 0, NULL, "as a plugin of Nagios: states, and performance data", GROUP_DOCTOR,
+	  TAKES_DOCTOR, FLAG(nagios) },
+
 	{ "yes", 0, NULL, "end what matches without a question", GROUP_WHICH, TAKES_KILL,
 	  FLAG(yes) },
 
@@ -238,6 +252,7 @@ const char *const option_groups[GROUPS] = {
 	[GROUP_WHICH] = "Which sockets; values are lists, separated by commas:",
 	[GROUP_SINCE] = "What happened:",
 	[GROUP_METRICS] = "For Prometheus:",
+	[GROUP_DOCTOR] = "What counts as wrong:",
 	[GROUP_HOW] = "How they are shown:",
 };
 

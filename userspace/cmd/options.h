@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "count/accounts.h"
+#include "doctor/thresholds.h"
 #include "select/filter.h"
 #include "table/terminal.h"
 
@@ -24,6 +25,7 @@ enum command {
 	COMMAND_CLOSED,
 	COMMAND_DOORS,
 	COMMAND_METRICS,
+	COMMAND_DOCTOR,
 	COMMAND_STATS,
 	COMMAND_RESET,
 	COMMAND_TOP,
@@ -48,6 +50,7 @@ enum command {
 #define TAKES_SORT		(1u << 13)
 #define TAKES_BY		(1u << 14)
 #define TAKES_TOP		(1u << 15)
+#define TAKES_DOCTOR		(1u << 16)
 
 /**
  * enum metrics_format - form of metrics
@@ -99,6 +102,8 @@ extern const char *const view_names[VIEWS];
  * @since: file with an earlier answer, NULL for none
  * @textfile: for COMMAND_METRICS: file to write, NULL for stdout
  * @port: for COMMAND_SHOW
+ * @baseline: for COMMAND_DOCTOR: file with the ports that may be open to all, NULL for none
+ * @thresholds: for COMMAND_DOCTOR
  * @interval: milliseconds between two looks, 0 for one look
  * @count: of intervals or events, 0 for no end
  * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
@@ -127,6 +132,7 @@ extern const char *const view_names[VIEWS];
  * @reverse: the other way round
  * @batch: for COMMAND_TOP: print frames, without a screen
  * @yes: for COMMAND_KILL: do not ask
+ * @nagios: for COMMAND_DOCTOR: as a plugin of Nagios
  * @has_command: the command is said
  * @has_filter: something was said about @filter
  * @has_format: something was said about @format
@@ -143,6 +149,8 @@ struct options {
 	const char *who;
 	enum accounts_by by;
 	const char *since;
+	const char *baseline;
+	struct thresholds thresholds;
 	const char *textfile;
 	uint32_t port;
 	uint32_t interval;
@@ -172,6 +180,7 @@ struct options {
 	bool reverse;
 	bool batch;
 	bool yes;
+	bool nagios;
 	bool has_command;
 	bool has_filter;
 	bool has_format;

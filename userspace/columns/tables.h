@@ -20,6 +20,9 @@ extern const struct columns peer_columns;		/* struct peer */
 extern const struct columns tally_columns;		/* struct tally */
 extern const struct columns destination_columns;	/* struct destination */
 extern const struct columns limit_columns;		/* struct limit */
+extern const struct columns finding_columns;		/* struct finding */
+extern const struct columns measure_columns;		/* struct measure */
+extern const struct columns unseen_columns;		/* struct unseen */
 
 /* What is told once in an answer, by hand. */
 extern const struct columns kill_columns;

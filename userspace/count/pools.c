@@ -72,6 +72,7 @@ bool pools_add(struct pools *pools, const struct socket_row *socket)
 	struct pool *pool;
 	uint64_t bit;
 	uint32_t at;
+	bool is_new;
 
 	if (!is_counted(pools, socket))
 		return true;
@@ -90,7 +91,9 @@ bool pools_add(struct pools *pools, const struct socket_row *socket)
 		return false;
 	at = socket->local_port - pools->range.first;
 	bit = 1ull << at % 64;
-	pool->used += !(pool->bits[at / 64] & bit);
+	is_new = !(pool->bits[at / 64] & bit);
+	pool->used += is_new;
+	pool->sockets += is_new || socket->role == SOCKPORT_ROLE_OUT;
 	pool->bits[at / 64] |= bit;
 	return true;
 }

@@ -19,6 +19,7 @@
  * @address: in network byte order
  * @netns: inode of the network namespace
  * @used: how many ports of the range are in use
+ * @sockets: connections to others that use them; of what is a port's only use, one
  * @bits: which those are
  */
 struct pool {
@@ -27,6 +28,7 @@ struct pool {
 	uint8_t address[16];
 	uint32_t netns;
 	uint32_t used;
+	uint32_t sockets;
 	uint64_t *bits;
 };
 

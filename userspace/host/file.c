@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,31 @@ bool file_read_start(const char *path, char *text, size_t size)
 	close(file);
 	text[length] = 0;
 	return length;
+}
+
+/**
+ * file_read_number - read a number at a place of a list of numbers, as sysctls have them
+ * @path: of the file
+ * @place: how many numbers stand before it
+ * @value: where to put it
+ *
+ * Return: whether there is one.
+ */
+bool file_read_number(const char *path, unsigned int place, uint64_t *value)
+{
+	char text[256];
+	char *word, *end, *rest = text;
+	unsigned int i = 0;
+
+	if (!file_read_start(path, text, sizeof(text)))
+		return false;
+	while ((word = strsep(&rest, " \t\n"))) {
+		if (!*word || i++ < place)
+			continue;
+		*value = strtoull(word, &end, 10);
+		return !*end;
+	}
+	return false;
 }
 
 /**

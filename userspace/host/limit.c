@@ -50,24 +50,6 @@ const char *limit_level(uint64_t used, uint64_t max)
 	return limit_percent(used, max) >= PERCENT_WARN ? "warn" : "ok";
 }
 
-/* The number at a place of a list of numbers, as sysctls have them. */
-static bool read_number(const char *path, unsigned int place, uint64_t *value)
-{
-	char text[256];
-	char *word, *end, *rest = text;
-	unsigned int i = 0;
-
-	if (!file_read_start(path, text, sizeof(text)))
-		return false;
-	while ((word = strsep(&rest, " \t\n"))) {
-		if (!*word || i++ < place)
-			continue;
-		*value = strtoull(word, &end, 10);
-		return !*end;
-	}
-	return false;
-}
-
 /* "TCP: inuse 5 orphan 0 tw 3 ..."; the value behind a key of a line. */
 static bool find_value(const char *text, const char *line, const char *key, uint64_t *value)
 {
@@ -90,8 +72,8 @@ static void read_files(struct limit *limit)
 {
 	limit->name = "files";
 	limit->about = "open files of the host, fs.file-max";
-	set(limit, LIMIT_USED, read_number("/proc/sys/fs/file-nr", 0, &limit->used));
-	set(limit, LIMIT_MAX, read_number("/proc/sys/fs/file-max", 0, &limit->max));
+	set(limit, LIMIT_USED, file_read_number("/proc/sys/fs/file-nr", 0, &limit->used));
+	set(limit, LIMIT_MAX, file_read_number("/proc/sys/fs/file-max", 0, &limit->max));
 }
 
 static void read_sockstat(struct limit *limit, const char *text, const char *line,
@@ -117,18 +99,18 @@ void limits_read(struct limit list[LIMITS_READ], bool is_here)
 	list[1].name = "tcp_mem";
 	list[1].about = "pages of memory for TCP, the last of net.ipv4.tcp_mem";
 	read_sockstat(&list[1], text, "TCP:", " mem ");
-	set(&list[1], LIMIT_MAX, read_number("/proc/sys/net/ipv4/tcp_mem", 2, &list[1].max));
+	set(&list[1], LIMIT_MAX, file_read_number("/proc/sys/net/ipv4/tcp_mem", 2, &list[1].max));
 
 	list[2].name = "udp_mem";
 	list[2].about = "pages of memory for UDP, the last of net.ipv4.udp_mem";
 	read_sockstat(&list[2], text, "UDP:", " mem ");
-	set(&list[2], LIMIT_MAX, read_number("/proc/sys/net/ipv4/udp_mem", 2, &list[2].max));
+	set(&list[2], LIMIT_MAX, file_read_number("/proc/sys/net/ipv4/udp_mem", 2, &list[2].max));
 
 	list[3].name = "orphans";
 	list[3].about = "TCP sockets that no process has open, net.ipv4.tcp_max_orphans";
 	read_sockstat(&list[3], text, "TCP:", " orphan ");
 	set(&list[3], LIMIT_MAX,
-	    read_number("/proc/sys/net/ipv4/tcp_max_orphans", 0, &list[3].max));
+	    file_read_number("/proc/sys/net/ipv4/tcp_max_orphans", 0, &list[3].max));
 
 	list[4].name = "time_wait";
 	list[4].about = "TCP sockets in TIME_WAIT, net.ipv4.tcp_max_tw_buckets";
@@ -136,7 +118,7 @@ void limits_read(struct limit list[LIMITS_READ], bool is_here)
 		return;
 	read_sockstat(&list[4], text, "TCP:", " tw ");
 	set(&list[4], LIMIT_MAX,
-	    read_number("/proc/sys/net/ipv4/tcp_max_tw_buckets", 0, &list[4].max));
+	    file_read_number("/proc/sys/net/ipv4/tcp_max_tw_buckets", 0, &list[4].max));
 }
 
 /**
@@ -147,7 +129,7 @@ void limits_read(struct limit list[LIMITS_READ], bool is_here)
  */
 bool limits_somaxconn(uint64_t *max)
 {
-	return read_number("/proc/sys/net/core/somaxconn", 0, max);
+	return file_read_number("/proc/sys/net/core/somaxconn", 0, max);
 }
 
 static uint32_t overlap(const struct port_range *range, uint32_t first, uint32_t last)

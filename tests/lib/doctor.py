@@ -1,0 +1,619 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Things that go wrong for real, found and gone again: doctor.py CASE COMMAND...
+
+What was made is known by the kernel's own counters and by what programs see of their
+sockets. The command is asked again until a finding is there, or gone, or time is up.
+"""
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import re
+import resource
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+LIMIT = 90
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+PARAMETERS = "/sys/module/sockport/parameters/"
+command = sys.argv[2:]
+
+
+def run(*words, **options):
+    return subprocess.run([*command, *words], stdin=subprocess.DEVNULL, timeout=LIMIT,
+                          capture_output=True, text=True, check=False, **options)
+
+
+def doctor(*words):
+    """The answer, whose exit status says what it has found."""
+    done = run("--json", *words)
+    if done.returncode not in (0, 3):
+        sys.exit(f"status {done.returncode}: {done.stderr}")
+    answer = json.loads(done.stdout)
+    expect("status", 3 if answer["findings"] else 0, done.returncode)
+    return answer
+
+
+def findings(check, *words):
+    return [each for each in doctor(*words)["findings"] if each["check"] == check]
+
+
+def until(what, wanted, *words):
+    """Ask until it is so."""
+    end = time.monotonic() + LIMIT
+    while True:
+        answer = doctor(*words)
+        result = wanted(answer)
+        if result:
+            return result
+        if time.monotonic() > end:
+            sys.exit(f"not {what}: {json.dumps(answer, indent=1)}")
+
+
+def found(check, what, *words, severity=None, subject=""):
+    """Wait for it; every text of it says something."""
+    def wanted(answer):
+        for each in answer["findings"]:
+            if each["check"] == check and each["what"] == what and \
+                    severity in (None, each["severity"]) and \
+                    re.search(subject, each["subject"] or ""):
+                return each
+        return None
+    one = until(f"found: {what}", wanted, *words)
+    for key in "seen", "why", "action", "command":
+        if not one[key]:
+            sys.exit(f"no {key}: {one}")
+    return one
+
+
+def gone(check, *words):
+    until(f"gone: {check}",
+          lambda answer: check not in [each["check"] for each in answer["findings"]], *words)
+
+
+def nothing(*words):
+    until("healthy", lambda answer: not answer["findings"], *words)
+
+
+def expect(what, wanted, seen):
+    if wanted != seen:
+        sys.exit(f"{what}: {seen!r} instead of {wanted!r}")
+
+
+def expect_in(what, pattern, text):
+    if not re.search(pattern, text):
+        sys.exit(f"{what}: {text!r} has no {pattern!r}")
+
+
+def wait_for(what, wanted):
+    end = time.monotonic() + LIMIT
+    while not wanted():
+        if time.monotonic() > end:
+            sys.exit(f"never: {what}")
+        time.sleep(0.02)
+
+
+def counter(name, file="netstat"):
+    """Of /proc/net: names in one line, values in the next."""
+    with open(f"/proc/net/{file}", encoding="ascii") as stream:
+        lines = [line.split() for line in stream]
+    for names, values in zip(lines[::2], lines[1::2]):
+        if name in names:
+            return int(values[names.index(name)])
+    return sys.exit(f"no counter {name}")
+
+
+@contextlib.contextmanager
+def setting(path, value):
+    """A setting for a while."""
+    with open(path, encoding="ascii") as stream:
+        before = stream.read().strip()
+    write(path, value)
+    try:
+        yield before
+    finally:
+        write(path, before)
+
+
+def write(path, value):
+    with open(path, "w", encoding="ascii") as stream:
+        stream.write(str(value))
+
+
+def first_namespace():
+    """Where limits of the host are told."""
+    with open("/proc/1/ns/net", encoding="ascii") as stream:
+        if ctypes.CDLL(None, use_errno=True).setns(stream.fileno(), 0):
+            raise OSError(ctypes.get_errno(), "setns")
+
+
+def sysctl(name, value):
+    return setting("/proc/sys/net/ipv4/" + name, value)
+
+
+def listener(backlog, address="127.0.0.1", port=0, share=False):
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if share:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((address, port))
+    made.listen(backlog)
+    return made
+
+
+def start(to, source=None):
+    """A connection under way; nobody waits for it."""
+    made = socket.socket()
+    made.setblocking(False)
+    if source:
+        made.bind(source)
+    made.connect_ex(to)
+    return made
+
+
+def abort(*sockets):
+    """Without TIME_WAIT."""
+    for each in sockets:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        each.close()
+
+
+def pair(to):
+    one = socket.create_connection(to.getsockname())
+    return one, to.accept()[0]
+
+
+def deaf(one, is_deaf=True):
+    """What comes for it is dropped, without an answer."""
+    if not is_deaf:
+        one.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
+        return
+    program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+    one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
+                   struct.pack("HL", 1, ctypes.addressof(program)))
+
+
+class Steadily:
+    """Something that is done again and again meanwhile."""
+
+    def __init__(self, work):
+        self.work, self.over = work, threading.Event()
+        self.thread = threading.Thread(target=self.loop)
+
+    def loop(self):
+        while not self.over.is_set():
+            self.work()
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def healthy():
+    """Servers that work, many connections, some that end: nothing is said."""
+    to = listener(128)
+    echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    echo.bind(("127.0.0.1", 0))
+    idle = [pair(to) for _ in range(100)]
+
+    def work():
+        one, other = pair(to)
+        for _ in range(10):
+            one.send(b"x" * 10000)
+            other.recv(10000, socket.MSG_WAITALL)
+            echo.sendto(b"x", echo.getsockname())
+            echo.recv(1)
+        other.close()
+        one.close()
+
+    with Steadily(work):
+        for _ in range(3):
+            expect("findings", [], doctor()["findings"])
+        first_namespace()
+        done = run()
+    expect("text", ("", "", 0), (done.stdout, done.stderr, done.returncode))
+    expect("connections", 100, len(idle))
+
+
+def accept_overflow():
+    """More connections than find room."""
+    to = listener(1)
+    some = []
+
+    def call():
+        some.append(start(to.getsockname()))
+        time.sleep(0.01)
+
+    before = counter("ListenOverflows")
+    with Steadily(call):
+        wait_for("overflow", lambda: counter("ListenOverflows") > before)
+        one = found("accept_queue", "accept queue overflows", severity="critical",
+                    subject=rf"tcp 127\.0\.0\.1:{to.getsockname()[1]} of \S+\[{os.getpid()}\]")
+    expect_in("seen", r"^2 of 2 connections wait, \d+ dropped in", one["seen"])
+    abort(*some, to)
+    gone("accept_queue")
+
+
+def accept_full():
+    """Nobody accepts, and nobody else comes."""
+    to = listener(4)
+    some = [start(to.getsockname()) for _ in range(5)]
+    one = found("accept_queue", "accept queue stands full", severity="critical")
+    expect_in("seen", "^5 of 5 connections wait, never fewer than 5", one["seen"])
+    for _ in range(4):
+        to.accept()
+    gone("accept_queue")
+    expect("connections", 5, len(some))
+
+
+def syn_queue():
+    """Half-open connections to a listener that syn.py has made; see tests/doctor.sh."""
+    found("syn_queue", "SYN queue is full", severity="critical", subject="tcp port 7310")
+
+
+def ports_of_destination():
+    """All local ports to one destination."""
+    to = listener(100, port=7310)
+    with sysctl("ip_local_port_range", "41000 41049"):
+        some = [socket.create_connection(to.getsockname()) for _ in range(42)]
+        one = found("local_ports", "local ports to a destination run out", severity="warning")
+        expect_in("seen", "^42 of 50 local ports", one["seen"])
+        while True:
+            try:
+                some.append(socket.create_connection(to.getsockname()))
+            except OSError as error:
+                expect("error", errno.EADDRNOTAVAIL, error.errno)
+                break
+        expect("ports", 50, len(some))
+        found("local_ports", "local ports to a destination are used up", severity="critical")
+        one = found("local_ports", "no local port was free", severity="critical")
+        expect_in("seen", "^1 connection failed since", one["seen"])
+        for _ in some:
+            abort(to.accept()[0])
+        gone("local_ports", "--threshold", "recent=1")
+
+
+def ports_of_address():
+    """They are bound before they connect, and go to many destinations."""
+    with sysctl("ip_local_port_range", "42000 42049"):
+        to = [listener(100, f"127.0.0.{2 + i}", 7311) for i in range(10)]
+        some = []
+        for i in range(50):
+            one = socket.socket()
+            one.bind(("127.0.0.1", 0))
+            one.connect(to[i % 10].getsockname())
+            some.append(one)
+        other = socket.socket()
+        try:
+            other.bind(("127.0.0.1", 0))
+            sys.exit("there is one more port")
+        except OSError as error:
+            expect("error", errno.EADDRINUSE, error.errno)
+        one = found("local_ports", "local ports of an address are used up",
+                    severity="critical", subject=r"^tcp 127\.0\.0\.1$")
+        expect_in("seen", "^50 of 50 local ports are in use, by 50 sockets", one["seen"])
+        abort(*some)
+        gone("local_ports")
+
+
+def ports_shared():
+    """As many connections, and the kernel finds them ports: all is well."""
+    with sysctl("ip_local_port_range", "43000 43049"):
+        to = [listener(100, f"127.0.0.{2 + i}", 7311) for i in range(10)]
+        some = [socket.create_connection(each.getsockname()) for each in to for _ in range(30)]
+        nothing()
+        abort(*some)
+
+
+def close_wait():
+    to = listener(10)
+    some = [pair(to) for _ in range(3)]
+    for one, _ in some:
+        one.close()
+    one = found("close_wait", "connections are not closed", "--threshold", "close-wait=1",
+                subject=rf"\[{os.getpid()}\]")
+    expect_in("seen", "^3 in CLOSE_WAIT", one["seen"])
+    nothing()
+    for _, other in some:
+        other.close()
+    gone("close_wait", "--threshold", "close-wait=1")
+
+
+def workers():
+    """One of two accepts."""
+    lazy = listener(100, share=True)
+    busy = listener(100, port=lazy.getsockname()[1], share=True)
+    busy.settimeout(0.05)
+    some = [start(lazy.getsockname()) for _ in range(40)]
+
+    def accept():
+        with contextlib.suppress(TimeoutError):
+            busy.accept()[0].close()
+
+    with Steadily(accept):
+        one = found("workers", "a worker does not accept", severity="warning",
+                    subject=rf"\[{os.getpid()}\]")
+        expect_in("seen", "none was taken in .* 1 of 2 listeners", one["seen"])
+        lazy.close()
+        gone("workers")
+    expect("connections", 40, len(some))
+
+
+def datagrams():
+    """More come than are read."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.bind(("127.0.0.1", 0))
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def send():
+        other.sendto(bytes(500), one.getsockname())
+        time.sleep(0.01)
+
+    before = counter("RcvbufErrors", "snmp")
+    with Steadily(send):
+        wait_for("drops", lambda: counter("RcvbufErrors", "snmp") > before)
+        seen = found("datagrams", "datagrams are dropped", severity="critical",
+                     subject=rf":{one.getsockname()[1]} of \S+\[{os.getpid()}\]")["seen"]
+    expect_in("seen", r"dropped in .* of 8192 bytes|dropped in .* of \d+ bytes", seen)
+    found("datagrams", "a receive buffer stands full", severity="warning")
+    one.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while one.recv(500):
+            pass
+    gone("datagrams")
+
+
+def unanswered():
+    """A peer that is not there any more."""
+    one, other = pair(listener(1))
+    deaf(other)
+    one.send(b"x")
+    found("stuck", "a peer does not acknowledge", "--threshold", "stuck=1",
+          subject=rf"tcp to 127\.0\.0\.1, port \d+, of \S+\[{os.getpid()}\]")
+    deaf(other, False)
+    expect("answer", b"x", other.recv(1))
+    gone("stuck", "--threshold", "stuck=1")
+
+
+def unread():
+    """A peer that takes nothing, and, at the other end, a program that reads nothing."""
+    one, other = pair(listener(1))
+    one.setblocking(False)
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            sent += one.send(bytes(65536))
+    words = "--threshold", "stuck=1"
+    found("stuck", "a peer takes nothing", *words, subject="tcp to")
+    found("stuck", "a program reads nothing", *words, subject="tcp from")
+    expect("bytes", sent, len(other.recv(sent, socket.MSG_WAITALL)))
+    gone("stuck", *words)
+
+
+def loss():
+    """Much is sent again."""
+    to = listener(30)
+    some = [pair(to) for _ in range(30)]
+    for one, other in some:
+        deaf(other)
+        one.send(b"x")
+    before = counter("RetransSegs", "snmp")
+    wait_for("retransmits", lambda: counter("RetransSegs", "snmp") > before)
+    one = found("loss", "many segments are sent again", "--threshold", "segments=5",
+                severity="warning")
+    expect_in("seen", "percent", one["seen"])
+    for one, other in some:
+        abort(one, other)
+    gone("loss", "--threshold", "segments=5")
+
+
+def failures():
+    """Nobody listens there."""
+    for _ in range(12):
+        expect("refused", errno.ECONNREFUSED, socket.socket().connect_ex(("127.0.0.1", 7312)))
+    one = found("failures", "connections fail", subject=r"tcp to 127\.0\.0\.1:7312")
+    expect_in("seen", "^12 refused since", one["seen"])
+    words = "--threshold", "knocks=10"
+    one = found("scans", "a closed port is called again and again", *words,
+                subject="tcp port 7312")
+    expect_in("seen", "^12 attempts since", one["seen"])
+    gone("failures", "--threshold", "recent=1")
+    gone("scans", "--threshold", "recent=1,knocks=10")
+
+
+def scans():
+    """One port after the other."""
+    for port in range(7320, 7332):
+        expect("refused", errno.ECONNREFUSED, socket.socket().connect_ex(("127.0.0.1", port)))
+    one = found("scans", "somebody scans ports", subject=r"^127\.0\.0\.1$")
+    expect_in("seen", r"^1\d closed ports called since", one["seen"])
+    gone("scans", "--threshold", "recent=1")
+
+
+def exposure():
+    """A port that is open to all, and one that is not."""
+    with tempfile.NamedTemporaryFile() as baseline:
+        before = listener(1, "0.0.0.0", 7313)
+        done = subprocess.run([command[0], "ports", "--json"], stdout=baseline, check=False)
+        expect("status", 0, done.returncode)
+        words = "--baseline", baseline.name
+        local = listener(1, "127.0.0.1", 7315)
+        nothing(*words)
+        after = listener(1, "0.0.0.0", 7314)
+        found("exposure", "a port is open to all that was not", *words, severity="warning",
+              subject=rf":7314 of \S+\[{os.getpid()}\]")
+        expect("findings", 1, len(findings("exposure", *words)))
+        nothing()
+        after.close()
+        gone("exposure", *words)
+        before.close()
+        local.close()
+
+
+def time_wait():
+    with sysctl("tcp_max_tw_buckets", "10"):
+        to = listener(10)
+        for _ in range(9):
+            one, other = pair(to)
+            one.close()
+            other.close()
+        found("limits", "sockets in TIME_WAIT are many", severity="warning")
+    gone("limits")
+
+
+def memory():
+    """Pages of TCP that nobody reads, and limits that are near for a while."""
+    first_namespace()
+    to = listener(20)
+    some = [pair(to) for _ in range(20)]
+    for one, _ in some:
+        one.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                one.send(bytes(65536))
+    with open("/proc/net/sockstat", encoding="ascii") as stream:
+        pages = int(re.search(r"^TCP: .* mem (\d+)", stream.read(), re.M)[1])
+    if pages < 100:
+        sys.exit(f"only {pages} pages are in use")
+    with sysctl("tcp_mem", f"{pages // 4} {pages // 2} {pages * 8 // 7}"):
+        found("memory", "memory for TCP is short", severity="warning")
+    for one, other in some:
+        abort(one, other)
+    gone("memory")
+
+
+def cgroup():
+    """Sockets take most of the memory of a cgroup."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    top = "/sys/fs/cgroup"
+    if libc.unshare(0x20000) or \
+            libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None) or \
+            libc.mount(b"none", top.encode(), b"cgroup2", 0, None):
+        raise OSError(ctypes.get_errno(), "mount")
+    with open(top + "/cgroup.controllers", encoding="ascii") as stream:
+        if "memory" not in stream.read().split():
+            print("memory is not a controller of the unified hierarchy")
+            sys.exit(4)
+    write(top + "/cgroup.subtree_control", "+memory")
+    place = f"{top}/sockport-doctor"
+    os.mkdir(place)
+    write(place + "/memory.max", 24 << 20)
+    ready, done = os.pipe(), os.pipe()
+    pid = os.fork()
+    if not pid:
+        write(place + "/cgroup.procs", os.getpid())
+        to = listener(40)
+        some = [pair(to) for _ in range(40)]
+        for one, _ in some:
+            one.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    one.send(bytes(65536))
+        os.write(ready[1], b"r")
+        os.read(done[0], 1)
+        os._exit(0)
+    os.read(ready[0], 1)
+    what = "the memory of a cgroup is short, and sockets hold it"
+    one = found("memory", what, "--threshold", "full=60", subject="^/sockport-doctor$")
+    expect_in("seen", "of 24 MiB are in use, .* of that by sockets", one["seen"])
+    os.write(done[1], b"d")
+    os.waitpid(pid, 0)
+    until("gone", lambda answer: what not in [each["what"] for each in answer["findings"]],
+          "--threshold", "full=60")
+    os.rmdir(place)
+
+
+def module():
+    """Sockets that it has no room to follow."""
+    to = listener(10)
+
+    def call():
+        for each in pair(to):
+            each.close()
+
+    with setting(PARAMETERS + "history_sockets", "1"):
+        with Steadily(call):
+            found("module", "sockport loses something", severity="warning")
+    gone("module")
+
+
+def unseen():
+    """What it cannot look at, it says."""
+    always = ["memory and orphans of the host"]
+    expect("unseen", always, [each["about"] for each in doctor()["unseen"]])
+    with setting(PARAMETERS + "history", "N"):
+        answer = doctor()
+        expect_in("unseen", "failed connections", answer["unseen"][1]["about"])
+        expect_in("text", "\nNot looked at: failed connections", run().stdout)
+    expect("unseen", always, [each["about"] for each in doctor()["unseen"]])
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        command[0] = shutil.copy(command[0], place)
+        answer = json.loads(run("--json", user=4711).stdout)
+    expect_in("unseen", "other users", " ".join(each["about"] for each in answer["unseen"]))
+    measures = {each["name"]: each for each in answer["measures"]}
+    expect("measure", ("%", 80, 100),
+           tuple(measures["accept_queue"][key] for key in ("unit", "warning", "critical")))
+
+
+def nagios():
+    """States, and performance data."""
+    done = run("--nagios")
+    expect("status", 0, done.returncode)
+    first = done.stdout.splitlines()[0]
+    expect_in("line", r"^SOCKPORT OK - nothing is wrong \|( '[\w@]+'=\d+%?;\d+;\d*;0)+$", first)
+    to = listener(4)
+    some = [start(to.getsockname()) for _ in range(5)]
+    done = run("--nagios")
+    expect("status", 2, done.returncode)
+    expect_in("line", r"^SOCKPORT CRITICAL - 1 critical, 0 warning; .* 'accept_queue'=100%;80;100;0",
+              done.stdout.splitlines()[0])
+    to.accept()
+    done = run("--nagios", "--threshold", "full=79")
+    expect("status", 1, done.returncode)
+    done = run("--nagios", "--threshold", "none=79")
+    expect("status", 3, done.returncode)
+    expect_in("line", "^SOCKPORT UNKNOWN - unknown threshold 'none'", done.stdout)
+    abort(*some)
+
+
+def elsewhere():
+    """In another network namespace: by its process, and among all."""
+    ready, done = os.pipe(), os.pipe()
+    pid = os.fork()
+    if not pid:
+        if ctypes.CDLL(None).unshare(0x40000000):
+            os._exit(1)
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        to = listener(4)
+        some = [start(to.getsockname()) for _ in range(5)]
+        os.write(ready[1], b"r")
+        os.read(done[0], 1)
+        os._exit(len(some) - 5)
+    os.read(ready[0], 1)
+    nothing()
+    one = found("accept_queue", "accept queue stands full", "--netns", str(pid))
+    expect("namespace", None, one["netns"])
+    inode = os.stat(f"/proc/{pid}/ns/net").st_ino
+    # Others may have something, too; who has no name is called by the inode.
+    one = until("found", lambda answer: [each for each in answer["findings"] if each["netns"] and
+                                         str(inode) in each["netns"]], "--all-netns")[0]
+    expect("what", "accept queue stands full", one["what"])
+    os.write(done[1], b"d")
+    expect("child", 0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+globals()[sys.argv[1]]()

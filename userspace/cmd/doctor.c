@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is wrong: as text, as JSON, or as a plugin of Nagios says it. */
+#include "cmd/doctor.h"
+
+#include <stdio.h>
+
+#include "cmd/nagios.h"
+#include "columns/report.h"
+#include "columns/tables.h"
+#include "count/snapshot.h"
+#include "doctor/check.h"
+#include "doctor/look.h"
+
+/* Where nobody says how long, in milliseconds. */
+#define INTERVAL	1000
+
+static int put_part(struct report *report, const char *key, const struct columns *columns,
+		    const void *rows, size_t size, size_t count)
+{
+	struct selection selection = { 0 };
+
+	selection_default(&selection, columns, COLUMN_IN_JSON, false);
+	return report_rows(report, key, NULL, &selection, rows, size, count);
+}
+
+static int put_json(const struct findings *findings, struct names *names,
+		    struct failure *failure)
+{
+	struct report report = { .json = true };
+	int error;
+
+	if (report_begin(&report, names, failure))
+		return -1;
+	error = put_part(&report, "findings", &finding_columns, findings->list,
+			 sizeof(*findings->list), findings->count) ||
+		put_part(&report, "measures", &measure_columns, findings->measures,
+			 sizeof(*findings->measures), findings->measure_count) ||
+		put_part(&report, "unseen", &unseen_columns, findings->unseen,
+			 sizeof(*findings->unseen), findings->unseen_count) ? -1 : 0;
+	return report_end(&report, error);
+}
+
+static void put_line(const char *label, const char *text)
+{
+	if (text)
+		printf("  %-6s %s\n", label, text);
+}
+
+static const char *netns_of(struct names *names, uint32_t netns, char *text, size_t size)
+{
+	const char *name = names_netns(names, netns);
+
+	if (name)
+		snprintf(text, size, "%s", name);
+	else
+		snprintf(text, size, "net:[%u]", netns);
+	return text;
+}
+
+static void put_finding(const struct finding *finding, struct names *names)
+{
+	char text[NAME_MAX_LENGTH + 1];
+
+	printf("%s: %s%s%s", finding->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
+	       finding->what, finding->subject ? ": " : "",
+	       finding->subject ? finding->subject : "");
+	if (row_knows(finding, FINDING_NETNS))
+		printf(" (in %s)", netns_of(names, finding->netns, text, sizeof(text)));
+	putchar('\n');
+	put_line("Seen:", finding->seen);
+	put_line("Why:", finding->why);
+	put_line("Do:", finding->action);
+	put_line("More:", finding->command);
+}
+
+static void put_unseen(const struct unseen *unseen, struct names *names)
+{
+	char text[NAME_MAX_LENGTH + 1];
+
+	printf("Not looked at: %s", unseen->about);
+	if (row_knows(unseen, FINDING_NETNS))
+		printf(" of %s", netns_of(names, unseen->netns, text, sizeof(text)));
+	printf(" (%s)\n", unseen->reason);
+}
+
+static void put_text(const struct findings *findings, struct names *names)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++) {
+		if (i)
+			putchar('\n');
+		put_finding(&findings->list[i], names);
+	}
+	if (findings->count && findings->unseen_count)
+		putchar('\n');
+	for (i = 0; i < findings->unseen_count; i++)
+		put_unseen(&findings->unseen[i], names);
+}
+
+static int put(const struct findings *findings, const struct options *options,
+	       struct names *names, struct failure *failure)
+{
+	if (findings->failed)
+		return failure_set(failure, EXIT_RUN, "out of memory");
+	if (options->nagios) {
+		failure->success = nagios_put(findings);
+		return 0;
+	}
+	failure->success = findings->count ? EXIT_FOUND : 0;
+	if (options->json)
+		return put_json(findings, names, failure);
+	put_text(findings, names);
+	return 0;
+}
+
+/**
+ * doctor_print - look for what is wrong, and print it
+ * @client: the client
+ * @options: thresholds and the form
+ * @names: names of namespaces and interfaces
+ * @failure: what went wrong; its @success says whether something was found
+ *
+ * Return: 0, or -1 if it could not look.
+ */
+int doctor_print(struct client *client, const struct options *options, struct names *names,
+		 struct failure *failure)
+{
+	struct looking how = {
+		.client = client,
+		.names = names,
+		.thresholds = &options->thresholds,
+		.interval = options->interval ? options->interval : INTERVAL,
+		.all_netns = options->all_netns,
+	};
+	struct snapshot baseline = { 0 };
+	struct findings findings = { 0 };
+	struct look look = { 0 };
+	int error = 0;
+
+	if (options->baseline) {
+		error = snapshot_read(&baseline, options->baseline, failure);
+		how.baseline = &baseline;
+	}
+	if (!error)
+		error = look_take(&look, &how, failure);
+	if (!error) {
+		checks_run(&look, &findings);
+		error = put(&findings, options, names, failure);
+	}
+	look_free(&look);
+	findings_free(&findings);
+	snapshot_free(&baseline);
+	return error;
+}

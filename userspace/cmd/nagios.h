@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NAGIOS_H
+#define NAGIOS_H
+
+#include "count/findings.h"
+
+int nagios_put(const struct findings *findings);
+
+#endif

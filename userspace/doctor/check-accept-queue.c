@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Listeners whose accept queue overflows, or stands full or nearly so. */
+#include "doctor/check.h"
+#include "doctor/words.h"
+
+#define WHY	"connections wait for accept(); what finds no room is dropped, and the peer waits " \
+		"for a second and more until it tries again"
+#define DO	"see what keeps the program from accept(), or give it more workers; for peaks, a " \
+		"larger backlog in listen() and net.core.somaxconn"
+
+/* One connection more than the limit can wait. */
+static uint64_t percent(uint32_t waiting, uint32_t limit)
+{
+	return waiting * 100ull / (limit + 1ull);
+}
+
+static bool is_listener(const struct watched *watched)
+{
+	return watched->state == SOCKPORT_STATE_LISTEN;
+}
+
+/* What it dropped before, where history has counted that. */
+static void say_before(const struct look *look, struct findings *findings,
+		       const struct watched *watched, struct finding *finding)
+{
+	const struct grown *grown = look->grown.list;
+	char text[WORDS_MAX];
+	size_t i;
+
+	for (i = 0; i < look->grown.count; i++) {
+		if (grown[i].netns != watched->netns || grown[i].protocol != watched->protocol ||
+		    grown[i].role != SOCKPORT_ROLE_IN || grown[i].port != watched->port ||
+		    !grown[i].drops || !grown[i].since)
+			continue;
+		findings_say(findings, &finding->seen, ", %llu since %s",
+			     (unsigned long long)grown[i].drops,
+			     words_moment(text, grown[i].since));
+		finding->since = grown[i].since;
+		finding->known |= 1u << FINDING_SINCE;
+		return;
+	}
+}
+
+static void say(const struct look *look, struct findings *findings, const struct watched *watched)
+{
+	const uint32_t dropped = watched->drops_after - watched->drops;
+	const bool full = dropped || watched->least > watched->limit;
+	struct finding *finding = findings_add(findings, &(struct finding){
+		.severity = full ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		.weight = dropped ? 1000ull + dropped : percent(watched->least, watched->limit),
+		.what = dropped ? "accept queue overflows" : "accept queue stands full",
+		.why = WHY, .action = DO,
+	});
+	char text[WORDS_MAX];
+
+	findings_say(findings, &finding->subject, "%s%s%s", watched->end ? watched->end : "-",
+		     watched->who && *watched->who ? " of " : "", watched->who ? watched->who : "");
+	findings_say(findings, &finding->seen, "%u of %u connections wait",
+		     watched->last, watched->limit + 1);
+	if (!dropped)
+		findings_say(findings, &finding->seen, ", never fewer than %u in %s",
+			     watched->least, words_seconds(text, look->milliseconds));
+	if (dropped) {
+		findings_say(findings, &finding->seen, ", %u dropped in %s", dropped,
+			     words_seconds(text, look->milliseconds));
+		say_before(look, findings, watched, finding);
+	}
+	if (watched->port)
+		findings_say(findings, &finding->command, "sockport show %u", watched->port);
+	else
+		findings_say(findings, &finding->command, "sockport sockets -l -p");
+}
+
+/**
+ * check_accept_queue - look for accept queues that are full
+ * @look: what was seen
+ * @findings: gets them
+ */
+void check_accept_queue(const struct look *look, struct findings *findings)
+{
+	const uint32_t threshold = look_threshold(look, THRESHOLD_FULL);
+	const struct watched *watched = look->watched.list;
+	uint64_t worst = 0;
+	size_t i;
+
+	for (i = 0; i < look->watched.count; i++) {
+		if (!is_listener(&watched[i]))
+			continue;
+		if (percent(watched[i].least, watched[i].limit) > worst)
+			worst = percent(watched[i].least, watched[i].limit);
+		findings_at(findings, watched[i].netns);
+		if (watched[i].looks > 1 &&
+		    (watched[i].drops_after > watched[i].drops ||
+		     percent(watched[i].least, watched[i].limit) >= threshold))
+			say(look, findings, &watched[i]);
+	}
+	findings_at(findings, 0);
+	findings_measure(findings, &(struct measure){
+		.name = "accept_queue", .unit = "%", .value = worst, .warning = threshold,
+		.critical = 100 });
+}

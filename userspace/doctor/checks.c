@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All checks, and what none of them could look at. */
+#include "doctor/check.h"
+
+
+static const struct check checks[] = {
+	{ "accept_queue", check_accept_queue },
+	{ "syn_queue", check_syn_queue },
+	{ "local_ports", check_local_ports },
+	{ "memory", check_memory },
+	{ "limits", check_limits },
+	{ "datagrams", check_datagrams },
+	{ "workers", check_workers },
+	{ "failures", check_failures },
+	{ "stuck", check_stuck },
+	{ "loss", check_loss },
+	{ "close_wait", check_close_wait },
+	{ "exposure", check_exposure },
+	{ "scans", check_scans },
+	{ "module", check_module },
+};
+
+static void say_spaces(const struct look *look, struct findings *findings)
+{
+	const struct space *space;
+
+	check_each_space(look, space) {
+		findings_at(findings, space->netns);
+		if (!space->is_seen)
+			findings_unseen(findings, "counters and settings",
+					"the network namespace cannot be entered");
+		else if (!space->has_range)
+			findings_unseen(findings, "local ports",
+					"net.ipv4.ip_local_port_range cannot be read");
+	}
+	findings_at(findings, 0);
+}
+
+static void say_unseen(const struct look *look, struct findings *findings)
+{
+	say_spaces(look, findings);
+	if (!look->has_history)
+		findings_unseen(findings, "failed connections, scans, and drops and retransmits by port",
+				"no history is kept: write Y to /sys/module/sockport/parameters/history");
+	if (look->no_past)
+		findings_unseen(findings, "failed connections",
+				"they are root's to see, or the module is too old");
+	if (look->no_doors)
+		findings_unseen(findings, "scans", "they are root's to see, or the module is too old");
+	if (look->is_private)
+		findings_unseen(findings, "processes and memory of other users",
+				"they are root's to see");
+}
+
+/**
+ * checks_run - let all checks look for what is wrong
+ * @look: what they look at
+ * @findings: gets what they find, sorted
+ */
+void checks_run(const struct look *look, struct findings *findings)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		findings->check = checks[i].name;
+		findings->order = i;
+		checks[i].run(look, findings);
+		findings_at(findings, 0);
+	}
+	say_unseen(look, findings);
+	findings_sort(findings);
+}

@@ -116,10 +116,10 @@ void look_forget(struct top_look *look)
 }
 
 /**
- * look_free - end looking
+ * view_look_free - end looking
  * @look: the look
  */
-void look_free(struct top_look *look)
+void view_look_free(struct top_look *look)
 {
 	look_forget(look);
 	top_rows_free(&look->next);
@@ -178,13 +178,13 @@ static void accept_answer(struct top_look *look, uint64_t began)
 }
 
 /**
- * look_take - look again
+ * view_look_take - look again
  * @look: the look; where that fails it stays as it was
  * @rows: how many are shown
  *
  * Return: 0 or -1.
  */
-int look_take(struct top_look *look, uint32_t rows)
+int view_look_take(struct top_look *look, uint32_t rows)
 {
 	const uint64_t began = stop_clock_ms();
 	int error = check(look);

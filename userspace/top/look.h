@@ -86,8 +86,8 @@ struct top_look {
 
 int look_at(struct top_look *look, enum view view, const char *sort);
 void look_forget(struct top_look *look);
-int look_take(struct top_look *look, uint32_t rows);
-void look_free(struct top_look *look);
+int view_look_take(struct top_look *look, uint32_t rows);
+void view_look_free(struct top_look *look);
 
 /* Between the files that begin with look. */
 int look_ports(struct top_look *look);

@@ -76,7 +76,7 @@ void top_begin(struct top *top, struct client *client, const struct options *opt
  */
 void top_end(struct top *top)
 {
-	look_free(&top->look);
+	view_look_free(&top->look);
 	text_free(&top->lines);
 	if (*top->filter)
 		options_free(&top->own);
@@ -97,7 +97,7 @@ static bool is_there(struct top *top)
 
 static int take(struct top *top)
 {
-	if (!look_take(&top->look, top->rows.first + 2 * top->page))
+	if (!view_look_take(&top->look, top->rows.first + 2 * top->page))
 		return 0;
 	if (top->failure.status != EXIT_USAGE && !is_there(top))
 		return -1;

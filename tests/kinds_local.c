@@ -311,10 +311,10 @@ TEST_F_TIMEOUT(kinds, ping, 600)
 	for (i = 0; i < 3; i++)
 		ping_send(fd);
 
-	EXPECT_EQ(0, compare_all(&self->client));
 	rows = listing(&self->client);
 	if (!rows.count)
 		SKIP(return, "this kernel keeps its table of ping sockets to itself");
+	EXPECT_EQ(0, compare_all(&self->client));
 	EXPECT_EQ(7, rows.count);
 	EXPECT_LT(3 * 64, find(&rows, fd)->rx_queue);
 	rows_free(&rows);
@@ -866,14 +866,24 @@ static uint32_t own_netns(void)
 	return stat.st_ino;
 }
 
-static unsigned int compare_here(const struct rows *rows, const char *what)
+/* Kernels that keep the table of ping sockets to themselves are told by another test. */
+static bool lists_ping(const struct rows *rows)
+{
+	for_each_row(row, rows)
+		if (row->protocol == SOCKPORT_PROTOCOL_PING)
+			return true;
+	return false;
+}
+
+static unsigned int compare_here(const struct rows *rows, bool ping, const char *what)
 {
 	struct answers answers = ask_oracles();
 	unsigned int i, wrong = 0;
 
 	note("%s:", what);
 	for (i = 0; local_oracles[i].name; i++)
-		wrong += oracle_compare(&local_oracles[i], &answers.rows[i], rows);
+		if (local_oracles[i].kind != SOCKPORT_PROTOCOL_PING || ping)
+			wrong += oracle_compare(&local_oracles[i], &answers.rows[i], rows);
 	forget_answers(&answers);
 	return wrong;
 }
@@ -885,6 +895,7 @@ TEST_F_TIMEOUT(kinds, namespaces, 600)
 	struct rows all, own, here;
 	uint32_t netns[2];
 	unsigned int i;
+	bool ping;
 	int fd[2];
 
 	for (i = 0; i < 2; i++) {
@@ -897,15 +908,16 @@ TEST_F_TIMEOUT(kinds, namespaces, 600)
 	/* The client's socket belongs to the first one. */
 	own = listing(&self->client);
 	all = rows_of_all(&self->client);
+	ping = lists_ping(&all);
 	for (i = 0; i < 2; i++) {
 		netns_set(fd[i]);
 		here = rows_select(&all, in_netns, &netns[i]);
-		EXPECT_LT(8, here.count);
-		EXPECT_EQ(0, compare_here(&here, names[i]));
+		EXPECT_LT(ping ? 8 : 6, here.count);
+		EXPECT_EQ(0, compare_here(&here, ping, names[i]));
 		rows_free(&here);
 	}
 	netns_set(fd[0]);
-	EXPECT_EQ(0, compare_here(&own, "the client's own"));
+	EXPECT_EQ(0, compare_here(&own, ping, "the client's own"));
 	rows_free(&own);
 	rows_free(&all);
 }

@@ -165,7 +165,7 @@ sorts()
 # Peers in any order, as many as are asked for; workers that share an address are together.
 show_order()
 {
-	python3 - "$SOCKPORT_BIN" <<'PY'
+	python3 - "$SOCKPORT_BIN" <<'PY' || return 1
 import json, re, socket, subprocess, sys
 
 def listener(address, port):
@@ -200,7 +200,7 @@ usual = ("--role", "in", "-o", "remote,connections", "--sort", "connections")
 assert [count for _, count in peers(*usual, "--top", "12")] == counts[:12]
 assert [count for _, count in peers(*usual)] == counts[::-1]
 assert len(shown()) == 10 and len(shown("--sort", "connections", "--top", "15")) == 15
-assert shown("--sort", "remote") == sorted(f"127.1.0.{i}" for i in range(1, 21))[:10]
+assert shown("--sort", "remote") == [f"127.1.0.{i}" for i in range(1, 11)]
 assert "REMOTE CONNECTIONS\n" in re.sub(" +", " ", said("--role", "in", "-o", "remote,connections"))
 PY
 	fails 2 "unknown column 'nonsense': there are netns, proto" show 80 -o nonsense
@@ -599,7 +599,7 @@ bad_arguments()
 		fails 2 'nosuchuser' --uid nosuchuser &&
 		fails 2 '' --uid 4294967295 &&
 		fails 2 'who' who '' &&
-		fails 2 'columns' show 80 --columns pid &&
+		fails 2 'columns' stats --columns pid &&
 		fails 2 'stats' stats --processes &&
 		fails 2 'summary' summary -p &&
 		fails 2 'port' --port &&

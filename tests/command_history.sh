@@ -311,6 +311,7 @@ END
 programs()
 {
 	talk 7351 1 && sockport programs -J >"$work/before" && talk 7351 3 && knock 7352 2 || return 1
+	# shellcheck disable=SC2016
 	soon eval 'sockport programs -J --since "$work/before" >"$work/json" &&
 		[ "$(program_did "$work/json" closed_by_peer)" = 3 ]' || return 1
 	expect since '3 3 2 330 330 False' "$(program_did "$work/json" accepted opened refused \

@@ -498,9 +498,10 @@ def cgroup():
     """Sockets take most of the memory of a cgroup."""
     libc = ctypes.CDLL(None, use_errno=True)
     top = "/sys/fs/cgroup"
-    if libc.unshare(0x20000) or \
-            libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None) or \
-            libc.mount(b"none", top.encode(), b"cgroup2", 0, None):
+    if not os.path.exists(top + "/cgroup.controllers") and \
+            (libc.unshare(0x20000) or
+             libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None) or
+             libc.mount(b"none", top.encode(), b"cgroup2", 0, None)):
         raise OSError(ctypes.get_errno(), "mount")
     with open(top + "/cgroup.controllers", encoding="ascii") as stream:
         if "memory" not in stream.read().split():

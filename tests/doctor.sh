@@ -26,7 +26,7 @@ alone()
 
 CASES=(healthy accept_overflow accept_full ports_of_destination ports_of_address ports_shared
 	close_wait workers datagrams unanswered unread loss failures scans exposure time_wait memory
-	cgroup module unseen nagios elsewhere)
+	module unseen nagios elsewhere)
 
 for name in "${CASES[@]}"; do
 	eval "$name() { alone $name; }"

@@ -494,48 +494,6 @@ def memory():
     gone("memory")
 
 
-def cgroup():
-    """Sockets take most of the memory of a cgroup."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    top = "/sys/fs/cgroup"
-    if not os.path.exists(top + "/cgroup.controllers") and \
-            (libc.unshare(0x20000) or
-             libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None) or
-             libc.mount(b"none", top.encode(), b"cgroup2", 0, None)):
-        raise OSError(ctypes.get_errno(), "mount")
-    with open(top + "/cgroup.controllers", encoding="ascii") as stream:
-        if "memory" not in stream.read().split():
-            print("memory is not a controller of the unified hierarchy")
-            sys.exit(4)
-    write(top + "/cgroup.subtree_control", "+memory")
-    place = f"{top}/sockport-doctor"
-    os.mkdir(place)
-    write(place + "/memory.max", 24 << 20)
-    ready, done = os.pipe(), os.pipe()
-    pid = os.fork()
-    if not pid:
-        write(place + "/cgroup.procs", os.getpid())
-        to = listener(40)
-        some = [pair(to) for _ in range(40)]
-        for one, _ in some:
-            one.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                while True:
-                    one.send(bytes(65536))
-        os.write(ready[1], b"r")
-        os.read(done[0], 1)
-        os._exit(0)
-    os.read(ready[0], 1)
-    what = "the memory of a cgroup is short, and sockets hold it"
-    one = found("memory", what, "--threshold", "full=60", subject="^/sockport-doctor$")
-    expect_in("seen", "of 24 MiB are in use, .* of that by sockets", one["seen"])
-    os.write(done[1], b"d")
-    os.waitpid(pid, 0)
-    until("gone", lambda answer: what not in [each["what"] for each in answer["findings"]],
-          "--threshold", "full=60")
-    os.rmdir(place)
-
-
 def module():
     """Sockets that it has no room to follow."""
     to = listener(10)

@@ -29,6 +29,12 @@
 #include "owners/rights.h"
 #include "socket.h"
 
+/*
+ * How often a port may get another opener while its last one is told: who binds in
+ * turns keeps nobody here. What is left then counts for the next one.
+ */
+#define TRIES	8
+
 const u8 sockport_told_counters[SOCKPORT_TOLD] = {
 	SOCKPORT_A_HISTORY_BYTES_IN,
 	SOCKPORT_A_HISTORY_BYTES_OUT,
@@ -255,9 +261,11 @@ static bool tell_opener(struct sockport_history *row)
  */
 void sockport_program_tell(struct sockport_history *row)
 {
+	unsigned int tries;
+
 	if (row->protocol == SOCKPORT_PROTOCOL_UDP ||
 	    row->protocol == SOCKPORT_PROTOCOL_UDPLITE)
-		while (tell_opener(row))
+		for (tries = 0; tries < TRIES && tell_opener(row); tries++)
 			;
 }
 

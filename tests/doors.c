@@ -11,7 +11,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -409,8 +408,7 @@ static int refused(int netns)
 
 static void drop_all(void)
 {
-	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %s", strerror(errno));
+	become_only(NOBODY, true);
 }
 
 static int nobody_refused(int other)

@@ -283,8 +283,7 @@ static int own_only(void)
 	struct events events;
 	struct event *event;
 
-	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %s", strerror(errno));
+	become_only(NOBODY, true);
 	if (unshare(CLONE_NEWUSER))
 		die("user namespace: %s", strerror(errno));
 	if (events_try(&events) != -EPERM)
@@ -384,8 +383,7 @@ static int not_everywhere(void)
 {
 	struct events events;
 
-	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %s", strerror(errno));
+	become_only(NOBODY, true);
 	if (try_everywhere(&events) != -EPERM)
 		return 1;
 	if (unshare(CLONE_NEWUSER))

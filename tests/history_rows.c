@@ -454,9 +454,7 @@ TEST_F_TIMEOUT(rows, opener_is_a_thread, 300)
 
 static void listen_dumpable(const void *dumpable)
 {
-	if (setgid(SERVER_USER) || setuid(SERVER_USER) ||
-	    prctl(PR_SET_DUMPABLE, *(const int *)dumpable))
-		die("setuid: %s", strerror(errno));
+	become_only(SERVER_USER, *(const int *)dumpable);
 	socket_listen(AF_INET, "127.0.0.1", PORT, 5);
 }
 

@@ -467,8 +467,8 @@ static int seen_by(unsigned int uid)
 	int processes = 0;
 	size_t i;
 
-	if (uid && (setgid(uid) || setuid(uid) || prctl(PR_SET_DUMPABLE, 1)))
-		die("setuid: %m");
+	if (uid)
+		become_only(uid, true);
 	client = client_open();
 	ended = events_closed(&client, NETNS_OWN);
 	if (client.error)
@@ -488,8 +488,7 @@ static void call_as(const void *uid)
 {
 	const unsigned int id = *(const unsigned int *)uid;
 
-	if (setgid(id) || setuid(id) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %m");
+	become_only(id, true);
 	refuse(9000, 1);
 }
 
@@ -497,8 +496,7 @@ static void call_in_secret(const void *uid)
 {
 	const unsigned int id = *(const unsigned int *)uid;
 
-	if (setgid(id) || setuid(id) || prctl(PR_SET_DUMPABLE, 0))
-		die("setuid: %m");
+	become_only(id, false);
 	refuse(9001, 1);
 }
 

@@ -578,8 +578,8 @@ static int seen_by(unsigned int uid, uint64_t refused)
 	int programs = 0, rest = 0;
 	size_t i;
 
-	if (uid && (setgid(uid) || setuid(uid) || prctl(PR_SET_DUMPABLE, 1)))
-		die("setuid: %m");
+	if (uid)
+		become_only(uid, true);
 	client = client_open();
 	accounts = programs_dump(&client, NETNS_OWN);
 	if (client.error)
@@ -609,8 +609,7 @@ static void call_as(const void *uid)
 {
 	const unsigned int id = *(const unsigned int *)uid;
 
-	if (setgid(id) || setuid(id) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %m");
+	become_only(id, true);
 	refuse_one();
 }
 
@@ -618,8 +617,7 @@ static void call_in_secret(const void *uid)
 {
 	const unsigned int id = *(const unsigned int *)uid;
 
-	if (setgid(id) || setuid(id) || prctl(PR_SET_DUMPABLE, 0))
-		die("setuid: %m");
+	become_only(id, false);
 	refuse_one();
 }
 

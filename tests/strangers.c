@@ -74,8 +74,7 @@ static void listen_dumpable(const void *port)
 
 static void listen_as_server(const void *port)
 {
-	if (setgid(SERVER_USER) || setuid(SERVER_USER) || prctl(PR_SET_DUMPABLE, 1))
-		die("setuid: %m");
+	become_only(SERVER_USER, true);
 	listen_on(port);
 }
 

@@ -5,26 +5,15 @@
  * Each line is a word.
  */
 #include <getopt.h>
-#include <netdb.h>
 
 #include "cmd/options.h"
 #include "cmd/running.h"
 #include "fuzz.h"
+#include "no-resolver.h"
 
 #define WORDS_MOST	256
 
-/* No name server is asked what these words might be. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-		struct addrinfo **list)
-{
-	(void)name;
-	(void)service;
-	(void)hints;
-	(void)list;
-	return EAI_NONAME;
-}
-
-/* Nor are all processes gone through for each. */
+/* Not all processes are gone through for each. */
 bool running_find(struct running *running, const char *word)
 {
 	*running = (struct running){ 0 };

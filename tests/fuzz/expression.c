@@ -5,27 +5,16 @@
  * Each line is a word. What is understood is turned into a request, and asked of sockets.
  */
 #include <libmnl/libmnl.h>
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include "fuzz.h"
 #include "kernel/request.h"
 #include "kernel/rows.h"
+#include "no-resolver.h"
 #include "select/expression.h"
 #include "select/narrow.h"
 
 #define WORDS_MOST	1024
-
-/* No name server is asked what these words might be. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-		struct addrinfo **list)
-{
-	(void)name;
-	(void)service;
-	(void)hints;
-	(void)list;
-	return EAI_NONAME;
-}
 
 static void ask(const struct expression_plan *plan)
 {

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -106,4 +107,10 @@ uint64_t netns_own_inode(void)
 	if (stat("/proc/self/ns/net", &status))
 		die("own namespace: %m");
 	return status.st_ino;
+}
+
+void become_only(unsigned int id, bool dumpable)
+{
+	if (setgid(id) || setuid(id) || prctl(PR_SET_DUMPABLE, dumpable))
+		die("user %u: %s", id, strerror(errno));
 }

@@ -2,6 +2,7 @@
 #ifndef TESTS_NETNS_H
 #define TESTS_NETNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* An interface with fe80::1, 2001:db8::1 and 192.0.2.1; its peer is no device. */
@@ -26,5 +27,7 @@ void netns_set(int fd);
 
 /* Effective uid of what is created from now on; 0 gives the powers back. */
 void become(unsigned int uid);
+/* The whole process, for good; may others of that user look at it? */
+void become_only(unsigned int id, bool dumpable);
 
 #endif

@@ -146,14 +146,6 @@ int client_closed(struct client *client, const struct filter *filter, event_func
 	return refuse(client, failure) ? -1 : function(&row, data);
 }
 
-int client_programs(struct client *client, program_function function, void *data,
-		    struct failure *failure)
-{
-	(void)function;
-	(void)data;
-	return refuse(client, failure);
-}
-
 int client_doors(struct client *client, door_function function, void *data,
 		 struct failure *failure)
 {
@@ -171,6 +163,24 @@ int client_doors(struct client *client, door_function function, void *data,
 			return -1;
 	}
 	return 0;
+}
+
+int client_programs(struct client *client, program_function function, void *data,
+		    struct failure *failure)
+{
+	struct program_row row = {
+		.known = KNOWN(PROGRAM, COMM), .comm = "eater", .time = clock_now_ms(),
+		.history.known = 1ull << COUNTER(BYTES_IN) | 1ull << COUNTER(BYTES_OUT),
+	};
+
+	if (refuse(client, failure))
+		return -1;
+	row.history.values[COUNTER(BYTES_IN)] = 1024ull * 1024 * ++client->looks;
+	if (function(&row, data))
+		return -1;
+	row.comm = "idler";
+	row.history.values[COUNTER(BYTES_IN)] = 5000;
+	return function(&row, data);
 }
 
 /* Of other commands, which nobody calls here. */
@@ -300,6 +310,18 @@ TEST_F(top, ports_have_rates_and_the_greatest_is_first)
 	EXPECT_EQ(0, strncmp("tcp   in   1000 ", line_of(self, 4), 16));
 }
 
+TEST_F(top, programs_have_rates)
+{
+	top_key(&self->top, '3');
+	look(self);
+	EXPECT_EQ(0, strncmp("PROGRAM UNIT CONNECTIONS BYTES_IN/S", line_of(self, 3), 35));
+	/* Other programs did not do anything meanwhile. */
+	EXPECT_EQ(0, strncmp("eater ", line_of(self, 4), 6));
+	EXPECT_NE(NULL, strstr(line_of(self, 4), "█"));
+	EXPECT_EQ(0, strncmp("idler   -              -          0 ", line_of(self, 5), 36));
+	EXPECT_EQ(NULL, strstr(line_of(self, 5), "█"));
+}
+
 TEST_F(top, no_line_is_wider_than_the_screen)
 {
 	static const unsigned int widths[] = { 1, 20, 80, 120, 256 };
@@ -413,7 +435,7 @@ TEST_F(top, a_filter_that_a_view_cannot_follow_shows_nothing)
 	look(self);
 	type(&self->top, "/state established");
 	top_key(&self->top, TOP_KEY_ENTER);
-	type(&self->top, "6");
+	type(&self->top, "7");
 	EXPECT_EQ(-1, top_take(&self->top));
 	EXPECT_NE(NULL, strstr(screen(self, 24, 80), "closed-doors cannot be filtered by that"));
 	EXPECT_EQ(0, top_rows_count(&self->top.look.rows));
@@ -478,7 +500,7 @@ TEST_F(top, a_dear_look_is_taken_less_often)
 
 TEST_F(top, hostile_names_are_escaped)
 {
-	top_key(&self->top, '3');
+	top_key(&self->top, '4');
 	look(self);
 	EXPECT_NE(NULL, strstr(self->text, "4711 a\\033\\1332Jb\\342\\200\\256c"));
 	EXPECT_EQ(NULL, strchr(self->text, '\033'));
@@ -501,7 +523,7 @@ TEST_F(top, sockets_end_after_a_question_alone)
 
 TEST_F(top, all_about_a_row)
 {
-	top_key(&self->top, '6');
+	top_key(&self->top, '7');
 	look(self);
 	EXPECT_EQ(0, strncmp("tcp     22 ssh", line_of(self, 4), 14));
 	top_key(&self->top, TOP_KEY_ENTER);
@@ -532,7 +554,7 @@ TEST_F(top, keys_of_all_kinds_do_no_harm)
 		TOP_KEY_UP, TOP_KEY_DOWN, TOP_KEY_LEFT, TOP_KEY_RIGHT, TOP_KEY_PAGE_UP,
 		TOP_KEY_PAGE_DOWN, TOP_KEY_HOME, TOP_KEY_END, TOP_KEY_ENTER, TOP_KEY_ESCAPE,
 		TOP_KEY_ERASE, TOP_KEY_TAB, TOP_KEY_BACK_TAB, TOP_KEY_NONE,
-		's', 'r', '/', 'k', 'A', 'p', 'n', '?', 'h', ' ', 'x', '1', '3', '4', '5', '6',
+		's', 'r', '/', 'k', 'A', 'p', 'n', '?', 'h', ' ', 'x', '1', '3', '4', '5', '6', '7',
 		'y', 't', 0x10ffff, 'U' - '@', 'L' - '@', -7,
 	};
 	unsigned int seed = 1, i;

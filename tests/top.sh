@@ -110,10 +110,11 @@ views()
 {
 	begin &&
 		press 2 && shows '^sockport sockets' && shows "^tcp .* 127.0.0.1:$QUIET .* 1234\b" &&
-		press 3 && shows '^sockport programs' && shows ' python3 ' &&
-		press 4 && shows '^sockport destinations' && shows "^tcp *127.0.0.1 *$BUSY " &&
-		press 5 && shows '^sockport closed ' && shows " $KNOCKED " &&
-		press 6 && shows '^sockport closed-doors' && shows "^tcp *$KNOCKED .* 5 " &&
+		press 3 && shows '^sockport programs' && shows '^python3 ' &&
+		press 4 && shows '^sockport processes' && shows ' python3 ' &&
+		press 5 && shows '^sockport destinations' && shows "^tcp *127.0.0.1 *$BUSY " &&
+		press 6 && shows '^sockport closed ' && shows " $KNOCKED " &&
+		press 7 && shows '^sockport closed-doors' && shows "^tcp *$KNOCKED .* 5 " &&
 		press Tab && shows '^sockport ports' && press BTab && shows '^sockport closed-doors'
 }
 
@@ -149,7 +150,7 @@ sizes()
 	for columns in 120 256 80; do
 		terminal resize-window -t t -x $columns -y 30 &&
 			soon eval 'screen | tail -n 1 | grep -q "help.*filter"' &&
-			shows '^1 ports  2 sockets' || return 1
+			shows '^1 ports 2 sockets' || return 1
 		case $columns in
 		256)	shows 'LISTEN_DROPS' ;;
 		80)	soon not_on_screen 'ACCEPTED' ;;

@@ -68,8 +68,8 @@ static int add_color(struct options *options, const char *word, struct failure *
 
 const char *const view_names[VIEWS] = {
 	[VIEW_PORTS] = "ports", [VIEW_SOCKETS] = "sockets", [VIEW_PROGRAMS] = "programs",
-	[VIEW_DESTINATIONS] = "destinations", [VIEW_CLOSED] = "closed",
-	[VIEW_DOORS] = "closed-doors",
+	[VIEW_PROCESSES] = "processes", [VIEW_DESTINATIONS] = "destinations",
+	[VIEW_CLOSED] = "closed", [VIEW_DOORS] = "closed-doors",
 };
 
 static int add_view(struct options *options, const char *word, struct failure *failure)
@@ -83,7 +83,7 @@ static int add_view(struct options *options, const char *word, struct failure *f
 		return 0;
 	}
 	return failure_set(failure, EXIT_USAGE,
-			   "unknown view '%s': it is ports, sockets, programs, destinations, closed or closed-doors",
+			   "unknown view '%s': it is ports, sockets, programs, processes, destinations, closed or closed-doors",
 			   word);
 }
 
@@ -193,7 +193,7 @@ const struct option_row option_rows[] = {
 	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
 	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
 
-	{ "view", 0, "VIEW", "begin with this one: ports, sockets, programs, destinations, closed or closed-doors",
+	{ "view", 0, "VIEW", "begin with this one: ports, sockets, programs, processes, destinations, closed or closed-doors",
 	  GROUP_HOW, TAKES_TOP, .set = add_view },
 	{ "batch", 0, NULL, "print frames, without a screen", GROUP_HOW, TAKES_TOP, FLAG(batch) },
 

@@ -66,7 +66,7 @@ static void put_views(const struct top *top, struct frame *frame)
 	frame_line(frame);
 	for (i = 0; i < VIEWS; i++)
 		frame_printf(frame, i == top->look.view ? STYLE_CHOSEN : STYLE_KEY, "%zu %s%s",
-			     i + 1, view_names[i], i + 1 < VIEWS ? "  " : "");
+			     i + 1, view_names[i], i + 1 < VIEWS ? " " : "");
 }
 
 static void put_size(struct frame *frame, const char *name, uint64_t bytes)

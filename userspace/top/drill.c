@@ -48,10 +48,8 @@ static int print_port(struct top *top, struct failure *failure)
 static int print_process(struct top *top, struct failure *failure)
 {
 	struct options options = options_about(top, COMMAND_WHO);
-	char pid[NUMBER_MAX_U32 + 1];
 
-	*number_put(pid, top->shown.pid) = 0;
-	options.who = pid;
+	options.who = top->shown.who;
 	return print(top, &options, failure);
 }
 
@@ -59,7 +57,7 @@ static int print_shown(void *data, struct failure *failure)
 {
 	struct top *top = data;
 
-	return (top->shown.pid ? print_process : print_port)(top, failure);
+	return (*top->shown.who ? print_process : print_port)(top, failure);
 }
 
 /**
@@ -102,8 +100,8 @@ void top_open(struct top *top)
 	if (!row)
 		return;
 	top->shown = row->about;
-	if (!row->about.pid && !has_port(&row->about))
-		top_say(top, "it has no port to tell of");
+	if (!*row->about.who && !has_port(&row->about))
+		top_say(top, "it has no port or process to tell of");
 	else if (!top_refresh(top))
 		begin_text(top, true);
 }
@@ -112,7 +110,7 @@ static int print_help(void *data, struct failure *failure)
 {
 	(void)data;
 	(void)failure;
-	puts("  1 ... 6       ports, sockets, programs, destinations, closed connections, closed doors\n"
+	puts("  1 ... 7       ports, sockets, programs, processes, destinations, closed, closed doors\n"
 	     "  Tab           the next of them, back with Shift\n"
 	     "  Up, Down      the row above or below; also Page Up, Page Down, Home, End\n"
 	     "  Left, Right   the columns at the left or right\n"
@@ -128,8 +126,9 @@ static int print_help(void *data, struct failure *failure)
 	     "  ?, h          this text\n"
 	     "  q             end; of a text, back\n"
 	     "\n"
-	     "A trend has the last frames, each as a part of the greatest of them: of ports their bytes,\n"
-	     "of programs and destinations their connections, of closed doors the attempts.\n"
+	     "A trend has the last frames, each as a part of the greatest of them: of ports\n"
+	     "and programs their bytes, of processes and destinations their connections, of closed\n"
+	     "doors the attempts.\n"
 	     "What is marked is wrong: full, draining, dropped or failed. \"-\" is unknown, or not yours\n"
 	     "to see. See sockport-top(8).");
 	return 0;

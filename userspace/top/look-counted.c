@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What sockets are counted by: programs, destinations; and doors that stay closed. */
+/* What sockets are counted by: processes, destinations; and doors that stay closed. */
 #include "cmd/doors.h"
 #include "count/destinations.h"
 #include "count/holders.h"
@@ -42,20 +42,21 @@ static int count_holder(const struct socket_row *row, void *data)
 /* What holds its sockets for a while shows in how many there are. */
 static int keep_holder(struct top_look *look, const struct holder *holder)
 {
-	const struct row_about about = { .pid = holder->pid };
+	struct row_about about = { 0 };
 	struct trend *trend = find_trend(look, holder->netns, holder->pid, 0);
 
+	*number_put(about.who, holder->pid) = 0;
 	trend_push(&look->trends, trend, (uint64_t)holder->in + holder->out);
 	return look_keep(look, holder, &about, trend);
 }
 
 /**
- * look_programs - see struct listing
+ * look_processes - see struct listing
  * @look: the look
  *
  * Return: 0 or -1.
  */
-int look_programs(struct top_look *look)
+int look_processes(struct top_look *look)
 {
 	struct counted counted = { .look = look };
 	int error = client_sockets(look->client, &look->options.filter, WANT_HOLDERS,

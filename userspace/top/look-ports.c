@@ -21,8 +21,11 @@ static uint64_t known_value(const struct port_row *row, unsigned int value)
 	return row_knows(&row->history, value) ? row->history.values[value] : 0;
 }
 
-/* Of the first look, what was since another one is not known. */
-static void forget_counters(struct history_row *history)
+/**
+ * look_forget_counters - of the first look, what was since another one is not known
+ * @history: what something did
+ */
+void look_forget_counters(struct history_row *history)
 {
 	unsigned int i;
 
@@ -57,7 +60,7 @@ static struct trend *push_trend(struct top_look *look, const struct port_row *ro
 static void subtract(struct top_look *look, struct port_row *row)
 {
 	if (!look->elapsed) {
-		forget_counters(&row->history);
+		look_forget_counters(&row->history);
 		return;
 	}
 	snapshot_subtract(&look->before, row);

@@ -22,7 +22,12 @@ const struct listing listings[VIEWS] = {
 		.shown = "proto,state,local_end,remote_end,rx_queue,tx_queue,user,role,inode",
 		.sort = "rx_queue,tx_queue" },
 	[VIEW_PROGRAMS] = {
-		.command = COMMAND_SUMMARY, .columns = &holder_columns, .ask = look_programs,
+		.command = COMMAND_PROGRAMS, .columns = &account_columns, .ask = look_programs,
+		.shown = "program,unit,connections,bytes_in,bytes_out,trend,accepted,opened,failed,"
+			 "retransmits,user,active",
+		.sort = "bytes_in,bytes_out,connections" },
+	[VIEW_PROCESSES] = {
+		.command = COMMAND_SUMMARY, .columns = &holder_columns, .ask = look_processes,
 		.shown = "pid,comm,in,out,trend,unix,other,lingering,unit,listens",
 		.sort = "in,out,unix,other" },
 	[VIEW_DESTINATIONS] = {
@@ -90,7 +95,7 @@ int look_at(struct top_look *look, enum view view, const char *sort)
 	look->view = view;
 	look->listing = listing;
 	select_shown(look);
-	look->selection.per_second = view == VIEW_PORTS;
+	look->selection.per_second = view == VIEW_PORTS || view == VIEW_PROGRAMS;
 	look->selection.descending = !look->options.reverse;
 	error = selection_sort(&look->selection, listing->columns, sort ? sort : listing->sort,
 			       look->failure);
@@ -113,6 +118,7 @@ void look_forget(struct top_look *look)
 	top_rows_free(&look->rows);
 	trends_free(&look->trends);
 	snapshot_free(&look->before);
+	accounts_free(&look->programs);
 }
 
 /**
@@ -124,6 +130,7 @@ void view_look_free(struct top_look *look)
 	look_forget(look);
 	top_rows_free(&look->next);
 	snapshot_free(&look->now);
+	accounts_free(&look->programs_now);
 }
 
 /**
@@ -173,6 +180,9 @@ static void accept_answer(struct top_look *look, uint64_t began)
 	snapshot_free(&look->before);
 	look->before = look->now;
 	look->now = (struct snapshot){ 0 };
+	accounts_free(&look->programs);
+	look->programs = look->programs_now;
+	look->programs_now = (struct accounts){ 0 };
 	look->asked = began;
 	look->taken = clock_now_ms();
 }
@@ -206,5 +216,6 @@ int view_look_take(struct top_look *look, uint32_t rows)
 	}
 	top_rows_free(&look->next);
 	snapshot_free(&look->now);
+	accounts_free(&look->programs_now);
 	return -1;
 }

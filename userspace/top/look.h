@@ -6,6 +6,7 @@
 
 #include "cmd/options.h"
 #include "columns/column.h"
+#include "count/accounts.h"
 #include "count/snapshot.h"
 #include "host/names.h"
 #include "host/session.h"
@@ -53,6 +54,8 @@ extern const struct listing listings[VIEWS];
  * @trends: what was before
  * @before: counters of ports at the last look
  * @now: those of a look in the making
+ * @programs: accounts of programs at the last look
+ * @programs_now: those of a look in the making
  * @asked: when the last look began, on the clock of stop_clock_ms(); 0 before the first
  * @elapsed: milliseconds from the look before to the present one, 0 for the first
  * @taken: when the last whole answer came, in milliseconds since 1970; 0 for none
@@ -75,6 +78,8 @@ struct top_look {
 	struct trends trends;
 	struct snapshot before;
 	struct snapshot now;
+	struct accounts programs;
+	struct accounts programs_now;
 	uint64_t asked;
 	uint64_t elapsed;
 	uint64_t taken;
@@ -93,9 +98,11 @@ void view_look_free(struct top_look *look);
 int look_ports(struct top_look *look);
 int look_sockets(struct top_look *look);
 int look_programs(struct top_look *look);
+int look_processes(struct top_look *look);
 int look_destinations(struct top_look *look);
 int look_closed(struct top_look *look);
 int look_doors(struct top_look *look);
+void look_forget_counters(struct history_row *history);
 int look_out_of_memory(struct top_look *look);
 int look_keep(struct top_look *look, const void *row, const struct row_about *about,
 	      struct trend *trend);

@@ -17,7 +17,7 @@
 /**
  * struct row_about - what can be done with a row
  * @port: what show would tell of
- * @pid: process that it is of, 0 for none
+ * @who: process or program that it is of, as who takes it; empty for none
  * @protocol: SOCKPORT_PROTOCOL_*
  * @has_port: @port and @protocol are known
  * @has_target: @target is a socket that can be ended
@@ -26,7 +26,7 @@
  */
 struct row_about {
 	uint32_t port;
-	uint32_t pid;
+	char who[COMM_MAX + 1];
 	uint8_t protocol;
 	bool has_port;
 	bool has_target;

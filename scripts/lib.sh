@@ -10,6 +10,10 @@ SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 TOP=$(dirname "$SCRIPTS")
 CACHE=${SOCKPORT_CACHE:-${HOME:-/root}/.cache/sockport}
 
+# Both are for those that source this.
+# shellcheck disable=SC2034
+# What the command is built with, in Debian's words.
+COMMAND_PACKAGES=(build-essential pkg-config libjson-c-dev libmnl-dev libncurses-dev libsmartcols-dev)
 # For what is built to be watched, by the compiler's own sanitizers.
 # shellcheck disable=SC2034
 SANITIZE='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
@@ -201,7 +205,7 @@ program_of()
 	build-essential)	echo cc ;;
 	busybox-static)		echo busybox ;;
 	iproute2)		echo ss ;;
-	libjson-c-dev|libmnl-dev|libncurses-dev|libsmartcols-dev|libelf-dev|libssl-dev|libc6-dev|libclang-rt-dev|linux-*|python3-*) ;;
+	lib*-dev|linux-*|python3-*) ;;
 	kmod)			echo modprobe ;;
 	nftables)		echo nft ;;
 	pkg-config)		echo pkg-config ;;

@@ -302,6 +302,22 @@ TEST_F(snapshot, bad_files)
 	EXPECT_TRUE(strstr(self->failure.text, "Is a directory"));
 }
 
+/* It is refused by its size, not read. */
+TEST_F(snapshot, too_large)
+{
+	struct snapshot read = { 0 };
+
+	write_file(self->path, "[");
+	ASSERT_EQ(0, truncate(self->path, (256l << 20) + 1));
+	EXPECT_EQ(-1, snapshot_read(&read, self->path, &self->failure));
+	EXPECT_EQ(EXIT_USAGE, self->failure.status);
+	EXPECT_TRUE(strstr(self->failure.text, "too large"));
+	ASSERT_EQ(0, truncate(self->path, 256l << 20));
+	EXPECT_EQ(-1, snapshot_read(&read, self->path, &self->failure));
+	EXPECT_FALSE(strstr(self->failure.text, "too large"));
+	snapshot_free(&read);
+}
+
 /* The same line, but whole and right, is taken: so the others fail for what they lack. */
 TEST_F(snapshot, good_file)
 {

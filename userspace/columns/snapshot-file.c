@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "columns/column.h"
@@ -17,7 +18,7 @@
 /* Versions before had moments in milliseconds: with so many microseconds it is 1973. */
 #define MILLISECONDS_MAX	100000000000000ull
 /* Ports of a thousand namespaces have room. */
-#define FILE_MAX	(256ul << 20)
+#define FILE_MAX	(256l << 20)
 #define NO_ANSWER	"it is no JSON of this command, or only a part of it"
 
 static bool get_number(struct json_object *object, const char *key, uint64_t *number)
@@ -173,9 +174,12 @@ static bool take_piece(struct reading *reading, const char *text, size_t length)
 static void read_pieces(struct reading *reading, int file)
 {
 	char text[16384];
-	size_t size = 0;
+	struct stat stat;
+	off_t size = 0;
 	ssize_t length;
 
+	if (!fstat(file, &stat) && S_ISREG(stat.st_mode) && stat.st_size > FILE_MAX)
+		size = FILE_MAX;
 	while ((length = read(file, text, sizeof(text))) > 0) {
 		size += length;
 		if (size > FILE_MAX) {

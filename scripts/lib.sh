@@ -239,18 +239,18 @@ stock_meta()
 	esac
 }
 
-# newest_stock SERIES: its package, if there is one.
+# newest_stock SERIES [VARIANT]: its package, if there is one; VARIANT is rt or cloud.
 newest_stock()
 {
 	apt-cache pkgnames linux-image-"$1" |
-		grep -E "^linux-image-${1//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-(amd64|generic)$" | grep -vE -- "-(rt|cloud)-" |
-		sort -V | tail -n 1 | grep .
+		grep -E "^linux-image-${1//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-${2:+$2-}(amd64|generic)$" |
+		grep -vE -- "-(${2:+un}rt|${2:+un}cloud)-" | sort -V | tail -n 1 | grep .
 }
 
-# Has the distribution a stock kernel of this series?
+# Has the distribution a stock kernel of this series, and variant?
 offers()
 {
-	has_apt && need_candidate "$(stock_meta)" && newest_stock "$1" >/dev/null
+	has_apt && need_candidate "$(stock_meta)" && newest_stock "$@" >/dev/null
 }
 
 # The stock kernel's package: the newest of a series, else the distribution's own.
@@ -261,7 +261,7 @@ stock_package()
 	meta=$(stock_meta)
 	need_candidate "$meta"
 	if [ -n "$series" ]; then
-		package=$(newest_stock "$series") || :
+		package=$(newest_stock "$@") || :
 	else
 		package=$(apt-cache depends --important "$meta" |
 			sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)

@@ -11,10 +11,10 @@ each()
 	python3 lib/kill.py "$1" "$SOCKPORT_BIN" kill
 }
 
-for name in one_of_many listeners datagrams needs_choice asks reused as_json refused own_session \
+for name in one_of_many listeners datagrams needs_choice asks reused as_json refused hidden own_session \
 	elsewhere; do
 	eval "$name() { each $name; }"
 done
 
-ktap_run one_of_many listeners datagrams needs_choice asks reused as_json refused own_session \
+ktap_run one_of_many listeners datagrams needs_choice asks reused as_json refused hidden own_session \
 	elsewhere

@@ -217,6 +217,34 @@ def refused():
     expect("alive", True, one.lives())
 
 
+def hidden():
+    """Of two that share a port the kernel finds one, by a secret of its own: the other one is
+    refused, and stays."""
+    def shares(port=0):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind(("127.0.0.1", port))
+        return made
+
+    first = {each.getsockname()[1]: each for each in (shares() for _ in range(24))}
+    second = [shares(port) for port in first]
+    words = " or ".join(f"inode {os.fstat(each.fileno()).st_ino}" for each in first.values()).split()
+    done = run("--yes", "--json", "-a", "udp", "and", "(", *words, ")")
+    expect("status", 1, done.returncode)
+    rows = {row["lport"]: row for row in json.loads(done.stdout)}
+    ended = {port for port, each in first.items() if is_aborted(each)}
+    expect("both happen", True, 0 < len(ended) < len(first))
+    expect("others", 0, sum(map(is_aborted, second)))
+    expect("ended", ended, {port for port, row in rows.items() if row["result"] == "ended"})
+    for port in set(first) - ended:
+        expect("result", "refused", rows[port]["result"])
+        expect("reason", True, "another socket" in rows[port]["reason"])
+
+
+def is_aborted(one):
+    return one.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNABORTED
+
+
 def own_session():
     """The connection by which somebody works here is told, by its addresses or its process."""
     told, keeps = os.pipe(), os.fork()

@@ -29,52 +29,15 @@
 #include "lib/listing.h"
 #include "lib/module.h"
 #include "lib/netns.h"
+#include "lib/slabs.h"
 
 #define HELPERS	8
 
-/*
- * A UDP socket that stays keeps its namespace. Its own slab says little: kernels
- * share it with what else has the size.
- */
-static const char *const slabs[] = {
-	"TCP", "TCPv6", "request_sock_TCP", "request_sock_TCPv6", "tw_sock_TCP", "tw_sock_TCPv6",
-	"net_namespace",
-};
-
-#define SLABS	(sizeof(slabs) / sizeof(slabs[0]))
-
 FIXTURE(harmless) {
-	long	objects[SLABS];
+	struct slabs slabs;
 	pid_t	helper[HELPERS];
 	int	helpers;
 };
-
-/* A dead namespace is freed only when the next one dies. */
-static void flush_namespaces(void)
-{
-	pid_t pid = fork();
-
-	if (!pid)
-		_exit(unshare(CLONE_NEWNET));
-	waitpid(pid, NULL, 0);
-	usleep(50000);
-}
-
-/* The least of some readings: others are on their way out still. */
-static void count_slabs(long *objects)
-{
-	unsigned int i, reading;
-	long now;
-
-	for (reading = 0; reading < 10; reading++) {
-		flush_namespaces();
-		for (i = 0; i < SLABS; i++) {
-			now = slab_objects(slabs[i]);
-			if (!reading || now < objects[i])
-				objects[i] = now;
-		}
-	}
-}
 
 FIXTURE_SETUP(harmless)
 {
@@ -83,35 +46,8 @@ FIXTURE_SETUP(harmless)
 		module_load();
 	netns_enter();
 	netns_sysctl("ipv4/tcp_max_tw_buckets", "500");
-	count_slabs(self->objects);
+	slabs_count(&self->slabs);
 	kernel_log_begin();
-}
-
-/* Returns how many slabs hold more than before. */
-static unsigned int larger_slabs(const long *before, bool say)
-{
-	unsigned int larger = 0, i;
-	long now;
-
-	for (i = 0; i < SLABS; i++) {
-		now = slab_objects(slabs[i]);
-		if (say && now > before[i])
-			note("%s: %ld before, %ld now", slabs[i], before[i], now);
-		larger += now > before[i];
-	}
-	return larger;
-}
-
-static void wait_for_slabs(const long *before)
-{
-	struct deadline d = deadline();
-
-	while (larger_slabs(before, false)) {
-		if (now_ms() > d.ends)
-			larger_slabs(before, true);
-		deadline_wait(&d, "sockets and namespaces are as many as before");
-		flush_namespaces();
-	}
 }
 
 /* Time-wait sockets go with their namespace. */
@@ -129,7 +65,7 @@ FIXTURE_TEARDOWN(harmless)
 	netns_enter_bare();
 	EXPECT_EQ(0, module_users());
 	EXPECT_STREQ("", kernel_log_complaint());
-	wait_for_slabs(self->objects);
+	slabs_wait(&self->slabs, 1);
 }
 
 /* A process that does one thing again and again. */

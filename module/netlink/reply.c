@@ -389,21 +389,6 @@ static int put_memory(struct sk_buff *skb, const struct sockport_record *rec,
 	return 0;
 }
 
-static int put_tcp(struct sk_buff *skb, const struct sockport_record *rec,
-		   const struct sockport_answer *answer)
-{
-	if (rec->has & SOCKPORT_HAS_TCP_INFO &&
-	    nla_put_64bit(skb, SOCKPORT_A_SOCKET_TCP_INFO,
-			  sizeof(*answer->info), answer->info,
-			  SOCKPORT_A_SOCKET_PAD))
-		return -EMSGSIZE;
-	if (rec->has & SOCKPORT_HAS_CONGESTION && answer->detail &&
-	    nla_put_string(skb, SOCKPORT_A_SOCKET_CONGESTION,
-			   answer->detail->congestion))
-		return -EMSGSIZE;
-	return 0;
-}
-
 /**
  * sockport_reply_socket - put a socket into a message
  * @skb: message
@@ -421,7 +406,7 @@ int sockport_reply_socket(struct sk_buff *skb,
 	if (put_kind(skb, rec) || put_tuple(skb, rec) ||
 	    put_queues(skb, rec) || put_cookie(skb, rec) ||
 	    put_timer(skb, rec) || put_memory(skb, rec, answer->detail) ||
-	    put_tcp(skb, rec, answer) ||
+	    sockport_reply_tcp(skb, rec, answer) ||
 	    put_special(skb, rec, answer->detail))
 		return -EMSGSIZE;
 	if (answer->netns &&

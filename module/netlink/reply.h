@@ -74,6 +74,8 @@ int sockport_reply_history(struct sk_buff *skb,
 int sockport_reply_socket(struct sk_buff *skb,
 			  const struct sockport_record *rec,
 			  const struct sockport_answer *answer);
+int sockport_reply_tcp(struct sk_buff *skb, const struct sockport_record *rec,
+		       const struct sockport_answer *answer);
 int sockport_reply_stats(struct sk_buff *skb, struct sockport_stats *stats);
 struct sockport_record
 sockport_event_record(const struct sockport_event *event);

@@ -123,6 +123,15 @@ static const struct nlattr *top_u32(struct nlmsghdr *nlh, unsigned int arg)
 	return attr;
 }
 
+/* Has more bits than VALUE() has room for. */
+static const struct nlattr *want(struct nlmsghdr *nlh, unsigned int arg)
+{
+	struct nlattr *attr = tail(nlh);
+
+	mnl_attr_put_u32(nlh, SOCKPORT_A_SOCKET_WANT, arg);
+	return attr;
+}
+
 static const struct nlattr *cookie_zero(struct nlmsghdr *nlh, unsigned int arg)
 {
 	struct nlattr *attr = tail(nlh);
@@ -371,9 +380,8 @@ static const struct bad bads[] = {
 	{ "state 0", SOCKET, filter_states, 1 },
 	{ "state 12", PORT, filter_states, 1 << 12 },
 	{ "all bits of states", PORT, filter_states, ~0U },
-	{ "a group too many", SOCKET, top_u32,
-	  VALUE(SOCKPORT_A_SOCKET_WANT, SOCKPORT_WANT_MASK + 1) },
-	{ "all bits of want", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_WANT, 0xffff) },
+	{ "a group too many", SOCKET, want, SOCKPORT_WANT_MASK + 1 },
+	{ "all bits of want", SOCKET, want, ~0U },
 	{ "interface -1", SOCKET, top_u32, VALUE(SOCKPORT_A_SOCKET_IFINDEX, 0xffff) },
 	{ "cookie 0", SOCKET, cookie_zero, 0 },
 	{ "uid -1", SOCKET, filter_uid, ~0U },

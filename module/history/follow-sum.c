@@ -155,6 +155,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->since = 0;
 	follow->opening = jiffies;
 	follow->was_reset = false;
+	follow->has_turned = false;
 	follow->told = false;
 	follow->settled = false;
 	follow->bytes_in = 0;

@@ -53,6 +53,60 @@ static void follow_give_back(struct sockport_region *region,
 		region->spare = follow;
 }
 
+static u64 since(u64 us)
+{
+	return us ? sockport_follow_now() - us : 0;
+}
+
+/* Microseconds since it was established; 0 when nobody knows. */
+static u64 connected_for(const struct sockport_follow *follow)
+{
+	return follow->phase == SOCKPORT_PHASE_CONNECTED ?
+	       since(follow->since) : 0;
+}
+
+/* It may have been just now, but that is known. */
+static u64 turned_for(const struct sockport_follow *follow)
+{
+	const u32 now = sockport_follow_now() >> SOCKPORT_TURN_SHIFT;
+
+	return 1 + ((u64)(now - follow->turned) << SOCKPORT_TURN_SHIFT);
+}
+
+/* Likewise, since it came to its state. */
+static u64 in_state_for(const struct sockport_follow *follow)
+{
+	switch (inet_sk_state_load(follow->sk)) {
+	case TCP_LISTEN:
+	case TCP_ESTABLISHED:
+		return since(follow->since);
+	case TCP_CLOSE_WAIT:
+		return follow->has_turned ? turned_for(follow) : 0;
+	}
+	return 0;
+}
+
+static bool age_of(const struct sock *sk,
+		   u64 (*age)(const struct sockport_follow *follow), u64 *ms)
+{
+	const struct sockport_follow *follow;
+	unsigned int place;
+	u64 us = 0;
+
+	/* Probes stay registered for whom it is published. */
+	if (!sockport_era_now())
+		return false;
+	local_bh_disable();
+	place = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, place);
+	if (follow)
+		us = age(follow);
+	sockport_follow_unlock(place);
+	local_bh_enable();
+	*ms = div_u64(us, USEC_PER_MSEC);
+	return us;
+}
+
 /**
  * sockport_follow_age - how long is a connection established?
  * @sk: full socket of TCP
@@ -65,23 +119,23 @@ static void follow_give_back(struct sockport_region *region,
  */
 bool sockport_follow_age(const struct sock *sk, u64 *ms)
 {
-	const struct sockport_follow *follow;
-	u64 since = 0;
-	unsigned int place;
+	return age_of(sk, connected_for, ms);
+}
 
-	/* Probes stay registered for whom it is published. */
-	if (!sockport_era_now())
-		return false;
-	local_bh_disable();
-	place = sockport_follow_lock(sk);
-	follow = sockport_follow_find(sk, place);
-	if (follow && follow->phase == SOCKPORT_PHASE_CONNECTED)
-		since = follow->since;
-	sockport_follow_unlock(place);
-	local_bh_enable();
-	if (since)
-		*ms = div_u64(sockport_follow_now() - since, USEC_PER_MSEC);
-	return since;
+/**
+ * sockport_follow_state_age - how long is a socket in its state?
+ * @sk: full socket of TCP
+ * @ms: milliseconds, when that is known
+ *
+ * Known of listeners, and in ESTABLISHED and CLOSE_WAIT.
+ *
+ * Context: as sockport_follow_age().
+ *
+ * Return: false when nobody knows.
+ */
+bool sockport_follow_state_age(const struct sock *sk, u64 *ms)
+{
+	return age_of(sk, in_state_for, ms);
 }
 
 /**

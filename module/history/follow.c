@@ -313,6 +313,19 @@ unlock:
 	sockport_roles_closed(sk);
 }
 
+/* The peer has closed it: since when may be asked. Its FIN has come just now. */
+static noinline void on_peer_closed(const struct sock *sk)
+{
+	u32 bucket = sockport_follow_lock(sk);
+	struct sockport_follow *follow = sockport_follow_find(sk, bucket);
+
+	if (follow) {
+		follow->turned = tcp_sk(sk)->tcp_mstamp >> SOCKPORT_TURN_SHIFT;
+		follow->has_turned = true;
+	}
+	sockport_follow_unlock(bucket);
+}
+
 /**
  * sockport_follow_state - a TCP socket is about to change its state
  * @sk: full socket of protocol TCP, locked or nobody else's yet
@@ -343,6 +356,8 @@ void sockport_follow_state(const struct sock *sk, int old, int new)
 		/* It may be closed, or hear that the peer did, before. */
 		if (old == TCP_SYN_RECV)
 			on_accept(sk);
+		if (new == TCP_CLOSE_WAIT)
+			on_peer_closed(sk);
 	}
 }
 

@@ -48,6 +48,7 @@ enum sockport_phase {
  * @settled: when it was added up last, nothing was left out
  * @was_reset: the other end has sent a reset
  * @told: its connect() fails, and that has been told
+ * @has_turned: @turned is known, and no longer @opening
  * @listened: it has been in @of_row
  * @sn: what we keep of its network namespace
  * @since: microseconds of the monotonic clock when the socket was connected,
@@ -59,6 +60,8 @@ enum sockport_phase {
  * @retransmitted: likewise, segments
  * @before: what the socket had retransmitted before it was opened
  * @opening: jiffies when its SYN was sent, if @pid is known
+ * @turned: when it came to CLOSE_WAIT, as @since without the last
+ *	SOCKPORT_TURN_SHIFT bits
  * @pid: who opened it, in the initial pid namespace, or 0
  * @comm: name of that process
  *
@@ -80,6 +83,7 @@ struct sockport_follow {
 	bool			settled;
 	bool			was_reset : 1;
 	bool			told : 1;
+	bool			has_turned : 1;
 	bool			listened;
 	struct sockport_net	*sn;
 
@@ -94,7 +98,10 @@ struct sockport_follow {
 	u64			retransmitted_bytes;
 	u32			retransmitted;
 	u32			before;
-	u32			opening;
+	union {
+		u32		opening;
+		u32		turned;
+	};
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
 };
@@ -129,7 +136,8 @@ struct sockport_happening {
 static inline bool sockport_follow_cares(int old, int new)
 {
 	return BIT(new) & (TCPF_SYN_SENT | TCPF_LISTEN | TCPF_CLOSE |
-			   TCPF_ESTABLISHED) || old == TCP_SYN_RECV;
+			   TCPF_ESTABLISHED | TCPF_CLOSE_WAIT) ||
+	       old == TCP_SYN_RECV;
 }
 
 /*
@@ -154,6 +162,7 @@ void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_age(const struct sock *sk, u64 *ms);
+bool sockport_follow_state_age(const struct sock *sk, u64 *ms);
 void sockport_follow_destroy(const struct sock *sk);
 void sockport_follow_reset(const struct sock *sk, bool received);
 void sockport_follow_syn_answered(const struct sock *listener, u16 port);
@@ -201,6 +210,9 @@ static inline void sockport_follow_touch(const struct sockport_follow *follow)
 	if (likely(follow->program))
 		sockport_history_touch(follow->program);
 }
+
+/* Microseconds less so many bits fit into 32 of them for years: 65 milliseconds each. */
+#define SOCKPORT_TURN_SHIFT	16
 
 struct sockport_follow *sockport_follow_new(const struct sock *sk,
 					    struct sockport_net *sn, u32 place);

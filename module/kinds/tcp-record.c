@@ -100,6 +100,20 @@ static void tcp_congestion(struct sockport_record *rec,
 	rcu_read_unlock();
 }
 
+/* A port table wants to know of CLOSE_WAIT alone. */
+static void tcp_age(const struct sockport_walk *walk,
+		    struct sockport_record *rec, const struct sock *sk)
+{
+	u64 ms;
+
+	if (walk->sink && walk->sink->ports && rec->state != TCP_CLOSE_WAIT)
+		return;
+	if (!walk->age(sk, &ms))
+		return;
+	rec->age = min_t(u64, div_u64(ms, 100), U32_MAX);
+	rec->has |= SOCKPORT_HAS_AGE;
+}
+
 static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 		     struct sock *sk)
 {
@@ -112,6 +126,8 @@ static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 		tcp_timer(rec, sk);
 	if (walk->want & SOCKPORT_WANT_CONGESTION && detail)
 		tcp_congestion(rec, detail, sk);
+	if (walk->age)
+		tcp_age(walk, rec, sk);
 }
 
 /* What takes the socket's lock. */

@@ -24,7 +24,8 @@
 			 SOCKPORT_WANT_UNLISTED | SOCKPORT_WANT_OPENER)
 
 /* What can be asked of ports. */
-#define WANT_PORTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_RECALL)
+#define WANT_PORTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_AGE | \
+			 SOCKPORT_WANT_RECALL)
 
 /**
  * sockport_query_free - be done with a request
@@ -163,8 +164,9 @@ static bool filter_sees(const struct sockport_filter *filter, kuid_t owner)
 }
 
 static const struct sockport_filter_ops filter_ops = {
-	.sees	= filter_sees,
-	.age	= sockport_follow_age,
+	.sees		= filter_sees,
+	.age		= sockport_follow_age,
+	.state_age	= sockport_follow_state_age,
 };
 
 /**
@@ -299,6 +301,8 @@ static int query_walk(struct sockport_query *query)
 		return err;
 	if (query->want & SOCKPORT_WANT_PROCESSES)
 		query->walk.waiting = &query->owners.waiting;
+	if (query->want & SOCKPORT_WANT_AGE)
+		query->walk.age = sockport_follow_state_age;
 	if (query->want & SOCKPORT_WANT_UNLISTED)
 		query->walk.unlisted = &query->unlisted;
 	return 0;

@@ -30,5 +30,9 @@ int sockport_reply_tcp(struct sk_buff *skb, const struct sockport_record *rec,
 	    nla_put_string(skb, SOCKPORT_A_SOCKET_CONGESTION,
 			   answer->detail->congestion))
 		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_AGE &&
+	    nla_put_u64_64bit(skb, SOCKPORT_A_SOCKET_STATE_AGE,
+			      (u64)rec->age * 100, SOCKPORT_A_SOCKET_PAD))
+		return -EMSGSIZE;
 	return 0;
 }

@@ -170,6 +170,7 @@ static const struct {
 	[SOCKPORT_CONDITION_AUTOBOUND]	= { 0, 0, take_nothing },
 	[SOCKPORT_CONDITION_AGE]	= { ATTR(NUMBER), 0, take_number },
 	[SOCKPORT_CONDITION_IPV4]	= { 0, 0, take_nothing },
+	[SOCKPORT_CONDITION_STATE_AGE]	= { ATTR(NUMBER), 0, take_number },
 };
 
 static int check_operands(const struct program *program, u8 condition,

@@ -136,6 +136,10 @@ static void add_record(struct sockport_port *port,
 	}
 	if (rec->has & SOCKPORT_HAS_DROPS)
 		port->drops += rec->drops;
+	if (rec->has & SOCKPORT_HAS_AGE) {
+		port->age = max(port->age, rec->age);
+		port->has_age = true;
+	}
 	if (rec->has & SOCKPORT_HAS_UID)
 		add_uid(port, rec->uid);
 	if (is_unconnected(rec))
@@ -341,6 +345,8 @@ static int walk_ports(struct sockport_build *build, struct sockport_ports *ports
 				 &build->sink);
 	if (err)
 		return err;
+	if (ask->want & SOCKPORT_WANT_AGE)
+		walk.age = sockport_follow_state_age;
 	err = add_sockets(build, &walk);
 	if (err == -ENOBUFS && walk.missed) {
 		ports->err = err;

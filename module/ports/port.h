@@ -48,6 +48,9 @@ struct sockport_totals;
  * @rx_queue: bytes
  * @tx_queue: bytes
  * @drops: packets
+ * @age: tenths of a second that a connection has been in CLOSE_WAIT, of the
+ *	oldest
+ * @has_age: @age is known
  * @uids: how many owners are in @uid
  * @uids_more: there are more owners than that
  * @uid: owners, ascending
@@ -80,6 +83,8 @@ struct sockport_port {
 	u64	rx_queue;
 	u64	tx_queue;
 	u64	drops;
+	u32	age;
+	bool	has_age;
 	u8	uids;
 	bool	uids_more;
 	kuid_t	uid[SOCKPORT_PORT_UIDS];
@@ -118,8 +123,8 @@ struct sockport_port_opener {
  * @owners: who has sockets open, kept until sockport_ports_free(); NULL when
  *	rows need not tell
  * @reader: who asks, when rows are to tell who opened them
- * @want: mask of enum sockport_want, only history, distributions and opener
- *	mean something
+ * @want: mask of enum sockport_want, only age, history, distributions and
+ *	opener mean something
  */
 struct sockport_ports_ask {
 	struct sockport_scope		*scope;

@@ -81,6 +81,7 @@ static unsigned int table_answer(const struct sockport_step *step, u8 protocol)
 	case SOCKPORT_CONDITION_IPV4:
 		return families & INTERNET ? BOTH : MISSES;
 	case SOCKPORT_CONDITION_AGE:
+	case SOCKPORT_CONDITION_STATE_AGE:
 		return protocol == SOCKPORT_PROTOCOL_TCP ? BOTH : MISSES;
 	}
 	return BOTH;

@@ -193,6 +193,17 @@ static bool test_age(const struct sockport_filter *filter,
 	return subject->known && subject->age >= step->number;
 }
 
+static bool test_state_age(const struct sockport_filter *filter,
+			   const struct sockport_step *step,
+			   const struct subject *subject)
+{
+	u64 ms;
+
+	return subject->rec->protocol == SOCKPORT_PROTOCOL_TCP &&
+	       sk_fullsock(subject->sk) &&
+	       filter->ops->state_age(subject->sk, &ms) && ms >= step->number;
+}
+
 /* What the record does not have, only what is asked of full sockets. */
 static bool test_socket(const struct sockport_filter *filter,
 			const struct sockport_step *step,
@@ -213,6 +224,8 @@ static bool test_socket(const struct sockport_filter *filter,
 		return test_autobound(subject);
 	case SOCKPORT_CONDITION_AGE:
 		return test_age(filter, step, subject);
+	case SOCKPORT_CONDITION_STATE_AGE:
+		return test_state_age(filter, step, subject);
 	}
 	return false;
 }

@@ -69,12 +69,14 @@ struct sockport_step {
  * struct sockport_filter_ops - what a filter asks of others
  * @sees: may who asks know what tells of a socket's owner?
  * @age: milliseconds since a connection was established, false when nobody knows
+ * @state_age: likewise, since a socket of TCP has been in its state
  *
  * Context: lock of the socket's chain held, in an RCU read-side critical section.
  */
 struct sockport_filter_ops {
 	bool (*sees)(const struct sockport_filter *filter, kuid_t owner);
 	bool (*age)(const struct sock *sk, u64 *ms);
+	bool (*state_age)(const struct sock *sk, u64 *ms);
 };
 
 /**

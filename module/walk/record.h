@@ -15,9 +15,9 @@ struct sock;
 struct sockport_space;
 
 /* What only the module itself asks for, beside enum sockport_want. */
-#define SOCKPORT_WANT_UID	BIT(16)
-#define SOCKPORT_WANT_INODE	BIT(17)
-#define SOCKPORT_WANT_ADDRESS	BIT(18)
+#define SOCKPORT_WANT_UID	BIT(29)
+#define SOCKPORT_WANT_INODE	BIT(30)
+#define SOCKPORT_WANT_ADDRESS	BIT(31)
 
 /* What is in the detail of a record of any kind. */
 #define SOCKPORT_WANT_DETAIL	(SOCKPORT_WANT_MEMORY | SOCKPORT_WANT_CGROUP | \
@@ -53,6 +53,7 @@ struct sockport_space;
  * @SOCKPORT_HAS_LISTENER: inode is that of the listener of a request, not its
  *	own
  * @SOCKPORT_IS_KERNEL: the kernel itself opened it
+ * @SOCKPORT_HAS_AGE: age
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -81,6 +82,7 @@ enum sockport_has {
 	SOCKPORT_HAS_MORE	= BIT(23),
 	SOCKPORT_HAS_LISTENER	= BIT(24),
 	SOCKPORT_IS_KERNEL	= BIT(25),
+	SOCKPORT_HAS_AGE	= BIT(26),
 };
 
 /**
@@ -132,6 +134,7 @@ struct sockport_addresses {
  * @mark: SO_MARK
  * @expires: milliseconds until @timer
  * @retransmits: retransmissions or probes unanswered
+ * @age: tenths of a second that it has been in its state
  */
 struct sockport_record {
 	u8			family;
@@ -161,6 +164,7 @@ struct sockport_record {
 	u32			mark;
 	u32			expires;
 	u32			retransmits;
+	u32			age;
 };
 
 /**

@@ -75,6 +75,9 @@ struct sockport_ask {
  * @unlisted: sockets found in file tables only, NULL when nobody asked
  * @filter: what sockets must match, NULL for all
  * @sink: where sockets go first, NULL when all become records
+ * @age: milliseconds that a full socket of TCP has been in its state, false when
+ *	nobody knows; NULL when nobody asks. Of a port table, only of CLOSE_WAIT.
+ *	Called as a filter's
  * @want: mask of enum sockport_want and of SOCKPORT_WANT_UID, _INODE and
  *	_ADDRESS
  * @whole: the hold under way sees its chains whole
@@ -107,6 +110,7 @@ struct sockport_walk {
 	struct sockport_unlisted	*unlisted;
 	const struct sockport_filter	*filter;
 	struct sockport_sink		*sink;
+	bool (*age)(const struct sock *sk, u64 *ms);
 	u32				want;
 	bool				whole;
 	unsigned int			kind;

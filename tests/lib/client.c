@@ -309,6 +309,9 @@ static void get_extra(struct row *row, const struct nlattr *attr)
 		row->extra |= EXTRA_CGROUP;
 		get_bytes(row_own_detail(row)->cgroup, sizeof(row->detail->cgroup) - 1, attr);
 		break;
+	/* No other interface has it; info.sh looks at the clock. */
+	case SOCKPORT_A_SOCKET_STATE_AGE:
+		break;
 	default:
 		die("attribute %u in the answer", mnl_attr_get_type(attr));
 	}
@@ -505,6 +508,7 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 	case SOCKPORT_A_PORT_OPENER:
 		history_get_opener(&port->history, attr);
 		break;
+	case SOCKPORT_A_PORT_CLOSE_WAIT_AGE:
 	case SOCKPORT_A_PORT_PAD:
 		break;
 	default:

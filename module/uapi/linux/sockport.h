@@ -153,6 +153,7 @@ enum sockport_limit {
  * @SOCKPORT_WANT_HISTORY: history, of ports; and ports that have nothing else
  * @SOCKPORT_WANT_DISTRIBUTIONS: distribution, of ports
  * @SOCKPORT_WANT_OPENER: opener, of ports
+ * @SOCKPORT_WANT_AGE: state-age of sockets, close-wait-age of ports
  */
 enum sockport_want {
 	SOCKPORT_WANT_QUEUES = 1,
@@ -169,9 +170,10 @@ enum sockport_want {
 	SOCKPORT_WANT_HISTORY = 2048,
 	SOCKPORT_WANT_DISTRIBUTIONS = 4096,
 	SOCKPORT_WANT_OPENER = 8192,
+	SOCKPORT_WANT_AGE = 16384,
 
 	/* private: */
-	SOCKPORT_WANT_MASK = 16383,
+	SOCKPORT_WANT_MASK = 32767,
 };
 
 /**
@@ -289,6 +291,8 @@ enum sockport_distribution_kind {
  *   Known of TCP connections that history has followed from their beginning.
  * @SOCKPORT_CONDITION_IPV4: IPv4 comes to it: a socket of IPv4, or one of IPv6
  *   at an IPv4-mapped address, or at any address and without IPV6_V6ONLY.
+ * @SOCKPORT_CONDITION_STATE_AGE: In its state since number milliseconds, or
+ *   longer; known of what has a state-age.
  */
 enum sockport_condition {
 	SOCKPORT_CONDITION_PROTOCOL = 1,
@@ -309,6 +313,7 @@ enum sockport_condition {
 	SOCKPORT_CONDITION_AUTOBOUND,
 	SOCKPORT_CONDITION_AGE,
 	SOCKPORT_CONDITION_IPV4,
+	SOCKPORT_CONDITION_STATE_AGE,
 
 	/* private: */
 	__SOCKPORT_CONDITION_MAX,
@@ -480,6 +485,7 @@ enum {
 	SOCKPORT_A_PORT_OPENER,
 	SOCKPORT_A_PORT_KERNEL,
 	SOCKPORT_A_PORT_REST,
+	SOCKPORT_A_PORT_CLOSE_WAIT_AGE,
 
 	__SOCKPORT_A_PORT_MAX,
 	SOCKPORT_A_PORT_MAX = (__SOCKPORT_A_PORT_MAX - 1)
@@ -536,6 +542,7 @@ enum {
 	SOCKPORT_A_SOCKET_CGROUP,
 	SOCKPORT_A_SOCKET_REMEMBERED,
 	SOCKPORT_A_SOCKET_KERNEL,
+	SOCKPORT_A_SOCKET_STATE_AGE,
 
 	__SOCKPORT_A_SOCKET_MAX,
 	SOCKPORT_A_SOCKET_MAX = (__SOCKPORT_A_SOCKET_MAX - 1)

@@ -3,6 +3,7 @@
  * From a TCP socket of any kind to a record: full, time-wait or request.
  */
 #include <linux/bitops.h>
+#include <linux/inet_diag.h>
 #include <net/inet_timewait_sock.h>
 #include <net/mptcp.h>
 #include <net/request_sock.h>
@@ -100,6 +101,47 @@ static void tcp_congestion(struct sockport_record *rec,
 	rcu_read_unlock();
 }
 
+/*
+ * As inet_sk_diag_fill() asks, and in the same states. Others that change them
+ * meanwhile have another lock: numbers may be of two moments.
+ */
+static void tcp_control(struct sockport_record *rec,
+			struct sockport_detail *detail, struct sock *sk)
+{
+	const u32 ext = BIT(INET_DIAG_VEGASINFO - 1);
+	const struct tcp_congestion_ops *ca_ops;
+	size_t len = 0;
+	int type;
+
+	if (rec->state >= TCP_TIME_WAIT)
+		return;
+	rcu_read_lock();
+	ca_ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+	if (ca_ops && ca_ops->get_info)
+		len = ca_ops->get_info(sk, ext, &type, &detail->control);
+	rcu_read_unlock();
+	if (!len)
+		return;
+	detail->control_type = type;
+	detail->control_len = len;
+	rec->has |= SOCKPORT_HAS_CONTROL;
+}
+
+/* Its module waits for a grace period, too. */
+static void tcp_ulp(struct sockport_record *rec, struct sockport_detail *detail,
+		    const struct sock *sk)
+{
+	const struct tcp_ulp_ops *ulp_ops;
+
+	rcu_read_lock();
+	ulp_ops = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+	if (ulp_ops) {
+		strscpy(detail->ulp, ulp_ops->name, sizeof(detail->ulp));
+		rec->has |= SOCKPORT_HAS_ULP;
+	}
+	rcu_read_unlock();
+}
+
 /* A port table wants to know of CLOSE_WAIT alone. */
 static void tcp_age(const struct sockport_walk *walk,
 		    struct sockport_record *rec, const struct sock *sk)
@@ -114,6 +156,18 @@ static void tcp_age(const struct sockport_walk *walk,
 	rec->has |= SOCKPORT_HAS_AGE;
 }
 
+static void tcp_detail(struct sockport_record *rec,
+		       struct sockport_detail *detail, struct sock *sk,
+		       u32 want)
+{
+	if (want & SOCKPORT_WANT_CONGESTION)
+		tcp_congestion(rec, detail, sk);
+	if (want & SOCKPORT_WANT_CONGESTION_INFO)
+		tcp_control(rec, detail, sk);
+	if (want & SOCKPORT_WANT_ULP)
+		tcp_ulp(rec, detail, sk);
+}
+
 static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 		     struct sock *sk)
 {
@@ -124,8 +178,8 @@ static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 		tcp_queues(rec, sk);
 	if (walk->want & SOCKPORT_WANT_TIMER)
 		tcp_timer(rec, sk);
-	if (walk->want & SOCKPORT_WANT_CONGESTION && detail)
-		tcp_congestion(rec, detail, sk);
+	if (detail)
+		tcp_detail(rec, detail, sk, walk->want);
 	if (walk->age)
 		tcp_age(walk, rec, sk);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/bits.h>
 #include <linux/in6.h>
+#include <linux/inet_diag.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <net/tcp.h>
@@ -22,7 +23,8 @@ struct sockport_space;
 /* What is in the detail of a record of any kind. */
 #define SOCKPORT_WANT_DETAIL	(SOCKPORT_WANT_MEMORY | SOCKPORT_WANT_CGROUP | \
 				 SOCKPORT_WANT_CONGESTION | \
-				 SOCKPORT_WANT_TOKEN)
+				 SOCKPORT_WANT_CONGESTION_INFO | \
+				 SOCKPORT_WANT_ULP | SOCKPORT_WANT_TOKEN)
 
 /**
  * enum sockport_has - which fields of a record are known
@@ -54,6 +56,8 @@ struct sockport_space;
  *	own
  * @SOCKPORT_IS_KERNEL: the kernel itself opened it
  * @SOCKPORT_HAS_AGE: age
+ * @SOCKPORT_HAS_ULP: ulp
+ * @SOCKPORT_HAS_CONTROL: control, control_type and control_len
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -83,6 +87,8 @@ enum sockport_has {
 	SOCKPORT_HAS_LISTENER	= BIT(24),
 	SOCKPORT_IS_KERNEL	= BIT(25),
 	SOCKPORT_HAS_AGE	= BIT(26),
+	SOCKPORT_HAS_ULP	= BIT(27),
+	SOCKPORT_HAS_CONTROL	= BIT(28),
 };
 
 /**
@@ -179,6 +185,10 @@ struct sockport_record {
  * @memory: bytes, indexed by SOCKPORT_A_MEMORY_*
  * @association_state: state of an SCTP association
  * @congestion: name of the congestion control
+ * @control: what that tells of itself, as INET_DIAG_VEGASINFO and others are
+ * @control_type: INET_DIAG_* that says what @control is
+ * @control_len: bytes of @control
+ * @ulp: name of the protocol on top of TCP
  * @name: path of a UNIX socket, not terminated; or abstract, begins with NUL
  *
  * The mask of the record that it belongs to says which of them are known.
@@ -194,6 +204,10 @@ struct sockport_detail {
 	u32			memory[SOCKPORT_A_MEMORY_MAX + 1];
 	u8			association_state;
 	char			congestion[TCP_CA_NAME_MAX];
+	union tcp_cc_info	control;
+	u8			control_type;
+	u8			control_len;
+	char			ulp[TCP_ULP_NAME_MAX];
 	char			name[SOCKPORT_NAME_MAX];
 };
 

@@ -309,8 +309,12 @@ static void get_extra(struct row *row, const struct nlattr *attr)
 		row->extra |= EXTRA_CGROUP;
 		get_bytes(row_own_detail(row)->cgroup, sizeof(row->detail->cgroup) - 1, attr);
 		break;
-	/* No other interface has it; info.sh looks at the clock. */
+	/* No other interface has these in a listing; info.sh asks the sockets. */
 	case SOCKPORT_A_SOCKET_STATE_AGE:
+	case SOCKPORT_A_SOCKET_VEGAS_INFO:
+	case SOCKPORT_A_SOCKET_DCTCP_INFO:
+	case SOCKPORT_A_SOCKET_BBR_INFO:
+	case SOCKPORT_A_SOCKET_ULP:
 		break;
 	default:
 		die("attribute %u in the answer", mnl_attr_get_type(attr));

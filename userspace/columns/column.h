@@ -12,7 +12,7 @@
 #include "table/sink.h"
 
 /* A table has at most so many columns. */
-#define COLUMNS_MAX	96
+#define COLUMNS_MAX	160
 
 /* One of the columns when nobody chooses, in text or in JSON. */
 #define COLUMN_IN_TEXT	1

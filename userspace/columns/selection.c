@@ -45,6 +45,9 @@ void selection_add(struct selection *selection, const struct column *column)
 	for (i = 0; i < selection->count; i++)
 		if (selection->list[i] == column)
 			return;
+	/* No table has more. */
+	if (selection->count == COLUMNS_MAX)
+		return;
 	selection->list[selection->count++] = column;
 	selection->want |= column->want;
 }

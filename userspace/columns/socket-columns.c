@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "columns/tables.h"
 
-#include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -191,38 +190,6 @@ static void fill_unit(struct sink *sink, const struct column *column, const void
 		value_text(sink, unit);
 }
 
-/* Kernels differ in how much of struct tcp_info they have. */
-static const uint8_t *tcp_info_member(const struct column *column, const struct socket_row *socket,
-				      size_t size)
-{
-	if (!row_knows(socket, column->attribute) ||
-	    socket->tcp_info_size < column->offset + size)
-		return NULL;
-	return socket->tcp_info + column->offset;
-}
-
-static void fill_tcp_info32(struct sink *sink, const struct column *column, const void *row)
-{
-	const uint8_t *from = tcp_info_member(column, row, sizeof(uint32_t));
-	uint32_t value;
-
-	if (!from)
-		return;
-	memcpy(&value, from, sizeof(value));
-	value_u64(sink, value);
-}
-
-static void fill_tcp_info64(struct sink *sink, const struct column *column, const void *row)
-{
-	const uint8_t *from = tcp_info_member(column, row, sizeof(uint64_t));
-	uint64_t value;
-
-	if (!from)
-		return;
-	memcpy(&value, from, sizeof(value));
-	value_u64(sink, value);
-}
-
 #define BOTH	(COLUMN_IN_TEXT | COLUMN_IN_JSON)
 
 /* A member of the row that the kernel always tells, or for a group of SOCKPORT_WANT_*. */
@@ -237,12 +204,6 @@ static void fill_tcp_info64(struct sink *sink, const struct column *column, cons
 	{ .name = column, .help = text ", in bytes", .unit = "bytes", .fill = fill_u32,	\
 	  .want = SOCKPORT_WANT_MEMORY, .flags = COLUMN_RIGHT,	\
 	  .width = 8, MEMBER(memory[SOCKPORT_A_MEMORY_##index], MEMORY) }
-
-#define INFO(column, member, bits, of, text)						\
-	{ .name = column, .help = text, .unit = of, .fill = fill_tcp_info##bits,	\
-	  .want = SOCKPORT_WANT_TCP_INFO, .flags = COLUMN_RIGHT,	\
-	  .width = 8, .offset = offsetof(struct tcp_info, member),			\
-	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO }
 
 static const struct column list[] = {
 	{ .name = "proto", .help = "kind: tcp, udp, unix, netlink, ...", WORD(protocol, PROTOCOL, word_protocol),
@@ -416,25 +377,8 @@ static const struct column list[] = {
 	{ .name = "congestion", .help = "congestion control algorithm",
 	  .kind = COLUMN_TEXT, .fill = fill_congestion,
 	  .want = SOCKPORT_WANT_CONGESTION, MEMBER(congestion, CONGESTION), .width = 10 },
-	INFO("rtt", tcpi_rtt, 32, "microseconds", "round trip time"),
-	INFO("rttvar", tcpi_rttvar, 32, "microseconds", "its deviation"),
-	INFO("min_rtt", tcpi_min_rtt, 32, "microseconds", "least round trip time"),
-	INFO("rto", tcpi_rto, 32, "microseconds", "retransmission timeout"),
-	INFO("cwnd", tcpi_snd_cwnd, 32, "segments", "congestion window, in segments"),
-	INFO("ssthresh", tcpi_snd_ssthresh, 32, "segments", "slow start threshold, in segments"),
-	INFO("mss", tcpi_snd_mss, 32, "bytes", "bytes of a segment sent"),
-	INFO("pmtu", tcpi_pmtu, 32, "bytes", "MTU of the path, in bytes"),
-	INFO("unacked", tcpi_unacked, 32, "segments", "segments not yet acknowledged"),
-	INFO("lost", tcpi_lost, 32, "segments", "segments thought lost"),
-	INFO("retrans_total", tcpi_total_retrans, 32, "segments", "segments sent again, ever"),
-	INFO("bytes_acked", tcpi_bytes_acked, 64, "bytes", "bytes sent and acknowledged"),
-	INFO("bytes_received", tcpi_bytes_received, 64, "bytes", "bytes received"),
-	INFO("segs_out", tcpi_segs_out, 32, "segments", "segments sent"),
-	INFO("segs_in", tcpi_segs_in, 32, "segments", "segments received"),
-	INFO("delivery_rate", tcpi_delivery_rate, 64, "bytes a second",
-	     "bytes delivered in a second"),
 };
 
-_Static_assert(sizeof(list) / sizeof(*list) <= COLUMNS_MAX, "all columns can be selected");
-
-const struct columns socket_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
+const struct columns socket_columns = {
+	.list = list, .count = sizeof(list) / sizeof(*list), .more = &info_columns,
+};

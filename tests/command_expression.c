@@ -372,6 +372,7 @@ static const char *const good[] = {
 	"dst vsock:3", "src inet6:[::1]:22", "src inet:127.0.0.1:ssh", "dst any", "dst default",
 	"unit nginx", "unit nginx.service and state listening", "unit a,b", "user root", "uid 0,1",
 	"role in", "role = out", "older-than 5m", "older-than 90", "older-than 250ms and dport 443",
+	"state close-wait and in-state-for 5m",
 	"netns web", "netns = web and sport = 80", "inode 0", "protocol tcp,udp", "port 443",
 	"state syn-sent", "state syn-recv", "state syn-rcv", "state fin-wait-1",
 	"state fin-wait-2", "state closed", "state close", "state close-wait", "state last-ack",

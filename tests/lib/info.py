@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
 """What TCP knows of a connection, as the program itself hears it: info.py CASE COMMAND
 
-getsockopt() with TCP_INFO is what is compared with.
+getsockopt() with TCP_INFO and TCP_CC_INFO is what is compared with.
 """
 
+import contextlib
 import json
+import os
+import shutil
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 LIMIT = 60
+TCP_ULP, TCP_CC_INFO = 31, 26
 command = sys.argv[2]
 
 # Column, place in struct tcp_info, form; linux/tcp.h.
@@ -33,6 +38,11 @@ MEMBERS = (
 )
 SINCE = (("lastsnd", 44, "I"), ("lastrcv", 52, "I"), ("lastack", 56, "I"))
 OPTIONS = ("timestamps", "sack", "wscale", "ecn", "ecn-seen", "syn-data")
+CONTROLS = {
+    "bbr": ("QIII", ("bbr_bw", "bbr_min_rtt", "bbr_pacing_gain", "bbr_cwnd_gain")),
+    "dctcp": ("HHIII", (None, "dctcp_ce_state", "dctcp_alpha", "dctcp_ab_ecn", "dctcp_ab_tot")),
+    "vegas": ("IIII", (None, "vegas_rtt_count", "vegas_rtt", "vegas_min_rtt")),
+}
 
 
 def expect(what, wanted, seen):
@@ -133,7 +143,7 @@ def members():
 def nothing():
     """Neither a listener nor a socket in TIME_WAIT has any of it."""
     to = listener()
-    names = [name for name, _, _ in MEMBERS + SINCE] + ["options", "phase", "snd_wscale"]
+    names = [name for name, _, _ in MEMBERS + SINCE] + ["options", "phase", "snd_wscale", "age"]
     one, other = pair(to)
     one.close()
     other.close()
@@ -141,7 +151,114 @@ def nothing():
                     str(to.getsockname()[1]))
     expect("states", ["LISTEN", "TIME_WAIT"], sorted(row["state"] for row in rows))
     for row in rows:
-        expect("known", [], [name for name in names if row[name] is not None])
+        expect("known", [], [name for name in names if row[name] is not None and
+                             not (name == "age" and row["state"] == "LISTEN")])
+
+
+def age_between(what, seconds, age, start):
+    """What the module has is of tenths of a second."""
+    between("age of " + what, (seconds - 0.2) * 1e6, age,
+            (time.monotonic() - start + 0.2) * 1e6)
+
+
+def ages():
+    """In each state its own, by the clock on the wall."""
+    to = listener()
+    start = time.monotonic()
+    one, other = pair(to)
+    done = time.monotonic()
+    time.sleep(1)
+    low = time.monotonic() - done
+    age_between("what is established", low, row_of(other, ["age"])["age"], start)
+    start = time.monotonic()
+    one.shutdown(socket.SHUT_WR)
+    other.recv(1)
+    expect("state", "CLOSE_WAIT", row_of(other, [])["state"])
+    age_between("CLOSE_WAIT", 0, row_of(other, ["age"])["age"], start)
+    done = time.monotonic()
+    time.sleep(0.5)
+    low = time.monotonic() - done
+    age_between("CLOSE_WAIT", low, row_of(other, ["age"])["age"], start)
+    words = "tcp", "and", "state", "close-wait", "and", "in-state-for"
+    expect("in its state for so long", [1, 0],
+           [len(sockport("sockets", "-J", *words, each)) for each in ("300ms", "1h")])
+    # A port has the oldest.
+    two, another = pair(to)
+    two.shutdown(socket.SHUT_WR)
+    another.recv(1)
+    rows = sockport("ports", "-J", "-o", "role,close_wait_age", "--port", str(to.getsockname()[1]))
+    age_between("the oldest", low, [row["close_wait_age"] for row in rows
+                                    if row["role"] == "in"][0], start)
+    other.close()
+    another.close()
+    one.close()
+    two.close()
+    rows = sockport("ports", "-J", "-o", "role,close_wait_age", "--port", str(to.getsockname()[1]))
+    expect("age of none", {None}, {row["close_wait_age"] for row in rows})
+
+
+def skip(reason):
+    print(reason)
+    sys.exit(4)
+
+
+def load(module):
+    with contextlib.suppress(OSError):
+        subprocess.run(["modprobe", "-q", module], check=False)
+
+
+def control(name, word):
+    """What congestion control tells of itself."""
+    one, other = pair()
+    load("tcp_" + name)
+    try:
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name.encode())
+    except OSError:
+        skip("this kernel has no " + word)
+    talk(one, other)
+    form, columns = CONTROLS[name]
+    raw = one.getsockopt(socket.IPPROTO_TCP, TCP_CC_INFO, 64)
+    values = dict(zip(columns, struct.unpack_from("=" + form, raw)))
+    values.pop(None, None)
+    seen = row_of(one, values)
+    expect(name, values, {key: seen[key] for key in values})
+    if not any(values.values()):
+        sys.exit("it has nothing to tell")
+    # The other end has none of it.
+    seen = row_of(other, values)
+    expect("other end", {None}, {seen[key] for key in values})
+
+
+def bbr():
+    control("bbr", "BBR")
+
+
+def dctcp():
+    # Without ECN it does nothing.
+    with open("/proc/sys/net/ipv4/tcp_ecn", "w", encoding="ascii") as ecn:
+        ecn.write("1")
+    control("dctcp", "DCTCP")
+
+
+def vegas():
+    control("vegas", "Vegas")
+
+
+def protocol():
+    """TLS by the kernel, told to those whom the kernel tells it."""
+    one, other = pair()
+    load("tls")
+    try:
+        one.setsockopt(socket.IPPROTO_TCP, TCP_ULP, b"tls")
+    except OSError:
+        skip("this kernel has no TLS")
+    expect("ulp", "tls", row_of(one, ["ulp"])["ulp"])
+    expect("other end", None, row_of(other, ["ulp"])["ulp"])
+    with tempfile.TemporaryDirectory() as place:
+        global command
+        os.chmod(place, 0o755)
+        command = shutil.copy(command, place)
+        expect("ulp for others", None, row_of(one, ["ulp"], user=4711)["ulp"])
 
 
 globals()[sys.argv[1]]()

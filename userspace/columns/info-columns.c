@@ -261,4 +261,6 @@ static const struct column list[] = {
 	   "time that it took to recover from timeouts (from Linux 6.7 on)"),
 };
 
-const struct columns info_columns = { .list = list, .count = sizeof(list) / sizeof(*list) };
+const struct columns info_columns = {
+	.list = list, .count = sizeof(list) / sizeof(*list), .more = &control_columns,
+};

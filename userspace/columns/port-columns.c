@@ -3,6 +3,7 @@
 
 #include "columns/processes.h"
 #include "count/bound.h"
+#include "format/clock.h"
 #include "format/words.h"
 #include "host/category.h"
 #include "kernel/rows.h"
@@ -196,6 +197,12 @@ static bool drops(const struct column *column, const void *row)
 	return row_knows(row, column->attribute) && ((const struct port_row *)row)->drops;
 }
 
+static void fill_close_wait_age(struct sink *sink, const struct column *column, const void *row)
+{
+	if (row_knows(row, column->attribute))
+		value_us(sink, ((const struct port_row *)row)->close_wait_age * US_PER_MS);
+}
+
 #define MEMBER(member, name)						\
 	.offset = offsetof(struct port_row, member), .attribute = SOCKPORT_A_PORT_##name
 
@@ -279,6 +286,11 @@ static const struct column list[] = {
 	  .flags = COLUMN_RIGHT },
 	{ .name = "rest", .help = "whether it is no port, but all whose history was given back",
 	  .fill = fill_flag, .attribute = SOCKPORT_A_PORT_REST, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
+	{ .name = "close_wait_age",
+	  .help = "how long the oldest connection in CLOSE_WAIT has been so, where that is known",
+	  .unit = "microseconds", .fill = fill_close_wait_age,
+	  .attribute = SOCKPORT_A_PORT_CLOSE_WAIT_AGE,
+	  .want = SOCKPORT_WANT_AGE, .flags = COLUMN_RIGHT },
 };
 
 const struct columns port_columns = {

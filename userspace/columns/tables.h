@@ -11,6 +11,7 @@ extern const struct columns port_history_columns;	/* struct port_row, what only 
 extern const struct columns account_columns;		/* struct doer */
 extern const struct columns socket_columns;		/* struct socket_row */
 extern const struct columns info_columns;		/* struct socket_row, what TCP knows of it */
+extern const struct columns control_columns;		/* struct socket_row, of congestion control */
 extern const struct columns event_columns;		/* struct event_row */
 extern const struct columns ended_columns;		/* struct event_row, of what ended */
 extern const struct columns door_columns;		/* struct door_row */

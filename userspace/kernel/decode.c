@@ -116,6 +116,7 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 		[SOCKPORT_A_PORT_BACKLOG] = FIELD(port_row, backlog),
 		[SOCKPORT_A_PORT_BACKLOG_LIMIT] = FIELD(port_row, limit),
 		[SOCKPORT_A_PORT_DROPS] = FIELD(port_row, drops),
+		[SOCKPORT_A_PORT_CLOSE_WAIT_AGE] = FIELD(port_row, close_wait_age),
 		[SOCKPORT_A_PORT_NETNS] = FIELD(port_row, netns),
 	};
 
@@ -249,6 +250,7 @@ static bool store_socket(struct socket_row *row, unsigned int type, const struct
 		[SOCKPORT_A_SOCKET_ASSOCIATION_STATE] = FIELD(socket_row, association),
 		[SOCKPORT_A_SOCKET_TOKEN] = FIELD(socket_row, token),
 		[SOCKPORT_A_SOCKET_PROCESSES] = FIELD(socket_row, process_count),
+		[SOCKPORT_A_SOCKET_STATE_AGE] = FIELD(socket_row, state_age),
 	};
 
 	if (fields[type].size)
@@ -280,6 +282,15 @@ static bool store_socket(struct socket_row *row, unsigned int type, const struct
 	case SOCKPORT_A_SOCKET_CGROUP:
 		row->cgroup = text_of(attribute);
 		return row->cgroup;
+	case SOCKPORT_A_SOCKET_ULP:
+		row->ulp = text_of(attribute);
+		return row->ulp;
+	case SOCKPORT_A_SOCKET_VEGAS_INFO:
+	case SOCKPORT_A_SOCKET_DCTCP_INFO:
+	case SOCKPORT_A_SOCKET_BBR_INFO:
+		row->control = payload(attribute);
+		row->control_size = payload_size(attribute);
+		break;
 	}
 	return true;
 }

@@ -107,6 +107,7 @@ static void put_operands(struct nlmsghdr *request, const struct expression *test
 	case SOCKPORT_CONDITION_INODE:
 	case SOCKPORT_CONDITION_COOKIE:
 	case SOCKPORT_CONDITION_AGE:
+	case SOCKPORT_CONDITION_STATE_AGE:
 		mnl_attr_put_u64(request, SOCKPORT_A_STEP_NUMBER, test->number);
 		break;
 	case SOCKPORT_CONDITION_AUTOBOUND:

@@ -110,6 +110,7 @@ struct opener_row {
  * @rx_queue: bytes that wait to be read
  * @tx_queue: bytes not acknowledged
  * @drops: packets
+ * @close_wait_age: milliseconds of the oldest connection in CLOSE_WAIT
  * @backlog: connections that wait for accept()
  * @limit: of the backlog
  * @port: local for role in, remote for role out
@@ -139,6 +140,7 @@ struct port_row {
 	uint64_t rx_queue;
 	uint64_t tx_queue;
 	uint64_t drops;
+	uint64_t close_wait_age;
 	uint32_t sockets;
 	uint32_t backlog;
 	uint32_t limit;
@@ -195,6 +197,11 @@ struct program_row {
  * @congestion: name of the algorithm, gone when the callback returns
  * @name: path or abstract name of a UNIX socket, gone when the callback returns
  * @cgroup: path, gone when the callback returns
+ * @control: what congestion control tells of itself, not aligned, gone when the callback
+ *	returns; which of the attributes is known says what it is
+ * @ulp: name of the protocol on top of TCP, gone when the callback returns
+ * @control_size: bytes of @control
+ * @state_age: milliseconds that it has been in its state
  * @tcp_info_size: bytes of @tcp_info
  * @name_size: bytes of @name
  * @peer_inode: of the socket at the other end of a UNIX socket
@@ -243,6 +250,10 @@ struct socket_row {
 	const char *congestion;
 	const uint8_t *name;
 	const char *cgroup;
+	const uint8_t *control;
+	const char *ulp;
+	size_t control_size;
+	uint64_t state_age;
 	size_t tcp_info_size;
 	size_t name_size;
 	uint64_t peer_inode;

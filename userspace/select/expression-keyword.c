@@ -290,6 +290,7 @@ static const struct expression_keyword keywords[] = {
 	{ "role", SOCKPORT_CONDITION_ROLE, false, true, parse_role },
 	{ "protocol", SOCKPORT_CONDITION_PROTOCOL, false, true, parse_protocol },
 	{ "older-than", SOCKPORT_CONDITION_AGE, false, false, parse_age },
+	{ "in-state-for", SOCKPORT_CONDITION_STATE_AGE, false, false, parse_age },
 	{ "pid", EXPRESSION_PID, false, true, parse_number },
 	{ "unit", EXPRESSION_UNIT, false, true, parse_text },
 	{ "type", EXPRESSION_TYPE, false, true, parse_type },

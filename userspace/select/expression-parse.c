@@ -290,7 +290,7 @@ static struct expression *parse_bare(struct expression_parser *parser)
 					value.at);
 	} else {
 		test = expression_wrong(parser, value.at, value.length,
-					"unknown word: a condition begins with src, dst, sport, dport, port, state, exclude, dev, fwmark, cgroup, autobound, inode, uid, role, protocol, older-than, pid, unit or netns");
+					"unknown word: a condition begins with src, dst, sport, dport, port, state, exclude, dev, fwmark, cgroup, autobound, inode, uid, role, protocol, older-than, in-state-for, pid, unit or netns");
 	}
 	return test;
 }

@@ -20,7 +20,8 @@ static bool is_untold(const struct expression *test)
 {
 	return test->condition == SOCKPORT_CONDITION_AUTOBOUND ||
 	       test->condition == SOCKPORT_CONDITION_CGROUP ||
-	       test->condition == SOCKPORT_CONDITION_AGE;
+	       test->condition == SOCKPORT_CONDITION_AGE ||
+	       test->condition == SOCKPORT_CONDITION_STATE_AGE;
 }
 
 static bool is_ours(const struct expression *test)

@@ -261,4 +261,28 @@ def protocol():
         expect("ulp for others", None, row_of(one, ["ulp"], user=4711)["ulp"])
 
 
+def limited():
+    """A peer that reads nothing is what limits the connection, and show says so."""
+    one, other = pair()
+    one.setblocking(False)
+    end = time.monotonic() + LIMIT
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            one.send(bytes(65536))
+    while member(info_of(one), 176, "Q") < 2 * (member(info_of(one), 168, "Q") -
+                                               member(info_of(one), 176, "Q")):
+        if time.monotonic() > end:
+            sys.exit("the window does not limit it")
+        time.sleep(0.1)
+    port = str(one.getpeername()[1])
+    seen = sockport("show", port, "-J", "--role", "out")
+    expect("limited_by", "receive-window", seen["limited_by"])
+    between("rwnd_limited", 1, seen["rwnd_limited"], member(info_of(one), 176, "Q"))
+    text = subprocess.run([command, "show", port, "--role", "out"], capture_output=True, text=True,
+                          check=True).stdout
+    if "What limits its connections most: the receive windows of peers." not in text:
+        sys.exit(text)
+    other.close()
+
+
 globals()[sys.argv[1]]()

@@ -13,6 +13,7 @@
 #include "cmd/elsewhere.h"
 #include "cmd/show-head.h"
 #include "cmd/show-history.h"
+#include "cmd/show-limited.h"
 #include "cmd/show-peers.h"
 #include "cmd/show-refused.h"
 #include "columns/order.h"
@@ -87,6 +88,7 @@ struct outgoing {
  * @peers: who is connected
  * @outgoing: connections that have the port as their local port
  * @refused: who called it and found nobody
+ * @limited: what holds its connections up
  */
 struct show {
 	struct client *client;
@@ -106,6 +108,7 @@ struct show {
 	struct peers peers;
 	struct outgoing outgoing;
 	struct refused refused;
+	struct limited limited;
 };
 
 static int out_of_memory(struct show *show)
@@ -206,6 +209,7 @@ static int take_connection(const struct socket_row *row, void *data)
 {
 	struct show *show = data;
 
+	limited_add(&show->limited, row);
 	return peers_add(&show->peers, row) ? 0 : out_of_memory(show);
 }
 
@@ -242,7 +246,8 @@ static int ask_connections(struct show *show)
 	int error = 0;
 
 	if (with_states(&filter, STATES_ALL & ~STATES_BOUND))
-		error = client_sockets(show->client, &filter, SOCKPORT_WANT_QUEUES,
+		error = client_sockets(show->client, &filter,
+				       SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_TCP_INFO,
 				       take_connection, show, show->failure);
 	peers_sort(&show->peers);
 	return error;
@@ -378,6 +383,7 @@ static int put_sections(struct show *show)
 	if (report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
 			sizeof(*show->peers.list), show->peers.count))
 		return -1;
+	limited_put(&show->limited, &show->report);
 	select_json(show, &show->outgoing.selection, &socket_columns, OUT_JSON);
 	report_list_begin(&show->report, "outgoing", &show->outgoing.selection);
 	if (ask_outgoing(show))
@@ -425,6 +431,7 @@ static int show_text(struct show *show)
 		if (print_space(show, &show->spaces[i]))
 			return -1;
 	print_hidden(show);
+	limited_print(&show->limited);
 	if (refused_put(&show->refused, &show->report, show->options))
 		return -1;
 	return print_outgoing(show);

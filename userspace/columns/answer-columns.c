@@ -12,6 +12,14 @@ static const struct column of_show[] = {
 	  .kind = COLUMN_BOOL, .flags = COLUMN_IN_JSON },
 	{ .name = "services", .help = "its names in the services database",
 	  .kind = COLUMN_SERVICES, .flags = COLUMN_IN_JSON },
+	{ .name = "busy", .help = "time in which its connections of TCP had something to send, summed",
+	  .unit = "microseconds", .flags = COLUMN_IN_JSON },
+	{ .name = "rwnd_limited", .help = "of that, time in which windows of peers held them up",
+	  .unit = "microseconds", .flags = COLUMN_IN_JSON },
+	{ .name = "sndbuf_limited", .help = "of that, time in which send buffers held them up",
+	  .unit = "microseconds", .flags = COLUMN_IN_JSON },
+	{ .name = "limited_by", .help = "what did most: receive-window, send-buffer or network",
+	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
 };
 
 static const struct column of_who[] = {

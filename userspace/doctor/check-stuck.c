@@ -52,7 +52,7 @@ static void say(struct findings *findings, const struct stuck *stuck)
 	findings_say(findings, &finding->seen, " %s, for %s", story->bytes,
 		     words_age(text, stuck->oldest));
 	findings_say(findings, &finding->command,
-		     "sockport sockets tcp --port %u --remote %s -p -o +timer,retr",
+		     "sockport sockets tcp --port %u --remote %s -p -o +timer,retr,lastsnd,lastrcv",
 		     stuck->port, words_address(text, stuck->remote, stuck->size, 0));
 }
 

@@ -26,14 +26,16 @@ static const struct hash_kind kind = {
 };
 
 /*
- * Behind the end of what it sends a peer acknowledges only: since it was heard last, the
- * connection is in its state at least.
+ * History knows it. Else: behind the end of what it sends a peer acknowledges only, so since
+ * it was heard last, the connection is in its state at least.
  */
 static uint64_t age_of(const struct socket_row *row)
 {
 	const size_t end = offsetof(struct tcp_info, tcpi_last_ack_recv) + sizeof(uint32_t);
 	struct tcp_info info;
 
+	if (row_knows(row, SOCKPORT_A_SOCKET_STATE_AGE))
+		return row->state_age;
 	if (!row_knows(row, SOCKPORT_A_SOCKET_TCP_INFO) || row->tcp_info_size < end)
 		return 0;
 	memcpy(&info, row->tcp_info, end);
@@ -82,6 +84,13 @@ int take_lazy(struct look *look)
 		.tcp_states = 1u << SOCKPORT_STATE_CLOSE_WAIT,
 		.datagram_states = 1u << SOCKPORT_STATE_CLOSE_WAIT,
 	};
+	int error;
 
+	error = client_sockets(look->how.client, &filter, WANT | SOCKPORT_WANT_AGE, take, look,
+			       look->failure);
+	if (!error || look->lazy.count)
+		return error;
+	/* An older module knows of no such thing. */
+	*look->failure = (struct failure){ 0 };
 	return client_sockets(look->how.client, &filter, WANT, take, look, look->failure);
 }

@@ -144,8 +144,19 @@ void sockport_follow_describe(struct sockport_event *event,
 		put_sums(event, follow);
 }
 
+/* Most often nobody listens: no event is made room for then, nor cleared. */
+static noinline void tell(const struct sockport_follow *follow,
+			  const struct sockport_happening *what)
+{
+	struct sockport_event event;
+
+	sockport_follow_describe(&event, follow, what);
+	event.time = ktime_get_real_ns();
+	sockport_event_post(follow->sn->net, &event);
+}
+
 /**
- * __sockport_follow_post - tell who listens what happens to a socket
+ * sockport_follow_happened - tell who listens what happens to a socket
  * @follow: the socket
  * @what: what happens
  *
@@ -153,16 +164,34 @@ void sockport_follow_describe(struct sockport_event *event,
  *
  * Context: BH disabled, in an RCU read-side critical section.
  */
-void __sockport_follow_post(const struct sockport_follow *follow,
-			    const struct sockport_happening *what)
+void sockport_follow_happened(const struct sockport_follow *follow,
+			      const struct sockport_happening *what)
 {
-	struct sockport_event event;
-
-	if (sockport_last_is_end(what->type) && sockport_last_wanted())
+	if (sockport_last_is_end(what->type))
 		sockport_last_add(follow, what);
-	if (likely(!sockport_events_heard(follow->sn, follow->sn->net)))
-		return;
-	sockport_follow_describe(&event, follow, what);
-	event.time = ktime_get_real_ns();
-	sockport_event_post(follow->sn->net, &event);
+	if (unlikely(sockport_events_heard(follow->sn, follow->sn->net)))
+		tell(follow, what);
+}
+
+/**
+ * __sockport_follow_post - likewise, of what takes no more to tell
+ * @follow: the socket
+ * @type: enum sockport_event_type
+ * @cause: enum sockport_cause, or 0
+ * @duration: microseconds, 0 when unknown
+ * @at: when, as sockport_follow_now() has it, 0 for now
+ *
+ * Context: as sockport_follow_happened().
+ */
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 duration, u64 at)
+{
+	const struct sockport_happening what = {
+		.type		= type,
+		.cause		= cause,
+		.duration	= duration,
+		.at		= at,
+	};
+
+	sockport_follow_happened(follow, &what);
 }

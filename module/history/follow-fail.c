@@ -130,5 +130,5 @@ void sockport_follow_unsent(struct sockport_follow *follow,
 	sockport_follow_count_failure(follow, what.cause);
 	if (sockport_last_wanted() ||
 	    unlikely(sockport_events_heard(follow->sn, follow->sn->net)))
-		__sockport_follow_post(follow, &what);
+		sockport_follow_happened(follow, &what);
 }

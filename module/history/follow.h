@@ -237,26 +237,22 @@ void sockport_follow_ended(struct sockport_follow *follow, int old);
 void sockport_follow_describe(struct sockport_event *event,
 			      const struct sockport_follow *follow,
 			      const struct sockport_happening *what);
-void __sockport_follow_post(const struct sockport_follow *follow,
-			    const struct sockport_happening *what);
+void sockport_follow_happened(const struct sockport_follow *follow,
+			      const struct sockport_happening *what);
+void __sockport_follow_post(const struct sockport_follow *follow, u8 type,
+			    u8 cause, u64 duration, u64 at);
 
 /*
- * As __sockport_follow_post(), but only if somebody listens, or it is kept.
+ * As __sockport_follow_post(), but only if somebody listens, or it is kept. Who
+ * calls has nothing to build until then.
  */
 static inline void sockport_follow_post(const struct sockport_follow *follow,
 					u8 type, u8 cause, u64 duration,
 					u64 at)
 {
-	struct sockport_happening what = {
-		.type		= type,
-		.cause		= cause,
-		.duration	= duration,
-		.at		= at,
-	};
-
 	if ((sockport_last_is_end(type) && sockport_last_wanted()) ||
 	    unlikely(sockport_events_heard(follow->sn, follow->sn->net)))
-		__sockport_follow_post(follow, &what);
+		__sockport_follow_post(follow, type, cause, duration, at);
 }
 
 #endif /* SOCKPORT_FOLLOW_H */

@@ -170,10 +170,10 @@ void sockport_follow_begin(struct sockport_follow *follow,
 		follow->bytes_in = payload_in(follow, true);
 }
 
-static void add_connection(struct sockport_follow *follow, bool locked)
+static void add_connection(struct sockport_follow *follow, struct shards to,
+			   bool locked)
 {
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
-	const struct shards to = shards_of(follow);
 	u64 out = locked ? payload_out(follow) : payload_acked(follow);
 
 	add_wide(to, SOCKPORT_A_HISTORY_BYTES_IN, &follow->bytes_in,
@@ -207,7 +207,7 @@ static void add_living(struct sockport_follow *follow, bool locked)
 {
 	const u64 bytes = follow->bytes_in + follow->bytes_out;
 
-	add_connection(follow, locked);
+	add_connection(follow, shards_of(follow), locked);
 	if (follow->bytes_in + follow->bytes_out == bytes)
 		return;
 	sockport_history_touched(follow->row, idle(follow->sk));
@@ -232,7 +232,7 @@ void sockport_follow_add(struct sockport_follow *follow, bool locked)
 		break;
 	case SOCKPORT_PHASE_OPENING:
 		/* Sequence numbers may still be those of another connection. */
-		add_connection(follow, false);
+		add_connection(follow, shards_of(follow), false);
 		break;
 	case SOCKPORT_PHASE_CONNECTED:
 		add_living(follow, locked);
@@ -357,7 +357,7 @@ void sockport_follow_failed(struct sockport_follow *follow)
 {
 	const u8 cause = sockport_follow_cause_of_failure(follow);
 
-	add_connection(follow, false);
+	add_connection(follow, shards_of(follow), false);
 	add_syns(follow);
 	sockport_follow_count_failure(follow, cause);
 	sockport_follow_post(follow, SOCKPORT_EVENT_TYPE_FAIL, cause,
@@ -422,9 +422,10 @@ void sockport_follow_ended(struct sockport_follow *follow, int old)
 	struct sockport_history *row = follow->row;
 	u8 cause = cause_of_end(follow, old);
 	u64 lifetime = 0, now = time_of_end(follow, old);
+	const struct shards to = shards_of(follow);
 
-	add_connection(follow, true);
-	sockport_follow_count(follow, counter_of_end(cause), 1);
+	add_connection(follow, to, true);
+	add(to, counter_of_end(cause), 1);
 	sockport_follow_touch(follow);
 	if (follow->since) {
 		lifetime = passed(follow->since, now);

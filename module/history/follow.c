@@ -252,7 +252,7 @@ static void close_lost(const struct sock *sk, int old)
 	sockport_follow_own(&lost, NULL);
 }
 
-static void close_listener(struct sockport_follow *follow)
+static noinline void close_listener(struct sockport_follow *follow)
 {
 	struct sockport_history *row;
 	u64 open = 0;

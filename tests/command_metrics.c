@@ -15,6 +15,7 @@
 
 #include "../userspace/cmd/metrics.h"
 #include "../userspace/count/accounts.h"
+#include "../userspace/count/spaces.h"
 #include "../userspace/host/file.h"
 #include "../userspace/host/textfile.h"
 
@@ -293,6 +294,145 @@ TEST_F(metrics, rest)
 	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"out\",port=\"rest\"} 100");
 	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"out\",port=\"80\"} 11");
 	EXPECT_LINE("sockport_accepted_total{protocol=\"tcp\",role=\"out\"} 111");
+}
+
+static bool add_socket(struct metrics *metrics, const struct socket_row *like, uint32_t backlog,
+		       const char *cgroup)
+{
+	struct socket_row row = *like;
+
+	row.known |= 1ull << SOCKPORT_A_SOCKET_MEMORY | 1ull << SOCKPORT_A_SOCKET_BACKLOG |
+		     1ull << SOCKPORT_A_SOCKET_BACKLOG_LIMIT | 1ull << SOCKPORT_A_SOCKET_CGROUP;
+	row.backlog = backlog;
+	row.limit = 9;
+	row.memory[SOCKPORT_A_MEMORY_RMEM_ALLOC] = 1000;
+	row.memory[SOCKPORT_A_MEMORY_WMEM_QUEUED] = 200;
+	row.memory[SOCKPORT_A_MEMORY_WMEM_ALLOC] = 7;
+	row.memory[SOCKPORT_A_MEMORY_FWD_ALLOC] = 30;
+	row.memory[SOCKPORT_A_MEMORY_OPTMEM] = 4;
+	row.cgroup = cgroup;
+	return metrics_add_socket(metrics, &row);
+}
+
+/* What sockets hold, of ports that have series and of all; the listener that is fullest. */
+TEST_F(metrics, of_sockets)
+{
+	struct socket_row row = { .protocol = SOCKPORT_PROTOCOL_TCP, .role = SOCKPORT_ROLE_IN,
+				  .state = SOCKPORT_STATE_LISTEN, .local_port = 80 };
+
+	self->metrics.top = 1;
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 1000));
+	ASSERT_TRUE(add(&self->metrics, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 81, 1));
+	metrics_sort(&self->metrics);
+	ASSERT_TRUE(add_socket(&self->metrics, &row, 5, "/system.slice/web.service"));
+	ASSERT_TRUE(add_socket(&self->metrics, &row, 2, "/system.slice/web.service"));
+	row.local_port = 81;
+	ASSERT_TRUE(add_socket(&self->metrics, &row, 7, "/system.slice/other.service"));
+	ASSERT_TRUE(metrics_sort_sockets(&self->metrics));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_receive_memory_bytes{protocol=\"tcp\",role=\"in\",port=\"80\"} 2000");
+	EXPECT_LINE("sockport_port_send_memory_bytes{protocol=\"tcp\",role=\"in\",port=\"80\"} 400");
+	EXPECT_LINE("sockport_port_reserved_memory_bytes{protocol=\"tcp\",role=\"in\",port=\"80\"} 68");
+	EXPECT_LINE("sockport_receive_memory_bytes{protocol=\"tcp\",role=\"in\"} 3000");
+	EXPECT_LINE("sockport_port_fullest_backlog_ratio{protocol=\"tcp\",role=\"in\",port=\"80\"} 0.500");
+	EXPECT_LINE("sockport_fullest_backlog_ratio{protocol=\"tcp\",role=\"in\"} 0.700");
+	EXPECT_LINE("# UNIT sockport_port_fullest_backlog_ratio ratio");
+	EXPECT_LINE("sockport_unit_receive_memory_bytes{unit=\"web.service\"} 2000");
+	EXPECT_EQ(1, count_lines(self->text, "sockport_unit_receive_memory_bytes{"));
+}
+
+static void know_ends(struct socket_row *row, const uint8_t *local, const uint8_t *remote)
+{
+	row->known = 1ull << SOCKPORT_A_SOCKET_LOCAL_ADDRESS |
+		     1ull << SOCKPORT_A_SOCKET_REMOTE_ADDRESS |
+		     1ull << SOCKPORT_A_SOCKET_LOCAL_PORT | 1ull << SOCKPORT_A_SOCKET_REMOTE_PORT;
+	row->local = local;
+	row->remote = remote;
+	row->local_size = 4;
+	row->remote_size = 4;
+}
+
+/* To which destinations most local ports are in use, and of which addresses. */
+TEST_F(metrics, of_destinations)
+{
+	static const uint8_t here[4] = { 192, 0, 2, 1 }, there[4] = { 192, 0, 2, 9 };
+	struct socket_row row = { .protocol = SOCKPORT_PROTOCOL_TCP, .role = SOCKPORT_ROLE_OUT,
+				  .state = SOCKPORT_STATE_ESTABLISHED };
+	struct space *space = spaces_get(&self->metrics.around, 0);
+	unsigned int i;
+
+	ASSERT_TRUE(space);
+	space->is_seen = true;
+	space->has_range = true;
+	space->available = 90;
+	space->destinations.range = (struct port_range){ 40000, 40099 };
+	self->metrics.top = 1;
+	know_ends(&row, here, there);
+	for (i = 0; i < 5; i++) {
+		row.local_port = 40000 + i;
+		row.remote_port = i < 3 ? 443 : 80;
+		ASSERT_TRUE(metrics_add_socket(&self->metrics, &row));
+	}
+	row.local_port = 50000;
+	ASSERT_TRUE(metrics_add_socket(&self->metrics, &row));
+	ASSERT_TRUE(metrics_sort_sockets(&self->metrics));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_local_ports_available 90");
+	EXPECT_LINE("sockport_destinations 2");
+	EXPECT_LINE("sockport_destination_local_ports{protocol=\"tcp\",network_local_address=\"192.0.2.1\",network_peer_address=\"192.0.2.9\",network_peer_port=\"443\"} 3");
+	EXPECT_EQ(1, count_lines(self->text, "sockport_destination_local_ports{"));
+	EXPECT_LINE("sockport_address_local_ports{protocol=\"tcp\",network_local_address=\"192.0.2.1\"} 5");
+	EXPECT_LINE("sockport_address_sockets{protocol=\"tcp\",network_local_address=\"192.0.2.1\"} 5");
+}
+
+/* Of each namespace its own; what is the host's once. */
+TEST_F(metrics, of_namespaces)
+{
+	struct space *space;
+	unsigned int i;
+
+	self->metrics.names = names_new(true);
+	ASSERT_TRUE(self->metrics.names);
+	for (i = 0; i < 2; i++) {
+		space = spaces_get(&self->metrics.around, 11 + i);
+		ASSERT_TRUE(space);
+		space->is_seen = true;
+		space->before.known = 1ull << COUNTER_UDP_RCVBUF_ERRORS |
+				      1ull << COUNTER_UDP6_RCVBUF_ERRORS;
+		space->before.values[COUNTER_UDP_RCVBUF_ERRORS] = 100 + i;
+		space->before.values[COUNTER_UDP6_RCVBUF_ERRORS] = 1000;
+		space->limits[0] = (struct limit){ .known = 3, .name = "files", .used = 4, .max = 9 };
+		space->limits[1] = (struct limit){ .known = 3, .name = "time_wait", .used = i, .max = 5 };
+	}
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_udp_drops_total{netns=\"net:[11]\",cause=\"receive-buffer\"} 1100");
+	EXPECT_LINE("sockport_udp_drops_total{netns=\"net:[12]\",cause=\"receive-buffer\"} 1101");
+	EXPECT_EQ(2, count_lines(self->text, "sockport_udp_drops_total{"));
+	EXPECT_LINE("sockport_limit_used{limit=\"files\"} 4");
+	EXPECT_LINE("sockport_limit_max{limit=\"files\"} 9");
+	EXPECT_EQ(1, count_lines(self->text, "sockport_limit_used{limit="));
+	EXPECT_LINE("sockport_limit_used{netns=\"net:[12]\",limit=\"time_wait\"} 1");
+	names_free(self->metrics.names);
+	self->metrics.names = NULL;
+}
+
+/* States by the names of OpenTelemetry; what cannot be has no series. */
+TEST_F(metrics, states)
+{
+	struct port_row row = make_port(SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 443, 0);
+
+	row.states[SOCKPORT_STATE_SYN_SENT] = 4;
+	ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	row = make_port(SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, 53, 0);
+	row.states[SOCKPORT_STATE_CLOSE] = 6;
+	ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_network_connections{protocol=\"tcp\",role=\"out\",port=\"443\",network_connection_state=\"syn_sent\"} 4");
+	EXPECT_LINE("sockport_port_network_connections{protocol=\"tcp\",role=\"out\",port=\"443\",network_connection_state=\"close_wait\"} 2");
+	EXPECT_LINE("sockport_port_network_connections{protocol=\"tcp\",role=\"out\",port=\"443\",network_connection_state=\"established\"} 0");
+	EXPECT_LINE("sockport_network_connections{protocol=\"udp\",role=\"in\",network_connection_state=\"closed\"} 6");
+	EXPECT_EQ(9, count_lines(self->text, "sockport_network_connections{protocol=\"tcp\""));
+	EXPECT_EQ(2, count_lines(self->text, "sockport_network_connections{protocol=\"udp\""));
 }
 
 /* A newer module's protocol has no name here. */

@@ -31,7 +31,36 @@ static void put_netns(FILE *stream, struct names *names, uint32_t netns)
 		put_name(stream, name);
 	else
 		fprintf(stream, "net:[%" PRIu32 "]", netns);
-	fputs("\",", stream);
+	fputc('"', stream);
+}
+
+/**
+ * metrics_put_netns - write the label of a network namespace and a comma
+ * @stream: where to
+ * @metrics: says whether namespaces are told; if not, nothing is written
+ * @netns: its inode
+ */
+void metrics_put_netns(FILE *stream, const struct metrics *metrics, uint32_t netns)
+{
+	if (!metrics->names)
+		return;
+	put_netns(stream, metrics->names, netns);
+	fputc(',', stream);
+}
+
+/**
+ * metrics_put_only_netns - write the labels of what belongs to a network namespace
+ * @stream: where to
+ * @metrics: says whether namespaces are told; if not, nothing is written
+ * @netns: its inode
+ */
+void metrics_put_only_netns(FILE *stream, const struct metrics *metrics, uint32_t netns)
+{
+	if (!metrics->names)
+		return;
+	fputc('{', stream);
+	put_netns(stream, metrics->names, netns);
+	fputc('}', stream);
 }
 
 /* A name that is none has no quotes of its own: units end with what they are. */
@@ -59,8 +88,7 @@ void metrics_put_labels(FILE *stream, const struct metrics *metrics,
 {
 	const char *protocol = word_protocol(port->protocol), *role = word_role(port->role);
 
-	if (metrics->names)
-		put_netns(stream, metrics->names, port->netns);
+	metrics_put_netns(stream, metrics, port->netns);
 	if (port->unit) {
 		put_unit(stream, port);
 		return;

@@ -6,33 +6,36 @@
 #include <string.h>
 
 #include "cmd/metrics-labels.h"
-#include "cmd/stats.h"
+#include "cmd/metrics-put.h"
 #include "format/clock.h"
 #include "format/words.h"
 
 #define US_PER_S	1000000ull
-#define NS_PER_S	1000000000ull
 
 /**
  * enum source - where a value comes from
  * @SOURCE_HISTORY: SOCKPORT_A_HISTORY_*
  * @SOURCE_GAUGE: enum metrics_gauge
+ * @SOURCE_STATE: SOCKPORT_STATE_*
  */
 enum source {
 	SOURCE_HISTORY,
 	SOURCE_GAUGE,
+	SOURCE_STATE,
 };
 
 /**
  * enum scope - what has a value
  * @SCOPE_PORT: a port
  * @SCOPE_TOTAL: all ports of a protocol and role
- * @SCOPE_UNIT: a unit or container
+ * @SCOPE_UNIT: a unit or container, for what it did
+ * @SCOPE_HOLDER: a unit or container, for what it has
  */
 enum scope {
 	SCOPE_PORT = 1,
 	SCOPE_TOTAL = 2,
 	SCOPE_UNIT = 4,
+	SCOPE_HOLDER = 8,
 };
 
 /**
@@ -64,7 +67,7 @@ struct family {
 	unsigned int scopes;
 	bool is_gauge;
 	uint32_t divisor;
-	struct value values[7];
+	struct value values[11];
 };
 
 #define EVERYWHERE	(SCOPE_PORT | SCOPE_TOTAL)
@@ -81,6 +84,10 @@ struct family {
 #define BYTE_GAUGE(title, text, measure) \
 	{ .name = title, .help = text, .unit = "bytes", .source = SOURCE_GAUGE, \
 	  .scopes = EVERYWHERE, .is_gauge = true, .values = { { measure, NULL } } }
+#define MEMORY_GAUGE(title, text, measure) \
+	{ .name = title, .help = text, .unit = "bytes", .source = SOURCE_GAUGE, \
+	  .scopes = EVERYWHERE | SCOPE_HOLDER, .is_gauge = true, .values = { { measure, NULL } } }
+#define STATE(state, word)	{ SOCKPORT_STATE_##state, "network_connection_state=\"" word "\"" }
 #define HISTORY_GAUGE(title, text, attribute, where) \
 	{ .name = title, .help = text, .scopes = where, .is_gauge = true, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
@@ -88,11 +95,30 @@ struct family {
 static const struct family families[] = {
 	GAUGE("ports", "Rows of the port table.", METRICS_PORTS, SCOPE_TOTAL),
 	GAUGE("sockets", "Sockets now.", METRICS_SOCKETS, EVERYWHERE),
+	/* After system.network.connection.count of OpenTelemetry's semantic conventions. */
+	{ .name = "network_connections", .help = "Sockets now, by state.",
+	  .source = SOURCE_STATE, .scopes = EVERYWHERE, .is_gauge = true,
+	  .values = { STATE(CLOSE_WAIT, "close_wait"), STATE(CLOSE, "closed"),
+		      STATE(CLOSING, "closing"), STATE(ESTABLISHED, "established"),
+		      STATE(FIN_WAIT1, "fin_wait_1"), STATE(FIN_WAIT2, "fin_wait_2"),
+		      STATE(LAST_ACK, "last_ack"), STATE(LISTEN, "listen"),
+		      STATE(SYN_RECV, "syn_received"), STATE(SYN_SENT, "syn_sent"),
+		      STATE(TIME_WAIT, "time_wait") } },
 	BYTE_GAUGE("receive_queue_bytes", "Bytes that wait to be read.", METRICS_RX_QUEUE),
 	BYTE_GAUGE("send_queue_bytes", "Bytes that are not acknowledged.", METRICS_TX_QUEUE),
 	GAUGE("backlog", "Connections that wait for accept().", METRICS_BACKLOG, EVERYWHERE),
 	GAUGE("backlog_limit", "Limit of the backlog, summed over listeners.",
 	      METRICS_BACKLOG_LIMIT, EVERYWHERE),
+	{ .name = "fullest_backlog_ratio", .unit = "ratio", .source = SOURCE_GAUGE,
+	  .help = "Of what may wait for accept(), how much does at the fullest listener.",
+	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
+	  .values = { { METRICS_FULLEST, NULL } } },
+	MEMORY_GAUGE("receive_memory_bytes", "Memory that sockets hold for what waits to be read.",
+		     METRICS_RECEIVE_MEMORY),
+	MEMORY_GAUGE("send_memory_bytes", "Memory that sockets hold for what they send.",
+		     METRICS_SEND_MEMORY),
+	MEMORY_GAUGE("reserved_memory_bytes", "Memory that sockets have reserved, or hold for options.",
+		     METRICS_RESERVED_MEMORY),
 	GAUGE("close_wait_sockets", "Connections that the peer has ended and the program has not closed.",
 	      METRICS_CLOSE_WAIT, EVERYWHERE),
 	GAUGE("open_socket_drops", "Packets that the sockets of now have dropped since they were opened.",
@@ -166,90 +192,17 @@ static const struct histogram {
 		"seconds", US_PER_S, 4, 26 },
 };
 
-#define COUNT(title, text, attribute) \
-	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute }
-#define NOW(title, text, attribute) \
-	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute, .is_gauge = true }
-
 /**
- * struct account - a number of the module's own account
- * @name: without prefix and suffix
+ * metrics_put_head - write the lines in front of a family
+ * @writer: where to
+ * @prefix: of its name
+ * @name: of the family, without "_total", which in OpenMetrics only samples of counters have
+ * @type: of the family
+ * @unit: that its name ends with, or NULL
  * @help: what it is
- * @unit: that @name ends with, or NULL
- * @index: SOCKPORT_A_STATS_*
- * @is_gauge: it is no counter
- * @divisor: makes units of it, 0 for 1
  */
-static const struct account {
-	const char *name;
-	const char *help;
-	const char *unit;
-	uint8_t index;
-	bool is_gauge;
-	uint32_t divisor;
-} accounts[] = {
-	COUNT("port_walks", "Walks for the port table.", PORT_WALKS),
-	COUNT("socket_walks", "Walks for the socket listing.", SOCKET_WALKS),
-	COUNT("walked_sockets", "Sockets seen by all walks.", WALKED_SOCKETS),
-	{ .name = "walk_seconds", .help = "Time spent in all walks.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_WALK_TIME, .divisor = NS_PER_S },
-	NOW("last_walk_sockets", "Sockets seen by the last walk.", LAST_WALK_SOCKETS),
-	{ .name = "last_walk_seconds", .help = "Time spent in the last walk.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_LAST_WALK_TIME, .is_gauge = true,
-	  .divisor = NS_PER_S },
-	COUNT("chain_restarts", "Long chains begun anew.", CHAIN_RESTARTS),
-	COUNT("missed_chains", "Long chains left out.", MISSED_CHAINS),
-	COUNT("failed_walks", "Walks that ended with an error.", FAILED_WALKS),
-	NOW("open_walks", "Walks under way now.", OPEN_WALKS),
-	{ .name = "walk_memory_bytes", .help = "Memory held by walks and port tables now.",
-	  .unit = "bytes", .index = SOCKPORT_A_STATS_WALK_MEMORY, .is_gauge = true },
-	COUNT("file_walks", "Passes over the file tables of all processes.", FILE_WALKS),
-	COUNT("walked_files", "Sockets found in file tables.", WALKED_FILES),
-	{ .name = "file_walk_seconds", .help = "Time spent in these passes.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_FILE_WALK_TIME, .divisor = NS_PER_S },
-	NOW("history", "1 while history is kept.", HISTORY),
-	NOW("history_rows", "Ports that history is kept of.", HISTORY_ROWS),
-	COUNT("history_rows_lost",
-	      "How often something went uncounted for want of a row.", HISTORY_ROWS_LOST),
-	COUNT("history_rows_given_back",
-	      "Rows of ports that were idle when others needed room.", HISTORY_ROWS_GIVEN_BACK),
-	NOW("history_sockets", "TCP sockets that are followed now.", HISTORY_SOCKETS),
-	COUNT("history_sockets_lost", "How often a socket could not be followed.", HISTORY_SOCKETS_LOST),
-	NOW("programs", "Programs that history is kept of.", PROGRAMS),
-	COUNT("programs_lost", "How often something was counted for a port, but for no program.",
-	      PROGRAMS_LOST),
-	COUNT("programs_given_back", "Programs that were idle when others needed room.",
-	      PROGRAMS_GIVEN_BACK),
-	NOW("last_connections", "Connections that have ended and are remembered now.",
-	    LAST_CONNECTIONS),
-	COUNT("last_connections_lost", "Those that were forgotten to make room for others.",
-	      LAST_CONNECTIONS_LOST),
-	NOW("closed_doors", "Closed ports that are remembered now.", CLOSED_DOORS),
-	COUNT("closed_doors_lost",
-	      "Attempts on closed ports that were forgotten to make room.", CLOSED_DOORS_LOST),
-	COUNT("events_sent", "Events that listeners were told of.", EVENTS_SENT),
-	COUNT("events_lost", "Events that nobody was told of, for want of room.", EVENTS_LOST),
-	COUNT("events_made", "Events that were made, heard or not.", EVENTS_MADE),
-};
-
-/**
- * struct writer - what all parts need to know
- * @stream: where to
- * @metrics: what to write
- * @format: in which form
- */
-struct writer {
-	FILE *stream;
-	const struct metrics *metrics;
-	enum metrics_format format;
-};
-
-/*
- * The lines in front of a family. In OpenMetrics it has its name without "_total",
- * which only samples of counters have.
- */
-static void put_head(const struct writer *writer, const char *prefix, const char *name,
-		     const char *type, const char *unit, const char *help)
+void metrics_put_head(const struct metrics_writer *writer, const char *prefix, const char *name,
+		      const char *type, const char *unit, const char *help)
 {
 	const bool is_open = writer->format == METRICS_OPENMETRICS;
 	const char *suffix = !is_open && !strcmp(type, "counter") ? "_total" : "";
@@ -260,8 +213,14 @@ static void put_head(const struct writer *writer, const char *prefix, const char
 		fprintf(writer->stream, "# UNIT %s%s %s\n", prefix, name, unit);
 }
 
-/* No more digits than there are in the divisor, a power of ten. */
-static void put_number(FILE *stream, uint64_t value, uint32_t divisor)
+/**
+ * metrics_put_number - write a number
+ * @stream: where to
+ * @value: the number
+ * @divisor: makes units of it, a power of ten, which has no more digits than they get behind
+ *	the point; 0 for 1
+ */
+void metrics_put_number(FILE *stream, uint64_t value, uint32_t divisor)
 {
 	uint32_t rest = divisor;
 	int digits = 0;
@@ -281,6 +240,10 @@ static bool find_value(const struct metrics_port *port, enum source source, unsi
 	if (source == SOURCE_GAUGE) {
 		*value = port->gauges[index];
 		return port->gauges_known >> index & 1;
+	}
+	if (source == SOURCE_STATE) {
+		*value = port->states[index];
+		return port->has_states;
 	}
 	*value = port->history.values[index];
 	return row_knows(&port->history, index);
@@ -307,7 +270,30 @@ static bool can_happen(uint8_t role, unsigned int index)
 	return true;
 }
 
-static void put_values(const struct writer *writer, const char *prefix,
+/* Only TCP has all of the states; who listens does not call. */
+static bool can_be(const struct metrics_port *port, unsigned int state)
+{
+	if (port->protocol != SOCKPORT_PROTOCOL_TCP)
+		return false;
+	switch (state) {
+	case SOCKPORT_STATE_LISTEN:
+	case SOCKPORT_STATE_SYN_RECV:
+		return port->role != SOCKPORT_ROLE_OUT;
+	case SOCKPORT_STATE_SYN_SENT:
+		return port->role != SOCKPORT_ROLE_IN;
+	}
+	return true;
+}
+
+/* What is always 0 is left out. */
+static bool is_told(const struct metrics_port *port, enum source source, unsigned int index)
+{
+	if (source == SOURCE_GAUGE)
+		return true;
+	return source == SOURCE_STATE ? can_be(port, index) : can_happen(port->role, index);
+}
+
+static void put_values(const struct metrics_writer *writer, const char *prefix,
 		       const struct family *family, const struct metrics_port *port,
 		       enum scope scope)
 {
@@ -320,20 +306,19 @@ static void put_values(const struct writer *writer, const char *prefix,
 		if (i && !value->label)
 			break;
 		if (!find_value(port, family->source, value->index, &number) ||
-		    (!number && family->source == SOURCE_HISTORY &&
-		     !can_happen(port->role, value->index)))
+		    (!number && !is_told(port, family->source, value->index)))
 			continue;
 		fprintf(writer->stream, "%s%s%s{", prefix, family->name,
 			family->is_gauge ? "" : "_total");
 		metrics_put_labels(writer->stream, writer->metrics, port, scope == SCOPE_PORT);
 		fprintf(writer->stream, "%s%s} ", value->label ? "," : "",
 			value->label ? value->label : "");
-		put_number(writer->stream, number, family->divisor);
+		metrics_put_number(writer->stream, number, family->divisor);
 		fputc('\n', writer->stream);
 	}
 }
 
-static void put_bucket(const struct writer *writer, const char *prefix,
+static void put_bucket(const struct metrics_writer *writer, const char *prefix,
 		       const struct metrics_port *port, enum scope scope, unsigned int kind,
 		       unsigned int bucket, uint64_t count)
 {
@@ -345,12 +330,12 @@ static void put_bucket(const struct writer *writer, const char *prefix,
 	if (bucket == ROW_BUCKETS)
 		fputs("+Inf", writer->stream);
 	else
-		put_number(writer->stream, (1ull << bucket) - 1, histogram->divisor);
+		metrics_put_number(writer->stream, (1ull << bucket) - 1, histogram->divisor);
 	fprintf(writer->stream, "%s\"} %" PRIu64 "\n",
 		bucket != ROW_BUCKETS && histogram->divisor == 1 ? ".0" : "", count);
 }
 
-static void put_sample(const struct writer *writer, const char *prefix, const char *name,
+static void put_sample(const struct metrics_writer *writer, const char *prefix, const char *name,
 		       const char *suffix, const struct metrics_port *port, enum scope scope)
 {
 	fprintf(writer->stream, "%s%s%s{", prefix, name, suffix);
@@ -358,7 +343,7 @@ static void put_sample(const struct writer *writer, const char *prefix, const ch
 	fputs("} ", writer->stream);
 }
 
-static void put_histogram(const struct writer *writer, const char *prefix,
+static void put_histogram(const struct metrics_writer *writer, const char *prefix,
 			  const struct metrics_port *port, enum scope scope, unsigned int kind)
 {
 	const struct histogram *histogram = &histograms[kind];
@@ -375,7 +360,7 @@ static void put_histogram(const struct writer *writer, const char *prefix,
 	}
 	put_bucket(writer, prefix, port, scope, kind, ROW_BUCKETS, count);
 	put_sample(writer, prefix, histogram->name, "_sum", port, scope);
-	put_number(writer->stream, port->sums[kind], histogram->divisor);
+	metrics_put_number(writer->stream, port->sums[kind], histogram->divisor);
 	fputc('\n', writer->stream);
 	put_sample(writer, prefix, histogram->name, "_count", port, scope);
 	fprintf(writer->stream, "%" PRIu64 "\n", count);
@@ -392,6 +377,8 @@ static const struct metrics_port *port_at(const struct metrics *metrics, enum sc
 		return i < metrics->count ? &metrics->ports[i] : NULL;
 	if (scope == SCOPE_UNIT)
 		return i < metrics->unit_count ? &metrics->units[i] : NULL;
+	if (scope == SCOPE_HOLDER)
+		return i < metrics->holding_count ? &metrics->holding[i] : NULL;
 	if (i / (METRICS_PROTOCOLS * METRICS_ROLES) >= metrics->space_count)
 		return NULL;
 	port = metrics->spaces[i / (METRICS_PROTOCOLS * METRICS_ROLES)]
@@ -399,7 +386,7 @@ static const struct metrics_port *port_at(const struct metrics *metrics, enum sc
 	return port ? port : &none;
 }
 
-static void put_scope(const struct writer *writer, const char *prefix, enum scope scope)
+static void put_scope(const struct metrics_writer *writer, const char *prefix, enum scope scope)
 {
 	const struct metrics_port *port;
 	const struct family *family;
@@ -410,59 +397,21 @@ static void put_scope(const struct writer *writer, const char *prefix, enum scop
 		family = &families[i];
 		if (!(family->scopes & scope))
 			continue;
-		put_head(writer, prefix, family->name, family->is_gauge ? "gauge" : "counter",
-			 family->unit, family->help);
+		metrics_put_head(writer, prefix, family->name,
+				 family->is_gauge ? "gauge" : "counter", family->unit,
+				 family->help);
 		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)
 			put_values(writer, prefix, family, port, scope);
 	}
 	for (kind = 1; kind < ROW_KINDS; kind++) {
 		/* What is only of now does not grow, as a histogram has to. */
-		if (!histograms[kind].name || scope == SCOPE_UNIT)
+		if (!histograms[kind].name || scope & (SCOPE_UNIT | SCOPE_HOLDER))
 			continue;
-		put_head(writer, prefix, histograms[kind].name, "histogram", histograms[kind].unit,
-			 histograms[kind].help);
+		metrics_put_head(writer, prefix, histograms[kind].name, "histogram",
+				 histograms[kind].unit, histograms[kind].help);
 		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)
 			put_histogram(writer, prefix, port, scope, kind);
 	}
-}
-
-static void put_accounts(const struct writer *writer)
-{
-	const struct stats_row *stats = &writer->metrics->stats;
-	const struct account *account;
-	size_t i;
-
-	for (i = 0; i < sizeof(accounts) / sizeof(*accounts); i++) {
-		account = &accounts[i];
-		if (!row_knows(stats, account->index))
-			continue;
-		put_head(writer, "sockport_module_", account->name,
-			 account->is_gauge ? "gauge" : "counter", account->unit, account->help);
-		fprintf(writer->stream, "sockport_module_%s%s ", account->name,
-			account->is_gauge ? "" : "_total");
-		put_number(writer->stream, stats->values[account->index], account->divisor);
-		fputc('\n', writer->stream);
-	}
-}
-
-/* The module chose the text, but a reader must be able to trust the lines. */
-static void put_version(const struct writer *writer)
-{
-	const char *from;
-
-	put_head(writer, "sockport_module_", "info", "gauge", NULL, "Version of the module.");
-	fputs("sockport_module_info{version=\"", writer->stream);
-	for (from = writer->metrics->version; *from; from++)
-		fputc(*from <= ' ' || *from == '"' || *from == '\\' ? '?' : *from, writer->stream);
-	fputs("\"} 1\n", writer->stream);
-}
-
-static void put_attempts(const struct writer *writer)
-{
-	put_head(writer, "sockport_", "closed_door_attempts", "counter", NULL,
-		 "Attempts on ports where nobody listens.");
-	fprintf(writer->stream, "sockport_closed_door_attempts_total %" PRIu64 "\n",
-		writer->metrics->attempts);
 }
 
 /**
@@ -475,16 +424,16 @@ static void put_attempts(const struct writer *writer)
  */
 void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format)
 {
-	const struct writer writer = { stream, metrics, format };
+	const struct metrics_writer writer = { stream, metrics, format };
 
 	put_scope(&writer, "sockport_", SCOPE_TOTAL);
 	put_scope(&writer, "sockport_port_", SCOPE_PORT);
 	if (metrics->unit_count)
 		put_scope(&writer, "sockport_unit_", SCOPE_UNIT);
-	if (stats_have_history(&metrics->stats))
-		put_attempts(&writer);
-	put_accounts(&writer);
-	put_version(&writer);
+	if (metrics->holding_count)
+		put_scope(&writer, "sockport_unit_", SCOPE_HOLDER);
+	metrics_put_around(&writer);
+	metrics_put_module(&writer);
 	if (format == METRICS_OPENMETRICS)
 		fputs("# EOF\n", stream);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "count/spaces.h"
 #include "host/names.h"
 #include "kernel/client.h"
 
@@ -24,6 +25,10 @@ enum metrics_gauge {
 	METRICS_PORTS,
 	METRICS_CLOSE_WAIT,
 	METRICS_DROPS,
+	METRICS_FULLEST,
+	METRICS_RECEIVE_MEMORY,
+	METRICS_SEND_MEMORY,
+	METRICS_RESERVED_MEMORY,
 	METRICS_GAUGES,
 };
 
@@ -38,7 +43,9 @@ enum metrics_gauge {
  *	programs
  * @unit: of a unit or container its name, empty where unknown; else NULL
  * @gauges_known: bits of enum metrics_gauge
- * @gauges: by enum metrics_gauge
+ * @gauges: by enum metrics_gauge; METRICS_FULLEST in thousandths
+ * @has_states: @states are known
+ * @states: sockets in each SOCKPORT_STATE_*
  * @history: counters
  * @kinds_known: bits of SOCKPORT_DISTRIBUTION_KIND_*
  * @sums: of distributions
@@ -54,6 +61,8 @@ struct metrics_port {
 	const char *unit;
 	uint32_t gauges_known;
 	uint64_t gauges[METRICS_GAUGES];
+	bool has_states;
+	uint64_t states[ROW_STATES];
 	struct history_row history;
 	uint32_t kinds_known;
 	uint64_t sums[ROW_KINDS];
@@ -71,6 +80,28 @@ struct metrics_space {
 };
 
 /**
+ * struct metrics_holder - a unit or container that holds memory; an item of a hash
+ * @netns: inode of the network namespace
+ * @unit: its name, empty where unknown
+ * @gauges: those of memory
+ */
+struct metrics_holder {
+	uint32_t netns;
+	char unit[UNIT_MAX + 1];
+	uint64_t gauges[METRICS_GAUGES];
+};
+
+/**
+ * struct metrics_pool - the local ports of an address
+ * @pool: of its namespace
+ * @available: ports that there are
+ */
+struct metrics_pool {
+	const struct pool *pool;
+	uint32_t available;
+};
+
+/**
  * struct metrics - all that is told; zeroed before use but for @top and @names
  * @top: how many ports have series of their own, and units
  * @ports: these, those that did most; after metrics_sort() in their order
@@ -81,6 +112,15 @@ struct metrics_space {
  * @doers: what units and containers did, the greatest payload first; see metrics_units()
  * @units: the first of them, as @ports
  * @unit_count: how many of them there are
+ * @holders: what units and containers hold of memory, of struct metrics_holder
+ * @holding: the first of them, as @ports; see metrics_sort_sockets()
+ * @holding_count: how many of them there are
+ * @around: what the kernel says of network namespaces
+ * @destinations: those to which most local ports are in use, with all that there are
+ * @destination_count: so many of them have series
+ * @pools: the local addresses of which most are in use; the same
+ * @pool_count: so many of them have series
+ * @has_sockets: all sockets were looked at
  * @names: series are told by the name of their namespace; NULL where there is one only
  * @stats: the module's own account, its text is @version
  * @version: of the module
@@ -96,6 +136,15 @@ struct metrics {
 	struct doer *doers;
 	struct metrics_port *units;
 	size_t unit_count;
+	struct hash holders;
+	struct metrics_port *holding;
+	size_t holding_count;
+	struct spaces around;
+	struct destination **destinations;
+	size_t destination_count;
+	struct metrics_pool *pools;
+	size_t pool_count;
+	bool has_sockets;
 	struct names *names;
 	struct stats_row stats;
 	char version[32];
@@ -104,6 +153,11 @@ struct metrics {
 
 bool metrics_add(struct metrics *metrics, const struct port_row *row);
 void metrics_sort(struct metrics *metrics);
+bool metrics_add_socket(struct metrics *metrics, const struct socket_row *row);
+bool metrics_sort_sockets(struct metrics *metrics);
+struct metrics_port *metrics_find(const struct metrics *metrics, const struct metrics_port *key);
+struct metrics_port *metrics_total(struct metrics *metrics, uint32_t netns, uint8_t protocol,
+				   uint8_t role);
 bool metrics_units(struct metrics *metrics, const struct accounts *accounts);
 void metrics_free(struct metrics *metrics);
 void metrics_write(FILE *stream, const struct metrics *metrics, enum metrics_format format);

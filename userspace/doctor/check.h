@@ -36,8 +36,8 @@ void check_cgroups(const struct look *look, struct findings *findings);
 
 /* Each space of a look. */
 #define check_each_space(look, space)						\
-	for ((space) = (look)->spaces.list;					\
-	     (space) && (space) < (struct space *)(look)->spaces.list + (look)->spaces.count; \
+	for ((space) = (look)->spaces.hash.list;				\
+	     (space) && (space) < spaces_at(&(look)->spaces, (look)->spaces.hash.count); \
 	     (space)++)
 
 void checks_run(const struct look *look, struct findings *findings);

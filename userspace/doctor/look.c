@@ -82,10 +82,16 @@ static int ask_stats(struct look *look, struct stats_row *stats)
 	return client_stats(look->how.client, keep_stats, stats, look->failure);
 }
 
+static int look_spaces(struct look *look)
+{
+	return spaces_read(&look->spaces, look->how.names, look->how.all_netns) ? 0 :
+	       look_no_memory(look);
+}
+
 /* All that changes meanwhile. */
 static int look_first(struct look *look)
 {
-	if (ask_stats(look, &look->before) || take_spaces(look) || take_ports(look))
+	if (ask_stats(look, &look->before) || look_spaces(look) || take_ports(look))
 		return -1;
 	return take_watched(look);
 }
@@ -113,7 +119,7 @@ static int watch(struct look *look, uint64_t from)
 /* The same again, and what needs one look only. */
 static int look_last(struct look *look)
 {
-	take_spaces_again(look);
+	spaces_read_again(&look->spaces);
 	if (take_ports_again(look) || take_watched(look) || take_suspects(look) ||
 	    take_sockets(look) || take_lazy(look) || take_stuck(look) || take_past(look))
 		return -1;
@@ -134,7 +140,6 @@ int look_take(struct look *look, const struct looking *how, struct failure *fail
 
 	look->how = *how;
 	look->failure = failure;
-	look->home = -1;
 	look->is_private = geteuid();
 	if (look_first(look) || watch(look, from))
 		return -1;
@@ -151,7 +156,7 @@ int look_take(struct look *look, const struct looking *how, struct failure *fail
  */
 void look_free(struct look *look)
 {
-	take_spaces_free(look);
+	spaces_free(&look->spaces);
 	take_watched_free(look);
 	take_stuck_free(look);
 	snapshot_free(&look->ports);

@@ -2,14 +2,11 @@
 #ifndef LOOK_H
 #define LOOK_H
 
-#include "count/destinations.h"
 #include "count/findings.h"
 #include "count/hash.h"
-#include "count/pools.h"
 #include "count/snapshot.h"
+#include "count/spaces.h"
 #include "doctor/thresholds.h"
-#include "host/counters.h"
-#include "host/limit.h"
 #include "kernel/client.h"
 
 struct names;
@@ -30,34 +27,6 @@ struct looking {
 	const struct snapshot *baseline;
 	uint32_t interval;
 	bool all_netns;
-};
-
-/**
- * struct space - a network namespace; an item of a hash
- * @netns: its inode, 0 for the one that was asked about
- * @file: descriptor of it, -1 where it is not needed
- * @is_seen: its settings and counters could be read
- * @before: counters at the first look
- * @after: at the last
- * @limits: what is used of them
- * @tcp_syncookies: net.ipv4.tcp_syncookies
- * @has_range: @destinations has a range
- * @available: how many ports that has
- * @destinations: who uses local ports
- * @pools: local ports by address, or NULL
- */
-struct space {
-	uint32_t netns;
-	int file;
-	bool is_seen;
-	struct counters before;
-	struct counters after;
-	struct limit limits[LIMITS_READ];
-	uint64_t tcp_syncookies;
-	bool has_range;
-	uint32_t available;
-	struct destinations destinations;
-	struct pools *pools;
 };
 
 /**
@@ -229,7 +198,7 @@ struct array {
  * @failure: what went wrong
  * @now: when it was taken, in milliseconds since 1970
  * @milliseconds: between the first and the last look
- * @spaces: of struct space
+ * @spaces: network namespaces
  * @ports: their counters at the first look
  * @grown: array of struct grown
  * @watched: of struct watched
@@ -238,7 +207,6 @@ struct array {
  * @failed: of struct failed
  * @doors: array of struct door_row
  * @looks: so many looks were taken
- * @home: descriptor of our own network namespace, or -1
  * @before: the module's own account at the first look, without version
  * @after: at the last
  * @has_history: history is kept
@@ -251,7 +219,7 @@ struct look {
 	struct failure *failure;
 	uint64_t now;
 	uint32_t milliseconds;
-	struct hash spaces;
+	struct spaces spaces;
 	struct snapshot ports;
 	struct array grown;
 	struct hash watched;
@@ -260,7 +228,6 @@ struct look {
 	struct hash failed;
 	struct array doors;
 	uint32_t looks;
-	int home;
 	struct stats_row before;
 	struct stats_row after;
 	bool has_history;

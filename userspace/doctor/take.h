@@ -12,12 +12,6 @@
 void *array_add(struct look *look, struct array *array, size_t size);
 int look_no_memory(struct look *look);
 
-/* take-spaces.c */
-int take_spaces(struct look *look);
-void take_spaces_again(struct look *look);
-struct space *take_space(struct look *look, uint32_t netns);
-void take_spaces_free(struct look *look);
-
 /* take-ports.c */
 int take_ports(struct look *look);
 int take_ports_again(struct look *look);

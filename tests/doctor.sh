@@ -5,6 +5,8 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
 . lib/ktap.sh
+# shellcheck source=lib/half-open.sh
+. lib/half-open.sh
 
 : "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}"
 
@@ -25,26 +27,17 @@ alone()
 }
 
 CASES=(healthy accept_overflow accept_full ports_of_destination ports_of_address ports_shared
-	close_wait workers datagrams unanswered unread loss failures scans exposure time_wait memory
-	module unseen nagios elsewhere)
+	close_wait workers datagrams datagrams_of_gone unanswered unread loss failures scans exposure time_wait memory
+	pressure cgroup module unseen nagios elsewhere)
 
 for name in "${CASES[@]}"; do
 	eval "$name() { alone $name; }"
 done
 
-# Nobody answers at the addresses that they come from.
 syn_queue()
 {
-	unshare -n sh -ec "
-		ip link set lo up
-		ip link add d0 type veth peer name d1
-		ip addr add 10.99.0.1/16 dev d0
-		ip link set d0 up
-		ip link set d1 up
-		sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lo.rp_filter=0
-		python3 lib/syn.py 10.99.0.1 7310 4 4 \
-			python3 lib/doctor.py syn_queue '$SOCKPORT_BIN' doctor --watch 0.3
-		'$SOCKPORT_BIN' doctor --watch 0.3"
+	half_open "'$SOCKPORT_BIN' doctor --watch 0.3" \
+		python3 lib/doctor.py syn_queue "$SOCKPORT_BIN" doctor --watch 0.3
 }
 
 # Of an option, and of a file that is none.

@@ -14,191 +14,15 @@ import re
 import resource
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-LIMIT = 90
-SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
-PARAMETERS = "/sys/module/sockport/parameters/"
-command = sys.argv[2:]
-
-
-def run(*words, **options):
-    return subprocess.run([*command, *words], stdin=subprocess.DEVNULL, timeout=LIMIT,
-                          capture_output=True, text=True, check=False, **options)
-
-
-def doctor(*words):
-    """The answer, whose exit status says what it has found."""
-    done = run("--json", *words)
-    if done.returncode not in (0, 3):
-        sys.exit(f"status {done.returncode}: {done.stderr}")
-    answer = json.loads(done.stdout)
-    expect("status", 3 if answer["findings"] else 0, done.returncode)
-    return answer
-
-
-def findings(check, *words):
-    return [each for each in doctor(*words)["findings"] if each["check"] == check]
-
-
-def until(what, wanted, *words):
-    """Ask until it is so."""
-    end = time.monotonic() + LIMIT
-    while True:
-        answer = doctor(*words)
-        result = wanted(answer)
-        if result:
-            return result
-        if time.monotonic() > end:
-            sys.exit(f"not {what}: {json.dumps(answer, indent=1)}")
-
-
-def found(check, what, *words, severity=None, subject=""):
-    """Wait for it; every text of it says something."""
-    def wanted(answer):
-        for each in answer["findings"]:
-            if each["check"] == check and each["what"] == what and \
-                    severity in (None, each["severity"]) and \
-                    re.search(subject, each["subject"] or ""):
-                return each
-        return None
-    one = until(f"found: {what}", wanted, *words)
-    for key in "seen", "why", "action", "command":
-        if not one[key]:
-            sys.exit(f"no {key}: {one}")
-    return one
-
-
-def gone(check, *words):
-    until(f"gone: {check}",
-          lambda answer: check not in [each["check"] for each in answer["findings"]], *words)
-
-
-def nothing(*words):
-    until("healthy", lambda answer: not answer["findings"], *words)
-
-
-def expect(what, wanted, seen):
-    if wanted != seen:
-        sys.exit(f"{what}: {seen!r} instead of {wanted!r}")
-
-
-def expect_in(what, pattern, text):
-    if not re.search(pattern, text):
-        sys.exit(f"{what}: {text!r} has no {pattern!r}")
-
-
-def wait_for(what, wanted):
-    end = time.monotonic() + LIMIT
-    while not wanted():
-        if time.monotonic() > end:
-            sys.exit(f"never: {what}")
-        time.sleep(0.02)
-
-
-def counter(name, file="netstat"):
-    """Of /proc/net: names in one line, values in the next."""
-    with open(f"/proc/net/{file}", encoding="ascii") as stream:
-        lines = [line.split() for line in stream]
-    for names, values in zip(lines[::2], lines[1::2]):
-        if name in names:
-            return int(values[names.index(name)])
-    return sys.exit(f"no counter {name}")
-
-
-@contextlib.contextmanager
-def setting(path, value):
-    """A setting for a while."""
-    with open(path, encoding="ascii") as stream:
-        before = stream.read().strip()
-    write(path, value)
-    try:
-        yield before
-    finally:
-        write(path, before)
-
-
-def write(path, value):
-    with open(path, "w", encoding="ascii") as stream:
-        stream.write(str(value))
-
-
-def first_namespace():
-    """Where limits of the host are told."""
-    with open("/proc/1/ns/net", encoding="ascii") as stream:
-        if ctypes.CDLL(None, use_errno=True).setns(stream.fileno(), 0):
-            raise OSError(ctypes.get_errno(), "setns")
-
-
-def sysctl(name, value):
-    return setting("/proc/sys/net/ipv4/" + name, value)
-
-
-def listener(backlog, address="127.0.0.1", port=0, share=False):
-    made = socket.socket()
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if share:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    made.bind((address, port))
-    made.listen(backlog)
-    return made
-
-
-def start(to, source=None):
-    """A connection under way; nobody waits for it."""
-    made = socket.socket()
-    made.setblocking(False)
-    if source:
-        made.bind(source)
-    made.connect_ex(to)
-    return made
-
-
-def abort(*sockets):
-    """Without TIME_WAIT."""
-    for each in sockets:
-        each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        each.close()
-
-
-def pair(to):
-    one = socket.create_connection(to.getsockname())
-    return one, to.accept()[0]
-
-
-def deaf(one, is_deaf=True):
-    """What comes for it is dropped, without an answer."""
-    if not is_deaf:
-        one.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
-        return
-    program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
-    one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
-                   struct.pack("HL", 1, ctypes.addressof(program)))
-
-
-class Steadily:
-    """Something that is done again and again meanwhile."""
-
-    def __init__(self, work):
-        self.work, self.over = work, threading.Event()
-        self.thread = threading.Thread(target=self.loop)
-
-    def loop(self):
-        while not self.over.is_set():
-            self.work()
-
-    def __enter__(self):
-        self.thread.start()
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
-
+from findings import command, doctor, findings, found, gone, nothing, run, until
+from situations import (PARAMETERS, Steadily, abort, counter, deaf, expect, expect_in, fill,
+                        first_namespace, inside, listener, new_cgroup, pair, setting, start,
+                        sysctl, wait_for, write)
 
 def healthy():
     """Servers that work, many connections, some that end: nothing is said."""
@@ -375,6 +199,21 @@ def datagrams():
     gone("datagrams")
 
 
+def datagrams_of_gone():
+    """Sockets come and go, and none of them is there for long."""
+    def come_and_go():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.bind(("127.0.0.1", 0))
+            for _ in range(30):
+                one.sendto(bytes(500), one.getsockname())
+
+    with Steadily(come_and_go):
+        one = found("datagrams", "datagrams are dropped", severity="warning", subject="^$")
+    expect_in("seen", "of sockets that are closed by now$", one["seen"])
+    gone("datagrams")
+
+
 def unanswered():
     """A peer that is not there any more."""
     one, other = pair(listener(1))
@@ -402,21 +241,31 @@ def unread():
     gone("stuck", *words)
 
 
-def loss():
-    """Much is sent again."""
-    to = listener(30)
+def unheard(to):
+    """Bytes that are sent again and again, as nobody hears them."""
     some = [pair(to) for _ in range(30)]
     for one, other in some:
         deaf(other)
         one.send(b"x")
-    before = counter("RetransSegs", "snmp")
+    return [each for ends in some for each in ends]
+
+
+def loss():
+    """Much is sent again; where there is no history, nobody knows to whom."""
+    to, before = listener(30), counter("RetransSegs", "snmp")
+    some = unheard(to)
     wait_for("retransmits", lambda: counter("RetransSegs", "snmp") > before)
-    one = found("loss", "many segments are sent again", "--threshold", "segments=5",
-                severity="warning")
-    expect_in("seen", "percent", one["seen"])
-    for one, other in some:
-        abort(one, other)
-    gone("loss", "--threshold", "segments=5")
+    words = "--threshold", "segments=5"
+    one = found("loss", "many segments are sent again", *words, severity="warning",
+                subject=rf"^tcp to port {to.getsockname()[1]}$")
+    expect_in("seen", r"^\d+ of \d+ in .*percent$", one["seen"])
+    with setting(PARAMETERS + "history", "N"):
+        some.extend(unheard(to))
+        one = found("loss", "many segments are sent again", *words, severity="warning",
+                    subject="^$")
+    expect_in("seen", r"percent; \d+ timeouts$", one["seen"])
+    abort(*some)
+    gone("loss", *words)
 
 
 def failures():
@@ -470,6 +319,14 @@ def time_wait():
             one.close()
             other.close()
         found("limits", "sockets in TIME_WAIT are many", severity="warning")
+
+        def call():
+            for each in pair(to):
+                each.close()
+
+        with Steadily(call):
+            one = found("limits", "connections skip TIME_WAIT", severity="critical")
+        expect_in("seen", r"^\d+ in \d", one["seen"])
     gone("limits")
 
 
@@ -494,6 +351,49 @@ def memory():
     gone("memory")
 
 
+def pressure():
+    """The limits are near for a moment, again and again."""
+    first_namespace()
+    to = listener(20)
+    holding = [pair(to) for _ in range(4)]
+    for one, _ in holding:
+        one.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                one.send(bytes(65536))
+    one, other = pair(to)
+    usual = "/proc/sys/net/ipv4/tcp_mem"
+
+    def send():
+        one.send(bytes(65536))
+        other.recv(65536, socket.MSG_WAITALL)
+
+    with setting(usual, "1 2 1000000") as before:
+        def press():
+            write(usual, "1 2 1000000")
+            send()
+            write(usual, before)
+            send()
+
+        with Steadily(press):
+            found("memory", "memory came under pressure", severity="warning")
+    abort(one, other, *(each for ends in holding for each in ends))
+    gone("memory")
+
+
+def cgroup():
+    """Sockets take most of the memory of a cgroup, of which there is enough."""
+    what, words = "the memory of a cgroup is short, and sockets hold it", ("--threshold", "full=50")
+    with new_cgroup("sockport-doctor", 64 << 20) as place:
+        with inside(place):
+            some = fill(place, 32 << 20, 48 << 20)
+        one = found("memory", what, *words, severity="warning", subject="^/sockport-doctor$")
+        expect_in("seen", "of 64MiB are in use, .* of that by sockets", one["seen"])
+        abort(*some)
+        until("gone", lambda answer: what not in [each["what"] for each in answer["findings"]],
+              *words)
+
+
 def module():
     """Sockets that it has no room to follow."""
     to = listener(10)
@@ -504,7 +404,8 @@ def module():
 
     with setting(PARAMETERS + "history_sockets", "1"):
         with Steadily(call):
-            found("module", "sockport loses something", severity="warning")
+            one = found("module", "sockport loses something", severity="warning")
+            expect_in("seen", "^sockets that could not be followed: ", one["seen"])
     gone("module")
 
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Prometheus and its node_exporter take what the command says, and have the counts of
-# the traffic that was sent.
+# the traffic that was sent; rules and dashboard ask it what it can answer.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/ktap.sh
@@ -14,16 +14,17 @@ if [ -z "${IN_FIXTURE:-}" ]; then
 	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
 fi
 
+# shellcheck source=lib/background.sh
+. lib/background.sh
+
 export PYTHONDONTWRITEBYTECODE=1
 PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
 PROMETHEUS=127.0.0.1:9090 EXPORTER=127.0.0.1:9100 OWN_PORT=9200
 # Where traffic goes, of role in and out
 PORT=7070
 # A debug kernel takes seconds for an answer; a scrape must come within its interval.
-INTERVAL=1 PATIENCE=120
-[ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10 PATIENCE=600
-work=$(mktemp -d)
-pids=()
+INTERVAL=1
+[ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10
 
 coproc WORKER { python3 lib/metrics.py work $PROMETHEUS; }
 
@@ -35,22 +36,14 @@ cleanup()
 }
 trap cleanup EXIT
 
-# start NAME COMMAND...
-start()
-{
-	local name=$1
-	shift
-
-	"$@" >"$work/$name.log" 2>&1 &
-	pids+=($!)
-}
-
 start_all()
 {
 	mkdir "$work/textfiles"
 	cat >"$work/prometheus.yml" <<-END
 		global:
 		  scrape_interval: ${INTERVAL}s
+		  evaluation_interval: ${INTERVAL}s
+		rule_files: [$(realpath ../userspace/prometheus/sockport.rules.yml)]
 		scrape_configs:
 		  - job_name: textfile
 		    static_configs: [{targets: ["$EXPORTER"]}]
@@ -63,22 +56,6 @@ start_all()
 	start own python3 lib/metrics.py serve $OWN_PORT "$SOCKPORT_BIN" metrics --top 50
 	start prometheus prometheus "--config.file=$work/prometheus.yml" \
 		"--storage.tsdb.path=$work/data" "--web.listen-address=$PROMETHEUS"
-}
-
-# until_true WHAT COMMAND...: poll, as long as a slow machine needs.
-until_true()
-{
-	local what=$1 deadline=$((SECONDS + PATIENCE))
-	shift
-
-	until "$@" 2>/dev/null; do
-		if [ $SECONDS -ge $deadline ]; then
-			echo "timeout: $what"
-			tail -n 3 "$work"/*.log
-			return 1
-		fi
-		sleep 0.2
-	done
 }
 
 write_textfile()
@@ -141,13 +118,18 @@ programs_are_there()
 # It checks the format that node_exporter takes; of OpenMetrics Prometheus is the judge.
 promtool_is_content()
 {
-	local status=0
+	local status all
 
 	traffic 3 100 100 || return 1
-	"$SOCKPORT_BIN" metrics --format prometheus >"$work/text" || return 1
-	grep -q "^sockport_port_accepted_total{.*port=\"$PORT\"} 3$" "$work/text" || return 1
-	promtool check metrics <"$work/text" >"$work/out" 2>&1 || status=$?
-	expect words '' "$(<"$work/out")" && expect status 0 $status
+	for all in '' --all-netns; do
+		status=0
+		# shellcheck disable=SC2086
+		"$SOCKPORT_BIN" metrics --format prometheus $all >"$work/text" || return 1
+		grep -q "^sockport_port_accepted_total{.*port=\"$PORT\"} 3$" "$work/text" || return 1
+		promtool check metrics <"$work/text" >"$work/out" 2>&1 || status=$?
+		expect words '' "$(<"$work/out")" && expect status 0 $status || return 1
+	done
+	grep -q '^sockport_local_ports_available{netns="[^"]*"} ' "$work/text"
 }
 
 both_are_scraped()
@@ -215,6 +197,38 @@ reset_is_seen()
 	done
 }
 
+rules_say()
+{
+	[ "$(ask rules)" = "$1" ]
+}
+
+# All of them have been evaluated, and none has said an error.
+rules_are_healthy()
+{
+	until_true 'the rules are evaluated' rules_say ok || {
+		ask rules
+		return 1
+	}
+}
+
+# Every query of every panel, and the labels that one chooses by.
+dashboard_answers()
+{
+	expect 'answers' 'all' "$(ask dashboard ../userspace/prometheus/sockport-dashboard.json)"
+}
+
+# node_exporter goes on telling what an old file says, and that it is old.
+old_file_is_told()
+{
+	local expression
+
+	touch -d '10 minutes ago' "$work/textfiles/sockport.prom"
+	expression=$(python3 lib/metrics.py rule SockportTextfileStale \
+		../userspace/prometheus/sockport.rules.yml) || return 1
+	until_true 'the file is old' has 1 "count($expression)"
+	write_textfile && until_true 'the file is new' has '' "$expression"
+}
+
 start_all
 ktap_run programs_are_there promtool_is_content both_are_scraped counters_arrive \
-	increase_is_right reset_is_seen
+	increase_is_right reset_is_seen rules_are_healthy dashboard_answers old_file_is_told

@@ -10,10 +10,17 @@ metrics.py work SERVER
         So many connections to PORT of 127.0.0.1, with so many bytes each way.
     value QUERY
         The one value that Prometheus has for QUERY, nothing if it has none.
+    rules
+        The states of the evaluation of alerting rules.
+    dashboard FILE
+        "all" if there is an answer to each query of a dashboard, else those without one.
+metrics.py rule NAME FILE
+    The expression of an alert.
 """
 
 import http.server
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -54,30 +61,78 @@ def serve(port, *command):
         def log_message(self, *_):
             pass
 
-    http.server.HTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+    # So that there is one of UDP, too.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
+        datagrams.bind(("127.0.0.1", int(port)))
+        http.server.HTTPServer(("127.0.0.1", int(port)), Handler).serve_forever()
+
+
+def ask(server, path, **words):
+    url = f"http://{server}/api/v1/{path}?" + urllib.parse.urlencode(words)
+    with urllib.request.urlopen(url, timeout=30) as stream:
+        return json.load(stream)["data"]
+
+
+def results_of(server, query):
+    return ask(server, "query", query=query)["result"]
 
 
 def value(server, query):
-    url = f"http://{server}/api/v1/query?" + urllib.parse.urlencode({"query": query})
-    with urllib.request.urlopen(url, timeout=30) as stream:
-        results = json.load(stream)["data"]["result"]
+    results = results_of(server, query)
     if len(results) > 1:
         return f"{len(results)} values"
     return f"{float(results[0]['value'][1]):.15g}" if results else ""
 
 
+def rules(server):
+    groups = ask(server, "rules")["groups"]
+    return " ".join(sorted({rule["health"] for group in groups for rule in group["rules"]}))
+
+
+def chosen(query):
+    """As Grafana asks when all is chosen."""
+    return re.sub(r"\$(job|instance|netns)", ".*", query).replace("$__rate_interval", "10m")
+
+
+def queries_of(dashboard):
+    for panel in dashboard["panels"]:
+        yield from (target["expr"] for target in panel.get("targets", ()))
+    for variable in dashboard["templating"]["list"]:
+        label = re.fullmatch(r"label_values\((.*), (\w+)\)", variable["query"])
+        if label and label[2] != "netns":
+            yield f'{label[1]} and on ({label[2]}) group({label[1]}) by ({label[2]})'
+
+
+def dashboard(server, path):
+    with open(path, encoding="utf-8") as stream:
+        queries = [chosen(query) for query in queries_of(json.load(stream))]
+    missing = [query for query in queries if not results_of(server, query)]
+    if len(queries) < 45:
+        return f"only {len(queries)} queries"
+    return "nothing for " + "; ".join(missing) if missing else "all"
+
+
+def rule(name, path):
+    import yaml
+    with open(path, encoding="utf-8") as stream:
+        groups = yaml.safe_load(stream)["groups"]
+    print(*[rule["expr"] for group in groups for rule in group["rules"] if rule["alert"] == name])
+
+
 def answer(server, job, rest):
+    jobs = {"value": lambda: value(server, rest), "rules": lambda: rules(server),
+            "dashboard": lambda: dashboard(server, rest), "traffic": lambda: traffic(*rest.split())}
     try:
-        return value(server, rest) if job == "value" else traffic(*rest.split())
+        return jobs[job]()
     except OSError as error:
         return f"error: {error}"
 
 
 def work(server):
     for line in sys.stdin:
-        job, rest = line.rstrip("\n").split(" ", 1)
+        job, _, rest = line.rstrip("\n").partition(" ")
         print(answer(server, job, rest), flush=True)
 
 
 if __name__ == "__main__":
-    {"serve": serve, "work": work}[sys.argv[1]](*sys.argv[2:])
+    {"serve": serve, "work": work, "rule": rule}[sys.argv[1]](*sys.argv[2:])

@@ -247,6 +247,8 @@ const struct option_row option_rows[] = {
 
 const size_t option_count = sizeof(option_rows) / sizeof(*option_rows);
 
+_Static_assert(sizeof(option_rows) / sizeof(*option_rows) <= OPTIONS_MAX, "more options than there is room for");
+
 const char *const option_groups[GROUPS] = {
 	[GROUP_WHERE] = "Where:",
 	[GROUP_WHICH] = "Which sockets; values are lists, separated by commas:",

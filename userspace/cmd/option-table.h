@@ -51,6 +51,9 @@ struct option_row {
 	bool like_ss;
 };
 
+/* So many have room. */
+#define OPTIONS_MAX	96
+
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 /* Titles, by enum group. */

@@ -17,7 +17,6 @@
 
 /* Values of getopt for long options are this and their place in the table. */
 #define OPTION_FIRST	256
-#define OPTIONS_MAX	64
 /* Words of an expression behind a table of one type. */
 #define SS_WORDS_MAX	256
 
@@ -30,18 +29,18 @@
  * @failure: what makes no sense
  * @letters: for getopt; the colon in front tells a missing value from an unknown option
  * @names: for getopt
- * @given: bits of places in the table
+ * @given: by places in the table
  * @behind_a: the word behind "-A"
- * @netns: the bit of "--netns"
+ * @netns: the place of "--netns"
  */
 struct parser {
 	struct options *options;
 	struct failure *failure;
 	char letters[2 * OPTIONS_MAX + 2];
 	struct option names[OPTIONS_MAX + 1];
-	uint64_t given;
+	bool given[OPTIONS_MAX];
 	const char *behind_a;
-	uint64_t netns;
+	size_t netns;
 };
 
 static void make_tables(struct parser *parser)
@@ -55,7 +54,7 @@ static void make_tables(struct parser *parser)
 	for (i = 0; i < option_count; i++) {
 		row = &option_rows[i];
 		if (row->letter == 'N')
-			parser->netns = 1ull << i;
+			parser->netns = i;
 		if (row->name)
 			*name++ = (struct option){ row->name, row->value ? required_argument :
 						   no_argument, NULL, OPTION_FIRST + i };
@@ -89,7 +88,7 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 {
 	struct options *options = parser->options;
 
-	parser->given |= 1ull << (row - option_rows);
+	parser->given[row - option_rows] = true;
 	options->like_ss |= row->like_ss;
 	options->kinds_like_ss |= row->like_ss && row->is_filter;
 	if (row->is_filter)
@@ -279,7 +278,7 @@ static int parse_expression(struct parser *parser, char **words)
 		return failure_set(parser->failure, EXIT_USAGE,
 				   "--netns and 'netns' exclude each other");
 	options->netns = options->plan->netns;
-	parser->given |= parser->netns;
+	parser->given[parser->netns] = true;
 	return 0;
 }
 
@@ -382,7 +381,7 @@ static const struct option_row *useless_option(const struct parser *parser)
 	size_t i;
 
 	for (i = 0; i < option_count; i++)
-		if (parser->given >> i & 1 && option_rows[i].takes &&
+		if (parser->given[i] && option_rows[i].takes &&
 		    !(takes & option_rows[i].takes) && !option_rows[i].is_filter)
 			return &option_rows[i];
 	return NULL;

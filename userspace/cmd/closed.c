@@ -21,8 +21,13 @@ struct closed {
 #define KNOWN(event, name, as)						\
 	((uint64_t)row_knows(event, SOCKPORT_A_EVENT_##name) << SOCKPORT_A_SOCKET_##as)
 
-/* The socket that it was, as far as it is known and expressions ask. */
-static struct socket_row socket_of(const struct event_row *event)
+/**
+ * closed_socket - the socket that it was
+ * @event: a connection that ended
+ *
+ * Return: it, as far as it is known and expressions ask; points to where @event does.
+ */
+struct socket_row closed_socket(const struct event_row *event)
 {
 	return (struct socket_row){
 		.known = KNOWN(event, PROTOCOL, PROTOCOL) | KNOWN(event, ROLE, ROLE) |
@@ -63,7 +68,7 @@ bool closed_is_wanted(const struct options *options, const struct event_row *eve
 		return false;
 	if (!options->filter.plan)
 		return true;
-	socket = socket_of(event);
+	socket = closed_socket(event);
 	return expression_matches(options->filter.plan, &socket);
 }
 

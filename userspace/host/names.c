@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/book.h"
+#include "host/limit.h"
 #include "host/netns.h"
 #include "host/place.h"
 #include "host/services.h"
@@ -27,6 +29,7 @@ struct name {
  * struct names - what has been looked up so far
  * @numeric: do not look up users and services
  * @elsewhere: what is asked about is in a namespace that we could not enter
+ * @book: has all names, NULL where this machine has them
  * @place: the namespace that is asked about, if it is another one that we can visit
  * @range_read: 0 not yet, 1 read, -1 cannot be read
  * @range: net.ipv4.ip_local_port_range
@@ -39,6 +42,7 @@ struct name {
 struct names {
 	bool numeric;
 	bool elsewhere;
+	const struct book *book;
 	struct place *place;
 	int range_read;
 	struct port_range range;
@@ -86,6 +90,22 @@ void names_set_place(struct names *names, struct place *place)
 }
 
 /**
+ * names_set_book - names are those of a book from now on, and nothing of this machine is read
+ * @names: the names
+ * @book: must stay
+ */
+void names_set_book(struct names *names, const struct book *book)
+{
+	names->book = book;
+}
+
+static const char *from_book(const struct names *names, enum book_kind kind, uint32_t first,
+			     uint32_t second)
+{
+	return names->book->find(names->book, kind, first, second);
+}
+
+/**
  * names_visit - be in the namespace that is asked about, to read its settings
  * @names: the names
  *
@@ -93,7 +113,7 @@ void names_set_place(struct names *names, struct place *place)
  */
 bool names_visit(struct names *names)
 {
-	if (names->elsewhere)
+	if (names->elsewhere || names->book)
 		return false;
 	return !names->place || place_visit(names->place);
 }
@@ -187,6 +207,8 @@ const char *names_user(struct names *names, uint32_t uid)
 
 	if (names->numeric)
 		return NULL;
+	if (names->book)
+		return from_book(names, BOOK_USER, uid, 0);
 	name = slot_of(&names->users, uid, &is_new);
 	if (is_new && !users_name(&names->owners, uid, name->text, sizeof(name->text)))
 		*name->text = 0;
@@ -199,6 +221,8 @@ static bool is_own(struct names *names, uint32_t netns)
 
 	if (!netns)
 		return true;
+	if (names->book)
+		return netns == names->book->own;
 	if (names->netns.own_read)
 		return netns_is_own(&names->netns, netns);
 	if (!names_visit(names))
@@ -221,6 +245,21 @@ bool names_is_here(struct names *names, uint32_t netns)
 }
 
 /**
+ * names_own_netns - the network namespace that is asked about
+ * @names: the names
+ *
+ * Return: its inode, 0 if it is not known.
+ */
+uint32_t names_own_netns(struct names *names)
+{
+	if (names->book)
+		return names->book->own;
+	/* That asks for it. */
+	is_own(names, UINT32_MAX);
+	return names->netns.own;
+}
+
+/**
  * names_netns - the name of a network namespace
  * @names: the names
  * @netns: its inode
@@ -229,6 +268,8 @@ bool names_is_here(struct names *names, uint32_t netns)
  */
 const char *names_netns(struct names *names, uint32_t netns)
 {
+	if (names->book)
+		return from_book(names, BOOK_NETNS, netns, 0);
 	return netns_name(&names->netns, netns);
 }
 
@@ -258,6 +299,8 @@ const char *names_interface(struct names *names, uint32_t netns, uint32_t ifinde
 
 	if (!names_is_here(names, netns))
 		return NULL;
+	if (names->book)
+		return from_book(names, BOOK_INTERFACE, ifindex, 0);
 	name = slot_of(&names->interfaces, ifindex, &is_new);
 	if (is_new && !interface_name(names, ifindex, name->text))
 		*name->text = 0;
@@ -276,6 +319,8 @@ const char *names_service(struct names *names, uint32_t port, uint8_t protocol)
 {
 	if (names->numeric || port > UINT16_MAX)
 		return NULL;
+	if (names->book)
+		return from_book(names, BOOK_SERVICE, port, protocol);
 	return services_name(&names->services, port, protocol);
 }
 
@@ -299,6 +344,10 @@ static bool read_range(struct names *names)
  */
 bool names_local_range(struct names *names, struct port_range *range)
 {
+	if (names->book) {
+		*range = names->book->range;
+		return names->book->has_range;
+	}
 	if (!names->range_read)
 		names->range_read = read_range(names) ? 1 : -1;
 	*range = names->range;
@@ -321,4 +370,28 @@ bool names_in_local_range(struct names *names, uint32_t port, bool *inside)
 		return false;
 	*inside = port >= range.first && port <= range.last;
 	return true;
+}
+
+/**
+ * names_local_ports - which ports the kernel chooses from
+ * @names: of the namespace that is asked about
+ * @range: net.ipv4.ip_local_port_range
+ * @available: how many ports of it are not reserved
+ *
+ * Return: whether that is known.
+ */
+bool names_local_ports(struct names *names, struct port_range *range, uint32_t *available)
+{
+	bool known;
+
+	if (names->book) {
+		*range = names->book->range;
+		*available = names->book->available;
+		return names->book->has_range && *available;
+	}
+	if (!names_visit(names))
+		return false;
+	known = limits_local_ports(range, available);
+	names_return(names);
+	return known;
 }

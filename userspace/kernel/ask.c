@@ -59,6 +59,7 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 	struct nlmsghdr *request;
 
 	want &= PORT_WANTS;
+	exchange.want = want;
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
 		/* A part can be left with kinds that have no ports. */
@@ -70,6 +71,7 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 			mnl_attr_put_u32(request, SOCKPORT_A_PORT_WANT, want);
 		put_netns(client, request, SOCKPORT_A_PORT_NETNS_FD, SOCKPORT_A_PORT_NETNS_ALL);
 		request_put_filter(request, SOCKPORT_A_PORT_FILTER, &parts[i]);
+		exchange.filter = &parts[i];
 		if (exchange_talk(&exchange, request))
 			return -1;
 	}
@@ -118,6 +120,7 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 
 	if (filter->plan)
 		want |= filter->plan->want | (filter->plan->pids ? SOCKPORT_WANT_PROCESSES : 0);
+	exchange.want = want;
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
 		request = request_start(client->request, client->family, NLM_F_DUMP,
@@ -128,6 +131,7 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		put_netns(client, request, SOCKPORT_A_SOCKET_NETNS_FD,
 			  SOCKPORT_A_SOCKET_NETNS_ALL);
 		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &parts[i]);
+		exchange.filter = &parts[i];
 		if (exchange_talk(&exchange, request))
 			return -1;
 	}
@@ -206,6 +210,7 @@ int client_closed(struct client *client, const struct filter *filter, event_func
 		.take = take_closed,
 		.function.event = function,
 		.data = data,
+		.filter = filter,
 	};
 	struct nlmsghdr *request;
 

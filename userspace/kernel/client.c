@@ -83,12 +83,22 @@ static int take_done(const struct nlmsghdr *message, void *data)
 	return MNL_CB_ERROR;
 }
 
+static int take_answer(const struct nlmsghdr *message, void *to)
+{
+	struct exchange *exchange = to;
+	const struct client *client = exchange->client;
+
+	if (client->tap)
+		client->tap(message, client->tap_data);
+	return exchange->take ? exchange->take(message, exchange) : 0;
+}
+
 static int take_reply(const struct nlmsghdr *message, void *data)
 {
 	struct exchange *exchange = data;
 
 	exchange->any = true;
-	if (exchange->take && exchange->take(message, exchange)) {
+	if (take_answer(message, exchange)) {
 		exchange->ended = true;
 		return MNL_CB_ERROR;
 	}
@@ -155,6 +165,24 @@ static int receive(struct exchange *exchange)
 	return exchange->ended ? -1 : broken(exchange);
 }
 
+static int ask_another(struct exchange *exchange, const struct nlmsghdr *request)
+{
+	const struct genlmsghdr *header = mnl_nlmsg_get_payload(request);
+	const struct client *client = exchange->client;
+	const struct client_question question = {
+		.command = header->cmd,
+		.filter = exchange->filter,
+		.want = exchange->want,
+		.all_netns = client->netns_all,
+		.take = take_answer,
+		.to = exchange,
+		.failure = exchange->failure,
+	};
+
+	exchange->failure->status = 0;
+	return client->answer(&question, client->answer_data);
+}
+
 /**
  * exchange_talk - ask the kernel, and hand its replies out
  * @exchange: who takes them
@@ -168,6 +196,8 @@ int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
 
 	request->nlmsg_seq = ++client->sequence;
 	exchange->time = clock_now_ms();
+	if (client->answer)
+		return ask_another(exchange, request);
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)
 		return failure_set(exchange->failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));
@@ -224,13 +254,7 @@ static int connect_client(struct client *client, struct failure *failure)
 	return find_family(client, failure);
 }
 
-/**
- * client_open - find the kernel module
- * @failure: what is wrong, as that the module is not loaded
- *
- * Return: to be closed with client_close(), or NULL.
- */
-struct client *client_open(struct failure *failure)
+static struct client *new_client(struct failure *failure)
 {
 	struct client *client = malloc(sizeof(*client));
 
@@ -240,9 +264,60 @@ struct client *client_open(struct failure *failure)
 	}
 	client->socket = NULL;
 	client->sequence = 0;
+	client->family = 0;
 	client->netns = -1;
 	client->netns_all = false;
 	client->events = 0;
+	client->tap = NULL;
+	client->answer = NULL;
+	return client;
+}
+
+/**
+ * client_answered - a client that somebody else answers than the kernel
+ * @function: answers
+ * @data: for it
+ * @failure: what is wrong
+ *
+ * It has no events, and begins nothing anew.
+ *
+ * Return: to be closed with client_close(), or NULL.
+ */
+struct client *client_answered(answer_function function, void *data, struct failure *failure)
+{
+	struct client *client = new_client(failure);
+
+	if (!client)
+		return NULL;
+	client->answer = function;
+	client->answer_data = data;
+	return client;
+}
+
+/**
+ * client_tap - have each answer as it comes from now on
+ * @client: the client
+ * @function: gets it before it is taken; NULL for no more
+ * @data: for it
+ */
+void client_tap(struct client *client, message_function function, void *data)
+{
+	client->tap = function;
+	client->tap_data = data;
+}
+
+/**
+ * client_open - find the kernel module
+ * @failure: what is wrong, as that the module is not loaded
+ *
+ * Return: to be closed with client_close(), or NULL.
+ */
+struct client *client_open(struct failure *failure)
+{
+	struct client *client = new_client(failure);
+
+	if (!client)
+		return NULL;
 	if (!connect_client(client, failure))
 		return client;
 	client_close(client);
@@ -258,6 +333,8 @@ struct client *client_open(struct failure *failure)
  */
 int client_reopen(struct client *client, struct failure *failure)
 {
+	if (client->answer)
+		return 0;
 	if (client->socket)
 		mnl_socket_close(client->socket);
 	return connect_client(client, failure);

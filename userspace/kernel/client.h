@@ -2,6 +2,8 @@
 #ifndef CLIENT_H
 #define CLIENT_H
 
+#include <linux/netlink.h>
+
 #include "failure.h"
 #include "kernel/rows.h"
 #include "select/filter.h"
@@ -67,7 +69,45 @@ typedef int (*event_function)(const struct event_row *row, void *data);
  */
 typedef int (*program_function)(const struct program_row *row, void *data);
 
+/**
+ * typedef message_function - takes an answer as it came
+ * @message: complete, gone when the function returns
+ * @data: what the caller gave
+ */
+typedef void (*message_function)(const struct nlmsghdr *message, void *data);
+
+/**
+ * struct client_question - what somebody else than the kernel is asked
+ * @command: SOCKPORT_CMD_*
+ * @filter: only what matches, NULL for all
+ * @want: groups of attributes to tell, SOCKPORT_WANT_*; others may be told too
+ * @all_netns: about all network namespaces
+ * @take: takes an answer of the module, complete; returns 0 or -1 to give up
+ * @to: for it
+ * @failure: what went wrong; not set if @take gave up
+ */
+struct client_question {
+	uint8_t command;
+	const struct filter *filter;
+	uint32_t want;
+	bool all_netns;
+	int (*take)(const struct nlmsghdr *message, void *to);
+	void *to;
+	struct failure *failure;
+};
+
+/**
+ * typedef answer_function - answers in place of the kernel
+ * @question: the question
+ * @data: what the caller gave
+ *
+ * Return: 0 when all answers were taken, else -1.
+ */
+typedef int (*answer_function)(const struct client_question *question, void *data);
+
 struct client *client_open(struct failure *failure);
+struct client *client_answered(answer_function function, void *data, struct failure *failure);
+void client_tap(struct client *client, message_function function, void *data);
 int client_reopen(struct client *client, struct failure *failure);
 void client_close(struct client *client);
 void client_ask_netns(struct client *client, int netns, bool all);

@@ -20,6 +20,10 @@ struct mnl_socket;
  * @netns: descriptor of the network namespace to ask about, -1 for our own
  * @netns_all: ask about all of them
  * @events: id of the multicast group of events, 0 where the module has none
+ * @tap: gets each answer as it came, before it is taken; or NULL
+ * @tap_data: for it
+ * @answer: answers in place of the kernel, or NULL
+ * @answer_data: for it
  * @request: where requests are made, aligned for them
  * @reply: what was read
  */
@@ -30,6 +34,10 @@ struct client {
 	int netns;
 	bool netns_all;
 	uint32_t events;
+	message_function tap;
+	void *tap_data;
+	answer_function answer;
+	void *answer_data;
 	uint64_t request[REQUEST_MAX / sizeof(uint64_t)];
 	uint64_t reply[REPLY_MAX / sizeof(uint64_t)];
 };
@@ -41,6 +49,8 @@ struct client {
  * @take: takes a reply; returns 0 or -1 to give up; NULL where only success matters
  * @function: takes the row, of one of the types in client.h
  * @data: for it
+ * @filter: what was asked for, NULL for all
+ * @want: groups of attributes that were asked for
  * @plan: of an expression, by which sockets are left out here, or NULL
  * @time: when the request was made, in milliseconds since 1970
  * @any: there were replies
@@ -60,6 +70,8 @@ struct exchange {
 		program_function program;
 	} function;
 	void *data;
+	const struct filter *filter;
+	uint32_t want;
 	const struct expression_plan *plan;
 	uint64_t time;
 	bool any;

@@ -203,3 +203,15 @@ bool expression_matches(const struct expression_plan *plan, const struct socket_
 			return false;
 	return true;
 }
+
+/**
+ * expression_holds - decide all of it, where no kernel does
+ * @plan: of an expression
+ * @row: a socket, with all that the conditions are about
+ *
+ * Return: whether the socket is wanted.
+ */
+bool expression_holds(const struct expression_plan *plan, const struct socket_row *row)
+{
+	return !plan->top || matches(plan->top, row);
+}

@@ -129,6 +129,7 @@ int expression_resolve(struct expression_plan *plan, struct failure *failure);
 int expression_check(const struct expression_plan *plan, uint64_t conditions, const char *what,
 		     struct failure *failure);
 bool expression_matches(const struct expression_plan *plan, const struct socket_row *row);
+bool expression_holds(const struct expression_plan *plan, const struct socket_row *row);
 void expression_plan_free(struct expression_plan *plan);
 
 /* Between the files that begin with expression. */

@@ -114,3 +114,59 @@ bool match_door(const struct filter *filter, const struct door_row *door)
 	       IN_LIST(&filter->families, door->source_size, family_of(door->source_size)) &&
 	       IN_PREFIXES(&filter->remotes, door->source, door->source_size);
 }
+
+static bool matches_ports(const struct filter *filter, const struct socket_row *row)
+{
+	const bool local = row_knows(row, SOCKPORT_A_SOCKET_LOCAL_PORT);
+	const bool remote = row_knows(row, SOCKPORT_A_SOCKET_REMOTE_PORT);
+	const bool is_out = row->role == SOCKPORT_ROLE_OUT;
+
+	return IN_RANGES(&filter->ports, is_out ? remote : local,
+			 is_out ? row->remote_port : row->local_port) &&
+	       IN_RANGES(&filter->local_ports, local, row->local_port) &&
+	       IN_RANGES(&filter->remote_ports, remote, row->remote_port);
+}
+
+static bool matches_pids(const struct filter *filter, const struct socket_row *row)
+{
+	unsigned int i;
+
+	for (i = 0; i < row->processes.count && i < ROW_PROCESSES; i++)
+		if (IN_LIST(&filter->pids, true, row->processes.list[i].pid))
+			return true;
+	return !filter->pids.count;
+}
+
+/**
+ * match_socket - whether a socket is wanted
+ * @filter: what it must match, see filter_split(); its expression is not looked at
+ * @row: the socket
+ *
+ * Return: whether it is.
+ */
+bool match_socket(const struct filter *filter, const struct socket_row *row)
+{
+	return IN_LIST(&filter->protocols, true, row->protocol) &&
+	       IN_LIST(&filter->families, true, row->family) &&
+	       IN_LIST(&filter->roles, row_knows(row, SOCKPORT_A_SOCKET_ROLE), row->role) &&
+	       (!filter->tcp_states || filter->tcp_states >> row->state % 32 & 1) &&
+	       matches_ports(filter, row) &&
+	       IN_PREFIXES(&filter->locals, row->local, row->local_size) &&
+	       IN_PREFIXES(&filter->remotes, row->remote, row->remote_size) &&
+	       IN_LIST(&filter->uids, row_knows(row, SOCKPORT_A_SOCKET_UID), row->uid) &&
+	       matches_pids(filter, row);
+}
+
+/**
+ * match_port - whether a row of the port table is wanted
+ * @filter: what it must match; only MATCH_PORT_KEYS are looked at
+ * @row: the port
+ *
+ * Return: whether it is.
+ */
+bool match_port(const struct filter *filter, const struct port_row *row)
+{
+	return IN_LIST(&filter->protocols, true, row->protocol) &&
+	       IN_LIST(&filter->roles, true, row->role) &&
+	       IN_RANGES(&filter->ports, !row_knows(row, SOCKPORT_A_PORT_REST), row->port);
+}

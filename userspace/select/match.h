@@ -9,8 +9,12 @@
 #define MATCH_EVENT_KEYS	(FILTER_KEYS_ALL & ~FILTER_KEY(STATE))
 #define MATCH_DOOR_KEYS		(FILTER_KEY(PROTOCOL) | FILTER_KEY(FAMILY) | FILTER_KEY(PORT) | \
 				 FILTER_KEY(REMOTE))
+/* Of a port table that was counted before, rows can be chosen by these. */
+#define MATCH_PORT_KEYS		(FILTER_KEY(PROTOCOL) | FILTER_KEY(ROLE) | FILTER_KEY(PORT))
 
 bool match_event(const struct filter *filter, uint32_t types, const struct event_row *event);
 bool match_door(const struct filter *filter, const struct door_row *door);
+bool match_socket(const struct filter *filter, const struct socket_row *row);
+bool match_port(const struct filter *filter, const struct port_row *row);
 
 #endif

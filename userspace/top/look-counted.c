@@ -3,7 +3,6 @@
 #include "cmd/doors.h"
 #include "count/destinations.h"
 #include "count/holders.h"
-#include "host/limit.h"
 #include "select/match.h"
 #include "top/look.h"
 
@@ -94,16 +93,6 @@ static int keep_destination(struct top_look *look, const struct destination *des
 	return look_keep(look, destination, &about, trend);
 }
 
-static bool find_range(struct top_look *look, struct port_range *range, uint32_t *available)
-{
-	const bool is_here = names_visit(look->names);
-	const bool found = is_here && limits_local_ports(range, available);
-
-	if (is_here)
-		names_return(look->names);
-	return found;
-}
-
 /**
  * look_destinations - see struct listing
  * @look: the look
@@ -121,7 +110,7 @@ int look_destinations(struct top_look *look)
 
 	if (!filter.roles.count)
 		filter.roles.list[filter.roles.count++] = SOCKPORT_ROLE_OUT;
-	if (!find_range(look, &destinations->range, &available))
+	if (!names_local_ports(look->names, &destinations->range, &available))
 		return failure_set(look->failure, EXIT_RUN,
 				   "net.ipv4.ip_local_port_range of that namespace cannot be read");
 	error = client_sockets(look->client, &filter, 0, count_destination, &counted,

@@ -511,7 +511,8 @@ completion()
 		completes established --state es && completes tcp,udp --protocol tcp,ud &&
 		completes port,service -o port,serv && completes local_end sockets --columns local_ &&
 		completes sctp sc && completes closed-door events --type close &&
-		completes container programs --by cont &&
+		completes container programs --by cont && completes closed-doors replay file closed- &&
+		completes --from replay file ports --fr &&
 		completes fixture who fix && completes --interval --inter || return 1
 	COMP_WORDS=(sockport stats --p) COMP_CWORD=2
 	_sockport

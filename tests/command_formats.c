@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the command writes and reads of addresses, numbers and categories of ports. */
+/* What the command writes and reads of addresses, numbers, times and categories of ports. */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "kselftest_harness.h"
 
 #include "../userspace/format/address.h"
 #include "../userspace/format/number.h"
+#include "../userspace/format/when.h"
 #include "../userspace/host/category.h"
 
 /* A fixed sequence: a failure can be repeated. */
@@ -188,6 +191,59 @@ TEST(categories)
 	EXPECT_STREQ("dynamic", category_name(49152));
 	EXPECT_STREQ("dynamic", category_name(65535));
 	EXPECT_FALSE(category_name(65536));
+}
+
+static void check_when(struct __test_metadata *_metadata, const char *text, uint64_t ms)
+{
+	const uint64_t now = 1767323045678ull;
+	uint64_t when = 0;
+
+	EXPECT_EQ(ms != 0, when_parse(text, now, &when)) {
+		TH_LOG("%s", text);
+	}
+	if (ms)
+		EXPECT_EQ(ms, when) {
+			TH_LOG("%s", text);
+		}
+}
+
+TEST(times_are_as_people_say_them)
+{
+	static const struct { const char *text; uint64_t ms; } times[] = {
+		{ "@1767323045", 1767323045000 }, { "@1767323045.5", 1767323045500 },
+		{ "@1767323045.678901", 1767323045678 }, { "now", 1767323045678 },
+		{ "2026-01-02T03:04:05Z", 1767323045000 },
+		{ "2026-01-02T04:04:05.123+01:00", 1767323045123 },
+		{ "2026-01-01T21:34:05-05:30", 1767323045000 },
+		{ "2026-01-02 03:04:05", 1767323045000 }, { "2026-01-02T03:04", 1767323040000 },
+		{ "2026-01-02", 1767312000000 }, { "-5m", 1767322745678 },
+		{ "-90", 1767322955678 }, { "-90s", 1767322955678 }, { "-2h", 1767315845678 },
+		{ "-1d", 1767236645678 }, { "03:00", 1767322800000 },
+		{ "04:00:00", 1767240000000 },
+		{ "", 0 }, { "yesterday", 0 }, { "@", 0 }, { "@-1", 0 }, { "@1x", 0 }, { "-", 0 },
+		{ "-5y", 0 }, { "2026-13-01", 0 }, { "2026-01-02T25:00", 0 },
+		{ "2026-01-02T03:04:05+1", 0 }, { "2026-01-02T", 0 }, { "2026-01-02x", 0 },
+		{ "12", 0 }, { "3:4:5:6", 0 }, { "-99999999d", 0 },
+	};
+	size_t i;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (i = 0; i < sizeof(times) / sizeof(*times); i++)
+		check_when(_metadata, times[i].text, times[i].ms);
+}
+
+TEST(sizes_have_units)
+{
+	uint64_t size;
+
+	EXPECT_TRUE(number_parse_size("1000", &size) && size == 1000);
+	EXPECT_TRUE(number_parse_size("2K", &size) && size == 2048);
+	EXPECT_TRUE(number_parse_size("3G", &size) && size == 3ull << 30);
+	EXPECT_FALSE(number_parse_size("", &size));
+	EXPECT_FALSE(number_parse_size("K", &size));
+	EXPECT_FALSE(number_parse_size("1T", &size));
+	EXPECT_FALSE(number_parse_size("99999999999", &size));
 }
 
 TEST_HARNESS_MAIN

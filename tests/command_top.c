@@ -216,6 +216,26 @@ int client_events(struct client *client, event_function function, void *data, bo
 	return -1;
 }
 
+void client_tap(struct client *client, message_function function, void *data)
+{
+	(void)client;
+	(void)function;
+	(void)data;
+}
+
+struct client *client_answered(answer_function function, void *data, struct failure *failure)
+{
+	(void)function;
+	(void)data;
+	(void)failure;
+	return NULL;
+}
+
+void client_close(struct client *client)
+{
+	(void)client;
+}
+
 FIXTURE(top)
 {
 	struct client client;

@@ -70,7 +70,8 @@ all_valid()
 	check ports -p --since "$work/answer.1" && check sockets -p &&
 		check show 80 -p && check show 443 -A && check who && check who fixture &&
 		check summary && check summary -A && check stats && events && doctor &&
-		check kill --yes --port 80 -a || return 1
+		check kill --yes --port 80 -a &&
+		sockport record "$work/record" --count 1 && check replay "$work/record" || return 1
 	python3 lib/schema.py valid "$SCHEMAS" "${pairs[@]}"
 }
 
@@ -79,7 +80,7 @@ described()
 {
 	local command
 
-	for command in ports sockets kill show who programs summary events closed closed-doors doctor stats; do
+	for command in ports sockets kill show who programs summary events closed closed-doors doctor stats replay; do
 		[ -s "$SCHEMAS/sockport-$command.schema.json" ] || {
 			echo "no schema of $command"
 			return 1

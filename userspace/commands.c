@@ -16,6 +16,7 @@
 #include "cmd/summary.h"
 #include "cmd/who.h"
 #include "columns/tables.h"
+#include "record/record.h"
 #include "select/match.h"
 #include "top/top.h"
 
@@ -115,6 +116,7 @@ static int run_top(const struct question *question)
 const struct command_row commands[COMMANDS] = {
 	[COMMAND_PORTS] = {
 		.name = "ports", .run = run_ports, .columns = &port_columns, .by_port = true,
+		.replays = true,
 		.help = "a row for each port (what it does when no command is given)",
 		.processes = { "+processes", "+processes,more_processes,kernel" },
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SINCE |
@@ -122,6 +124,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SOCKETS] = {
 		.name = "sockets", .run = run_sockets, .columns = &socket_columns,
+		.replays = true,
 		.help = "a row for each socket, of every kind",
 		.processes = { "+processes",
 			       "+processes,process_count,by_port,remembered,kernel" },
@@ -130,6 +133,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SHOW] = {
 		.name = "show", .run = run_show, .argument = "PORT", .by_port = true,
+		.replays = true,
 		.help = "all about one port, a number or the name of a service",
 		.parts = { { "peers", &peer_columns }, { NULL, &show_columns },
 			   { "ports", &port_columns }, { "bound", &socket_columns },
@@ -139,6 +143,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
 	[COMMAND_WHO] = {
 		.name = "who", .run = run_who, .argument = "[PID|NAME|UNIT]",
+		.replays = true,
 		.help = "the sockets of each process; or all those of a process, unit or container",
 		.parts = { { "processes", &holder_columns }, { "sockets", &held_columns },
 			   { "sockets", &socket_columns }, { NULL, &who_columns } },
@@ -147,6 +152,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_PROGRAMS] = {
 		.name = "programs", .run = run_programs, .columns = &account_columns,
+		.replays = true,
 		.argument = "[NAME|UNIT]",
 		.help = "what each program did, unit, container or user; also who --by WHAT",
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_COLUMNS |
@@ -160,6 +166,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SUMMARY] = {
 		.name = "summary", .run = run_summary,
+		.replays = true,
 		.help = "how many sockets there are, and how near the limits are",
 		.parts = { { "sockets", &tally_columns }, { "limits", &limit_columns },
 			   { "destinations", &destination_columns }, { NULL, &summary_columns } },
@@ -172,10 +179,12 @@ const struct command_row commands[COMMANDS] = {
 		.filters = MATCH_EVENT_KEYS },
 	[COMMAND_CLOSED] = {
 		.name = "closed", .run = run_closed, .columns = &ended_columns,
+		.replays = true,
 		.help = "the TCP connections that ended or failed last, and why",
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_EVENT_KEYS },
 	[COMMAND_DOORS] = {
 		.name = "closed-doors", .run = run_doors, .columns = &door_columns,
+		.replays = true,
 		.help = "ports where nobody listens, and who knocked",
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_DOOR_KEYS },
 	[COMMAND_METRICS] = {
@@ -185,12 +194,14 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_DOCTOR] = {
 		.name = "doctor", .run = run_doctor, .enters = true,
+		.replays = true,
 		.help = "what is wrong, why it matters and what to do about it",
 		.parts = { { "findings", &finding_columns }, { "measures", &measure_columns },
 			   { "unseen", &unseen_columns } },
 		.takes = TAKES_JSON | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_DOCTOR },
 	[COMMAND_STATS] = {
 		.name = "stats", .run = run_stats, .parts = { { NULL, &stats_columns } },
+		.replays = true,
 		.help = "what the kernel module itself costs",
 		.takes = TAKES_JSON },
 	[COMMAND_RESET] = {
@@ -198,11 +209,20 @@ const struct command_row commands[COMMANDS] = {
 		.help = "begin the history of the ports anew",
 		.takes = TAKES_NETNS },
 	[COMMAND_TOP] = {
-		.name = "top", .run = run_top,
+		.name = "top", .run = run_top, .replays = true,
 		.help = "all that live on a terminal: ports, sockets, programs, destinations, what ended",
 		.takes = TAKES_NETNS | TAKES_ALL_NETNS | TAKES_FILTER | TAKES_COUNT | TAKES_SORT |
 			 TAKES_TOP,
 		.filters = FILTER_KEYS_ALL },
+	[COMMAND_RECORD] = {
+		.name = "record", .run = record_run, .argument = "FILE",
+		.help = "all of it into a file again and again, to be looked at later",
+		.takes = TAKES_ALL_NETNS | TAKES_RECORD | TAKES_COUNT },
+	[COMMAND_REPLAY] = {
+		.name = "replay", .run = replay_run, .argument = "FILE [COMMAND ...]",
+		.columns = &moment_columns,
+		.help = "what other commands said when it was recorded; or which records there are",
+		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_SORT | TAKES_REPLAY },
 };
 
 /**

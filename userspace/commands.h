@@ -51,6 +51,7 @@ struct part {
  * @filters: set of FILTER_KEY()
  * @by_port: it is about ports: of IPv4 are those that IPv4 comes to
  * @enters: it has to ask from inside of the network namespace
+ * @replays: answers of what was recorded, too
  * @lines: its JSON is an object on each line, no array
  * @run: answers; 0 or -1
  */
@@ -65,6 +66,7 @@ struct command_row {
 	unsigned int filters;
 	bool by_port;
 	bool enters;
+	bool replays;
 	bool lines;
 	int (*run)(const struct question *question);
 };

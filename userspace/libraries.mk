@@ -7,7 +7,7 @@ PKG_CONFIG ?= pkg-config
 LIBRARIES := json-c libmnl smartcols
 # FOLDER:LIBRARY, of folders that can be left out. Without its library it is, and the command
 # says so when it is asked.
-OPTIONAL := top:ncursesw
+OPTIONAL := record:libzstd top:ncursesw
 
 find_library = $(shell $(PKG_CONFIG) --exists $(1) && echo found)
 library_of = $(lastword $(subst :, ,$(1)))

@@ -15,6 +15,7 @@
 #include "host/place.h"
 #include "host/version.h"
 #include "kernel/client.h"
+#include "record/record.h"
 #include "table/output.h"
 #include "table/terminal.h"
 
@@ -217,6 +218,7 @@ static int resolve(const struct place *place, const struct options *options,
 static bool never_ends(const struct options *options)
 {
 	return options->command == COMMAND_EVENTS || options->command == COMMAND_TOP ||
+	       options->command == COMMAND_RECORD ||
 	       (options->interval && options->command != COMMAND_DOCTOR);
 }
 
@@ -283,6 +285,8 @@ static int ask(const struct options *options, struct failure *failure)
 	terminal_set_color(options->color);
 	if (command_columns(command) && select_columns(&selection, command, options, failure))
 		return -1;
+	if (options->replay)
+		return replay_answer(options, &selection, failure);
 	if (options->netns && netns_open_named(options->netns, &netns, failure))
 		return -1;
 	if (netns >= 0 && !place_open(&place, netns) && command->enters)

@@ -57,12 +57,13 @@ static void put_sentence(const char *help)
 static void put_synopsis(const struct command_row *command)
 {
 	const char *argument = command->argument;
+	const char *optional = argument ? strchr(argument, '[') : NULL;
 
 	printf(".Nm sockport %s\n", command->name);
-	if (argument && *argument == '[')
-		printf(".Op Ar %.*s\n", (int)strlen(argument) - 2, argument + 1);
-	else if (argument)
-		printf(".Ar %s\n", argument);
+	if (argument && argument != optional)
+		printf(".Ar %.*s\n", (int)strcspn(argument, " "), argument);
+	if (optional)
+		printf(".Op Ar %.*s\n", (int)strlen(optional) - 2, optional + 1);
 	puts(".Op Ar option ...");
 	if (command->filters)
 		puts(".Op Ar word ... | expression");

@@ -78,6 +78,30 @@ points()
 	}
 }
 
+# talk PORT COUNT: that many connections, one after another, to a listener that is there
+# meanwhile; each sends 100 bytes, gets 10, and ends by a reset, so that nothing is left.
+talk()
+{
+	python3 - "$@" <<'END'
+import socket
+import struct
+import sys
+
+port, count = map(int, sys.argv[1:])
+with socket.create_server(("127.0.0.1", port)) as listener:
+    for _ in range(count):
+        client = socket.create_connection(("127.0.0.1", port))
+        server, _ = listener.accept()
+        with client, server:
+            client.sendall(b"x" * 100)
+            server.recv(100, socket.MSG_WAITALL)
+            server.sendall(b"y" * 10)
+            client.recv(10, socket.MSG_WAITALL)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+END
+}
+
 # in_cgroup NAME COMMAND...; 4 where there are no control groups.
 in_cgroup()
 {

@@ -14,7 +14,7 @@ import jsonschema
 # Numbers that count nothing.
 IDENTIFIERS = {"port", "lport", "rport", "dev", "uid", "inode", "netns_inode", "cookie", "mark",
                "number", "peer", "local_cid", "remote_cid", "groups", "queue", "token", "assoc",
-               "pid", "fd", "opener_pid", "opener_uid", "history"}
+               "pid", "fd", "opener_pid", "opener_uid", "history", "base"}
 
 
 # Times are in this unit, but for what has always been in another and is there for who asks

@@ -103,8 +103,10 @@ static void put_columns(const struct columns *columns)
 			put(columns->list[i].name);
 }
 
-static void put_options(const struct command_row *command)
+/* Of what was recorded, a command can be asked about a time. */
+static void put_options(const struct command_row *command, bool replays)
 {
+	const unsigned int takes = command->takes | (replays ? TAKES_REPLAY : 0);
 	const struct option_row *row;
 	size_t i;
 
@@ -112,7 +114,7 @@ static void put_options(const struct command_row *command)
 		row = &option_rows[i];
 		if (row->name && row->help &&
 		    (row->is_filter ? command->filters >> row->filter & 1 :
-				      !row->takes || command->takes & row->takes))
+				      !row->takes || takes & row->takes))
 			printf("--%s\n", row->name);
 	}
 }
@@ -184,15 +186,40 @@ static const struct option_row *option_of(const char *word)
 	return NULL;
 }
 
-static const struct command_row *command_of(char **words, const char *last)
+static const struct command_row *find_command(char ***words, const char *last)
 {
 	size_t i;
 
-	for (; *words && *words != last; words++)
+	for (; **words && **words != last; ++*words)
 		for (i = 0; i < COMMANDS; i++)
-			if (!strcmp(*words, commands[i].name))
+			if (!strcmp(**words, commands[i].name))
 				return &commands[i];
 	return NULL;
+}
+
+/* Behind the file of a recorder there is another one. */
+static const struct command_row *command_of(char **words, const char *last, bool *replays)
+{
+	const struct command_row *command = find_command(&words, last), *asked;
+
+	*replays = command == &commands[COMMAND_REPLAY];
+	if (!*replays || !words[1] || words[1] == last)
+		return command;
+	words += 2;
+	asked = find_command(&words, last);
+	return asked ? asked : command;
+}
+
+static void put_replays(const char *before)
+{
+	size_t i;
+
+	/* Then it is the file. */
+	if (!before || !strcmp(before, commands[COMMAND_REPLAY].name))
+		return;
+	for (i = 0; i < COMMANDS; i++)
+		if (commands[i].replays)
+			put(commands[i].name);
 }
 
 static void put_commands(void)
@@ -212,21 +239,24 @@ void complete_print(char **words)
 	const char *before = NULL, *last = "";
 	const struct command_row *command;
 	const struct option_row *row;
+	bool replays;
 	size_t i;
 
 	for (i = 0; words[i]; i++) {
 		before = i ? words[i - 1] : NULL;
 		last = words[i];
 	}
-	command = command_of(words, last);
+	command = command_of(words, last, &replays);
 	row = option_of(before);
 	if (row) {
 		put_values(row, command ? command : &commands[COMMAND_PORTS]);
 	} else if (*last == '-') {
-		put_options(command ? command : &commands[COMMAND_PORTS]);
+		put_options(command ? command : &commands[COMMAND_PORTS], replays);
 	} else {
 		if (!command)
 			put_commands();
+		if (command == &commands[COMMAND_REPLAY])
+			put_replays(before);
 		if ((command == &commands[COMMAND_WHO] || command == &commands[COMMAND_PROGRAMS]) &&
 		    before && !strcmp(before, command->name))
 			put_processes();

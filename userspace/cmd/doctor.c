@@ -98,7 +98,16 @@ static void put_text(const struct findings *findings, struct names *names)
 		put_unseen(&findings->unseen[i], names);
 }
 
-static int put(const struct findings *findings, const struct options *options,
+/**
+ * doctor_put - print what was found
+ * @findings: that
+ * @options: the form
+ * @names: names of namespaces
+ * @failure: what went wrong; its @success says whether something was found
+ *
+ * Return: 0 or -1.
+ */
+int doctor_put(const struct findings *findings, const struct options *options,
 	       struct names *names, struct failure *failure)
 {
 	if (findings->failed)
@@ -146,7 +155,7 @@ int doctor_print(struct client *client, const struct options *options, struct na
 		error = look_take(&look, &how, failure);
 	if (!error) {
 		checks_run(&look, &findings);
-		error = put(&findings, options, names, failure);
+		error = doctor_put(&findings, options, names, failure);
 	}
 	look_free(&look);
 	findings_free(&findings);

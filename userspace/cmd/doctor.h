@@ -3,6 +3,7 @@
 #define DOCTOR_H
 
 #include "cmd/options.h"
+#include "count/findings.h"
 #include "host/names.h"
 #include "kernel/client.h"
 
@@ -11,6 +12,8 @@
 #define NAGIOS_CRITICAL	2
 #define NAGIOS_UNKNOWN	3
 
+int doctor_put(const struct findings *findings, const struct options *options,
+	       struct names *names, struct failure *failure);
 int doctor_print(struct client *client, const struct options *options, struct names *names,
 		 struct failure *failure);
 

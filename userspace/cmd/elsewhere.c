@@ -68,7 +68,7 @@ static void put_name(char *to, size_t size, struct names *names, uint32_t netns)
 /* There is nothing more to say where all were looked at, or one was named. */
 static bool is_useful(const struct options *options)
 {
-	return !options->all_netns && !options->netns;
+	return !options->all_netns && !options->netns && !options->replay;
 }
 
 static void put_hint(char hint[ELSEWHERE_MAX], const struct search *search,

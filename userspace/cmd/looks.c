@@ -38,6 +38,28 @@ static uint64_t begin_look(struct look *look, uint64_t asked)
 	return now;
 }
 
+static int play(const struct options *options, look_function function, void *data)
+{
+	struct playback *playback = options->playback;
+	struct look look = { .goes_on = true };
+	uint32_t number = 0;
+	bool is_first;
+
+	if (function(&look, data))
+		return -1;
+	while (look.goes_on) {
+		is_first = !look.elapsed;
+		if (playback->next(playback, &look.elapsed))
+			return -1;
+		look.goes_on = playback->has_more(playback) &&
+			       (!options->count || ++number < options->count);
+		print_moment(options, is_first);
+		if (function(&look, data))
+			return -1;
+	}
+	return 0;
+}
+
 /**
  * looks_follow - look again and again, until nobody wants more
  * @options: how often, and the form
@@ -54,6 +76,8 @@ int looks_follow(const struct options *options, struct names *names, look_functi
 	struct look look = { .goes_on = true };
 	uint32_t number = 0;
 
+	if (options->playback)
+		return play(options, function, data);
 	stop_catch();
 	if (function(&look, data))
 		return -1;

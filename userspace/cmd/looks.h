@@ -28,6 +28,17 @@ struct look {
  */
 typedef int (*look_function)(const struct look *look, void *data);
 
+/**
+ * struct playback - looks at what was, one after the other
+ * @has_more: whether there is one behind the present one
+ * @next: goes to the next one, and tells how many milliseconds there were between; returns 0
+ *	or -1
+ */
+struct playback {
+	bool (*has_more)(const struct playback *playback);
+	int (*next)(struct playback *playback, uint64_t *elapsed);
+};
+
 int looks_follow(const struct options *options, struct names *names, look_function function,
 		 void *data);
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "commands.h"
 #include "kernel/destroy.h"
 #include "select/narrow.h"
 
@@ -98,6 +99,29 @@ static int check_doctor(const struct options *options, struct failure *failure)
 	return 0;
 }
 
+/* Of moments one after the other, what ports and programs did in between can be told. */
+static int check_replay(const struct options *options, struct failure *failure)
+{
+	const char *word = commands[options->command].name;
+
+	if (!options->replay)
+		return 0;
+	if (options->has_at && options->has_time)
+		return failure_set(failure, EXIT_USAGE, "--at excludes --from and --to");
+	if (options->interval && !options->has_time)
+		return failure_set(failure, EXIT_USAGE,
+				   "of what was recorded, --interval needs --from or --to");
+	if (options->to && options->from > options->to)
+		return failure_set(failure, EXIT_USAGE, "--from is later than --to");
+	if (options->has_time && !options->interval && options->command != COMMAND_TOP &&
+	    options->command != COMMAND_CLOSED && options->command != COMMAND_DOCTOR &&
+	    options->command != COMMAND_REPLAY)
+		return failure_set(failure, EXIT_USAGE,
+				   "sockport replay FILE %s is about one moment: --at instead of --from and --to",
+				   word);
+	return 0;
+}
+
 /**
  * options_check - whether a command line makes sense as a whole
  * @options: what each word says
@@ -113,7 +137,9 @@ int options_check(const struct options *options, struct failure *failure)
 	if (options->since && options->interval)
 		return failure_set(failure, EXIT_USAGE,
 				   "--since and --interval exclude each other");
-	if (options->count && !options->interval && options->command != COMMAND_EVENTS)
+	if (options->count && !options->interval && options->command != COMMAND_EVENTS &&
+	    options->command != COMMAND_RECORD &&
+	    !(options->replay && options->command == COMMAND_TOP))
 		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
 	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
 		return failure_set(failure, EXIT_USAGE,
@@ -128,7 +154,7 @@ int options_check(const struct options *options, struct failure *failure)
 				   "sockport who: a PID, process, unit or container is never empty");
 	if (filter_check_port(&options->filter, options->port, failure))
 		return -1;
-	if (check_kill(options, failure) || check_doctor(options, failure) ||
+	if (check_replay(options, failure) || check_kill(options, failure) || check_doctor(options, failure) ||
 	    check_top(options, failure))
 		return -1;
 	return filter_check_ports(&options->filter, failure);

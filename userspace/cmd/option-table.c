@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "cmd/ss-tables.h"
+#include "format/clock.h"
 #include "format/number.h"
+#include "format/when.h"
 #include "format/words.h"
 
 /* Longest interval, in milliseconds: a week. */
@@ -123,6 +125,51 @@ static int add_by(struct options *options, const char *word, struct failure *fai
 			   "unknown by '%s': it is program, unit, container or user", word);
 }
 
+static int set_when(uint64_t *when, const char *text, struct failure *failure)
+{
+	if (when_parse(text, clock_now_ms(), when) && *when)
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "bad time '%s': it is as 2026-01-31T12:30:15, 12:30, -5m, or @1769862615",
+			   text);
+}
+
+static int add_at(struct options *options, const char *text, struct failure *failure)
+{
+	options->has_at = true;
+	return set_when(&options->to, text, failure);
+}
+
+static int add_from(struct options *options, const char *text, struct failure *failure)
+{
+	options->has_time = true;
+	return set_when(&options->from, text, failure);
+}
+
+static int add_to(struct options *options, const char *text, struct failure *failure)
+{
+	options->has_time = true;
+	return set_when(&options->to, text, failure);
+}
+
+static int add_max_size(struct options *options, const char *value, struct failure *failure)
+{
+	if (number_parse_size(value, &options->max_size) &&
+	    options->max_size >= RECORD_SIZE_MIN)
+		return 0;
+	return failure_set(failure, EXIT_USAGE,
+			   "bad size '%s': it is a number of bytes from %d on, also as 500K, 100M or 2G",
+			   value, RECORD_SIZE_MIN);
+}
+
+static int add_keep(struct options *options, const char *value, struct failure *failure)
+{
+	if (number_parse(value, RECORD_KEEP_MAX, &options->keep) && options->keep)
+		return 0;
+	return failure_set(failure, EXIT_USAGE, "bad number '%s': it is from 1 to %d", value,
+			   RECORD_KEEP_MAX);
+}
+
 static int add_top(struct options *options, const char *value, struct failure *failure)
 {
 	options->has_top = true;
@@ -185,7 +232,7 @@ const struct option_row option_rows[] = {
 	{ "since", 0, "FILE", "since FILE, an earlier answer with --json", GROUP_SINCE,
 	  TAKES_SINCE, TEXT(since) },
 	{ "interval", 0, "SECONDS", "again and again, what happened in between", GROUP_SINCE,
-	  TAKES_SINCE | TAKES_TOP, .set = add_interval },
+	  TAKES_SINCE | TAKES_TOP | TAKES_RECORD, .set = add_interval },
 	{ "count", 0, "N", "so many intervals, frames or events, then end", GROUP_SINCE, TAKES_COUNT,
 	  .set = add_count },
 	{ "by", 0, "WHAT", "what each program did, unit, container or user", GROUP_SINCE,
@@ -210,6 +257,17 @@ const struct option_row option_rows[] = {
 	  GROUP_DOCTOR, TAKES_DOCTOR, TEXT(baseline) },
 	{ "nagios", 0, NULL, "as a plugin of Nagios: states, and performance data", GROUP_DOCTOR,
 	  TAKES_DOCTOR, FLAG(nagios) },
+
+	{ "max-size", 0, "SIZE", "so large a file becomes (100M), then another one begins; each day, too",
+	  GROUP_RECORD, TAKES_RECORD, .set = add_max_size },
+	{ "keep", 0, "N", "so many older files stay (7): FILE.1, FILE.2, ...", GROUP_RECORD,
+	  TAKES_RECORD, .set = add_keep },
+
+	{ "at", 0, "TIME", "as it was then: 2026-01-31T12:30:15, 12:30, -5m, @1769862615",
+	  GROUP_REPLAY, TAKES_REPLAY, .set = add_at },
+	{ "from", 0, "TIME", "what happened from then on", GROUP_REPLAY, TAKES_REPLAY,
+	  .set = add_from },
+	{ "to", 0, "TIME", "what happened until then", GROUP_REPLAY, TAKES_REPLAY, .set = add_to },
 
 	{ "yes", 0, NULL, "end what matches without a question", GROUP_WHICH, TAKES_KILL,
 	  FLAG(yes) },
@@ -255,6 +313,8 @@ const char *const option_groups[GROUPS] = {
 	[GROUP_SINCE] = "What happened:",
 	[GROUP_METRICS] = "For Prometheus:",
 	[GROUP_DOCTOR] = "What counts as wrong:",
+	[GROUP_RECORD] = "How it is recorded:",
+	[GROUP_REPLAY] = "When:",
 	[GROUP_HOW] = "How they are shown:",
 };
 

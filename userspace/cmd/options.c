@@ -232,6 +232,26 @@ static int guess_command(struct options *options, char ***words, struct failure 
 	return 0;
 }
 
+/* The file of a recorder, and what is asked about it. */
+static int parse_file(struct options *options, char ***words, struct failure *failure)
+{
+	const bool replays = options->command == COMMAND_REPLAY;
+
+	if (!**words || !***words)
+		return failure_set(failure, EXIT_USAGE, replays ?
+				   "replay what? Give a file: sockport replay FILE [COMMAND ...]" :
+				   "record where? Give a file: sockport record FILE");
+	*(replays ? &options->replay : &options->record) = *(*words)++;
+	if (!replays || !**words)
+		return 0;
+	if (!find_command(options, **words) || !commands[options->command].replays)
+		return failure_set(failure, EXIT_USAGE,
+				   "what was recorded can be asked by ports, sockets, show, who, programs, summary, closed, closed-doors, doctor, stats and top, not by '%.100s'",
+				   **words);
+	++*words;
+	return 0;
+}
+
 /* The command, the port of show, whom of who. */
 static int parse_command(struct options *options, char ***words, struct failure *failure)
 {
@@ -239,6 +259,9 @@ static int parse_command(struct options *options, char ***words, struct failure 
 		++*words;
 	else if (**words && !options->has_command && !options->like_ss &&
 		 guess_command(options, words, failure))
+		return -1;
+	if ((options->command == COMMAND_RECORD || options->command == COMMAND_REPLAY) &&
+	    parse_file(options, words, failure))
 		return -1;
 	if (options->command == COMMAND_SHOW) {
 		if (!**words)
@@ -377,7 +400,8 @@ static int parse_words(struct parser *parser, char **words)
 /* An option that was given to a command that has no use for it, or NULL. */
 static const struct option_row *useless_option(const struct parser *parser)
 {
-	const unsigned int takes = commands[parser->options->command].takes;
+	const unsigned int takes = commands[parser->options->command].takes |
+				   (parser->options->replay ? TAKES_REPLAY : 0);
 	size_t i;
 
 	for (i = 0; i < option_count; i++)
@@ -449,7 +473,10 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 {
 	struct parser parser = { .options = options, .failure = failure };
 
-	*options = (struct options){ .command = COMMAND_PORTS, .top = METRICS_TOP };
+	*options = (struct options){
+		.command = COMMAND_PORTS, .top = METRICS_TOP,
+		.max_size = RECORD_SIZE, .keep = RECORD_KEEP,
+	};
 	make_tables(&parser);
 	if (parse_options(&parser, argc, argv))
 		return -1;
@@ -468,6 +495,10 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 	if (options->command == COMMAND_WHO &&
 	    (options->has_by || options->since || options->interval))
 		options->command = COMMAND_PROGRAMS;
+	/* What was between two moments is one interval where nobody says otherwise. */
+	if (options->has_time && !options->interval &&
+	    commands[options->command].takes & TAKES_SINCE)
+		options->interval = UINT32_MAX;
 	options->filter.by_port = commands[options->command].by_port;
 	if (options->textfile && !options->has_format)
 		options->format = METRICS_PROMETHEUS;

@@ -29,9 +29,11 @@ enum command {
 	COMMAND_STATS,
 	COMMAND_RESET,
 	COMMAND_TOP,
+	COMMAND_RECORD,
+	COMMAND_REPLAY,
 };
 
-#define COMMANDS	(COMMAND_TOP + 1)
+#define COMMANDS	(COMMAND_REPLAY + 1)
 
 /* What a command can take; of each option that is not for all of them, which it needs. */
 #define TAKES_JSON		(1u << 0)
@@ -51,6 +53,8 @@ enum command {
 #define TAKES_BY		(1u << 14)
 #define TAKES_TOP		(1u << 15)
 #define TAKES_DOCTOR		(1u << 16)
+#define TAKES_RECORD		(1u << 17)
+#define TAKES_REPLAY		(1u << 18)
 
 /**
  * enum metrics_format - form of metrics
@@ -86,8 +90,16 @@ extern const char *const view_names[VIEWS];
 /* Of listings. */
 #define TOP_MAX		1000000
 
+/* Of a recorder: a file may have so much, and so many older ones stay. */
+#define RECORD_SIZE	(100u << 20)
+#define RECORD_SIZE_MIN	1000
+#define RECORD_KEEP	7
+#define RECORD_KEEP_MAX	1000
+
 /* Kinds of sockets of which ss(8) has a table for each type. */
 #define SS_TYPED	3
+
+struct playback;
 
 /**
  * struct options - what the command line says
@@ -102,6 +114,13 @@ extern const char *const view_names[VIEWS];
  * @by: for COMMAND_PROGRAMS: what they are summed up by
  * @since: file with an earlier answer, NULL for none
  * @textfile: for COMMAND_METRICS: file to write, NULL for stdout
+ * @record: for COMMAND_RECORD: file to write
+ * @replay: file to answer from, NULL for the kernel
+ * @from: beginning of a time, in milliseconds since 1970; 0 for none
+ * @to: its end, or the moment that is asked about; 0 for the last
+ * @max_size: for COMMAND_RECORD: bytes of a file
+ * @keep: for COMMAND_RECORD: how many older files
+ * @playback: moments to look at one after the other, or NULL
  * @port: for COMMAND_SHOW
  * @baseline: for COMMAND_DOCTOR: file with the ports that may be open to all, NULL for none
  * @thresholds: for COMMAND_DOCTOR
@@ -139,6 +158,8 @@ extern const char *const view_names[VIEWS];
  * @has_format: something was said about @format
  * @has_top: something was said about @top
  * @has_by: something was said about @by
+ * @has_at: @to is a moment
+ * @has_time: @from and @to are a time
  */
 struct options {
 	enum command command;
@@ -153,6 +174,13 @@ struct options {
 	const char *baseline;
 	struct thresholds thresholds;
 	const char *textfile;
+	const char *record;
+	const char *replay;
+	uint64_t from;
+	uint64_t to;
+	uint64_t max_size;
+	uint32_t keep;
+	struct playback *playback;
 	uint32_t port;
 	uint32_t interval;
 	uint32_t count;
@@ -187,6 +215,8 @@ struct options {
 	bool has_format;
 	bool has_top;
 	bool has_by;
+	bool has_at;
+	bool has_time;
 };
 
 int options_parse(struct options *options, int argc, char **argv, struct failure *failure);

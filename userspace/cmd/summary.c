@@ -177,14 +177,18 @@ static void set_local_ports(struct summary *summary, struct limit *limit)
 static void read_settings(struct summary *summary)
 {
 	const bool is_here = names_visit(summary->names);
+	size_t i;
 
-	summary->has_range = is_here && limits_local_ports(&summary->destinations.range,
-							   &summary->available);
-	summary->pools.range = summary->destinations.range;
 	summary->has_somaxconn = is_here && limits_somaxconn(&summary->somaxconn);
 	limits_read(summary->limits, is_here);
 	if (is_here)
 		names_return(summary->names);
+	summary->has_range = names_local_ports(summary->names, &summary->destinations.range,
+					       &summary->available);
+	summary->pools.range = summary->destinations.range;
+	/* What this machine has now says nothing of what was. */
+	for (i = 0; summary->options->replay && i < LIMITS_READ; i++)
+		summary->limits[i].known = 0;
 }
 
 static int gather(struct summary *summary)

@@ -21,6 +21,7 @@ extern const struct columns held_columns;		/* struct held, beside those of its s
 extern const struct columns peer_columns;		/* struct peer */
 extern const struct columns tally_columns;		/* struct tally */
 extern const struct columns destination_columns;	/* struct destination */
+extern const struct columns moment_columns;		/* struct recorded */
 extern const struct columns limit_columns;		/* struct limit */
 extern const struct columns finding_columns;		/* struct finding */
 extern const struct columns measure_columns;		/* struct measure */

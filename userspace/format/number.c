@@ -75,3 +75,29 @@ bool number_parse_ms(const char *text, uint32_t max, uint32_t *ms)
 	*ms = seconds * 1000 + thousandths;
 	return *ms <= max;
 }
+
+/**
+ * number_parse_size - read a number of bytes
+ * @text: digits, maybe with K, M or G behind them, for powers of 1024
+ * @size: where to put it
+ *
+ * Return: whether @text is such a number.
+ */
+bool number_parse_size(const char *text, uint64_t *size)
+{
+	static const char units[] = "KMG";
+	char number[NUMBER_MAX_U32 + 1];
+	size_t length = strlen(text);
+	const char *unit = length ? strchr(units, text[length - 1]) : NULL;
+	uint32_t count;
+
+	length -= !!unit;
+	if (length >= sizeof(number))
+		return false;
+	memcpy(number, text, length);
+	number[length] = 0;
+	if (!number_parse(number, UINT32_MAX, &count))
+		return false;
+	*size = (uint64_t)count << (unit ? 10 * (unit - units + 1) : 0);
+	return true;
+}

@@ -12,6 +12,7 @@
 
 char *number_put64(char *to, uint64_t value);
 bool number_parse(const char *text, uint32_t max, uint32_t *value);
+bool number_parse_size(const char *text, uint64_t *size);
 bool number_parse_ms(const char *text, uint32_t max, uint32_t *ms);
 
 /**

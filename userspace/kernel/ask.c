@@ -120,14 +120,13 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 
 	if (filter->plan)
 		want |= filter->plan->want | (filter->plan->pids ? SOCKPORT_WANT_PROCESSES : 0);
-	exchange.want = want;
 	count = filter_split(filter, parts);
 	for (i = 0; i < count; i++) {
+		exchange.want = !listening && filter_takes_unlisted(&parts[i]) ?
+				want : want & ~SOCKPORT_WANT_UNLISTED;
 		request = request_start(client->request, client->family, NLM_F_DUMP,
 					SOCKPORT_CMD_SOCKET_GET, SOCKPORT_FAMILY_VERSION);
-		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT,
-				 !listening && filter_takes_unlisted(&parts[i]) ?
-				 want : want & ~SOCKPORT_WANT_UNLISTED);
+		mnl_attr_put_u32(request, SOCKPORT_A_SOCKET_WANT, exchange.want);
 		put_netns(client, request, SOCKPORT_A_SOCKET_NETNS_FD,
 			  SOCKPORT_A_SOCKET_NETNS_ALL);
 		request_put_filter(request, SOCKPORT_A_SOCKET_FILTER, &parts[i]);

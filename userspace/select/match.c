@@ -115,16 +115,30 @@ bool match_door(const struct filter *filter, const struct door_row *door)
 	       IN_PREFIXES(&filter->remotes, door->source, door->source_size);
 }
 
+/* Kinds whose numbers are ports. */
+#define WITH_PORTS	(1u << SOCKPORT_PROTOCOL_TCP | 1u << SOCKPORT_PROTOCOL_UDP |	\
+			 1u << SOCKPORT_PROTOCOL_UDPLITE | 1u << SOCKPORT_PROTOCOL_SCTP | \
+			 1u << SOCKPORT_PROTOCOL_MPTCP | 1u << SOCKPORT_PROTOCOL_VSOCK)
+
 static bool matches_ports(const struct filter *filter, const struct socket_row *row)
 {
-	const bool local = row_knows(row, SOCKPORT_A_SOCKET_LOCAL_PORT);
-	const bool remote = row_knows(row, SOCKPORT_A_SOCKET_REMOTE_PORT);
+	const bool has_ports = WITH_PORTS >> row->protocol % 32 & 1;
+	const bool local = has_ports && row_knows(row, SOCKPORT_A_SOCKET_LOCAL_PORT);
+	const bool remote = has_ports && row_knows(row, SOCKPORT_A_SOCKET_REMOTE_PORT);
 	const bool is_out = row->role == SOCKPORT_ROLE_OUT;
 
 	return IN_RANGES(&filter->ports, is_out ? remote : local,
 			 is_out ? row->remote_port : row->local_port) &&
 	       IN_RANGES(&filter->local_ports, local, row->local_port) &&
 	       IN_RANGES(&filter->remote_ports, remote, row->remote_port);
+}
+
+/* Who asks for other ones gets all that are in no table. */
+static bool matches_protocol(const struct filter *filter, const struct socket_row *row)
+{
+	return IN_LIST(&filter->protocols, true, row->protocol) ||
+	       (row_knows(row, SOCKPORT_A_SOCKET_UNLISTED) &&
+		IN_LIST(&filter->protocols, true, SOCKPORT_PROTOCOL_OTHER));
 }
 
 static bool matches_pids(const struct filter *filter, const struct socket_row *row)
@@ -146,7 +160,7 @@ static bool matches_pids(const struct filter *filter, const struct socket_row *r
  */
 bool match_socket(const struct filter *filter, const struct socket_row *row)
 {
-	return IN_LIST(&filter->protocols, true, row->protocol) &&
+	return matches_protocol(filter, row) &&
 	       IN_LIST(&filter->families, true, row->family) &&
 	       IN_LIST(&filter->roles, row_knows(row, SOCKPORT_A_SOCKET_ROLE), row->role) &&
 	       (!filter->tcp_states || filter->tcp_states >> row->state % 32 & 1) &&

@@ -9,6 +9,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cmd/looks.h"
 #include "stop.h"
 #include "top/model.h"
 #include "top/screen.h"
@@ -35,6 +36,9 @@ static int check(const struct options *options, struct failure *failure)
 		return failure_set(failure, EXIT_USAGE,
 				   "bad top '%u': of sockport top it is at most %d", options->top,
 				   LOOK_ROWS_MAX);
+	if (!options->batch && options->playback)
+		return failure_set(failure, EXIT_USAGE,
+				   "of what was recorded, sockport top prints frames only: add --batch");
 	if (!options->batch && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
 		return failure_set(failure, EXIT_USAGE,
 				   "sockport top needs a terminal: --batch prints frames without one");
@@ -63,6 +67,27 @@ static int print_frames(struct stage *stage, const struct options *options)
 	while (!options->count || stage->frames < options->count) {
 		if (stop_wait(-1, top_next(&stage->top)) == STOP_NOW)
 			return 0;
+		if (top_take(&stage->top) || print_frame(stage))
+			return ferror(stdout) ? 0 : -1;
+	}
+	return 0;
+}
+
+/* A frame for each moment but the first, which has nothing before it. */
+static int play_frames(struct stage *stage, const struct options *options)
+{
+	struct playback *playback = options->playback;
+	uint64_t elapsed;
+
+	stage->top.page = options->has_top ? options->top : LOOK_ROWS_MAX;
+	if (top_take(&stage->top))
+		return -1;
+	while (playback->has_more(playback) &&
+	       (!options->count || stage->frames < options->count)) {
+		if (playback->next(playback, &elapsed))
+			return failure_set(&stage->top.failure, EXIT_RUN,
+					   "the records between are damaged");
+		stage->top.look.asked = stop_clock_ms() - elapsed;
 		if (top_take(&stage->top) || print_frame(stage))
 			return ferror(stdout) ? 0 : -1;
 	}
@@ -221,6 +246,8 @@ int top_run(struct client *client, const struct options *options, struct names *
 	top_begin(&stage.top, client, options, names);
 	if (*stage.top.message)
 		error = -1;
+	else if (options->playback)
+		error = play_frames(&stage, options);
 	else
 		error = (options->batch ? print_frames : show)(&stage, options);
 	if (error)

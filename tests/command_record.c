@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file of a recorder, without a kernel: what is written comes back, whatever is cut off or
+ * changed is noticed, and nothing that somebody else may have put there is followed.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "../userspace/record/directory.h"
+#include "../userspace/record/frame.h"
+#include "../userspace/record/index.h"
+#include "../userspace/record/shelf.h"
+#include "../userspace/record/store.h"
+
+#define BEGIN		1767323045000ull
+#define INTERVAL	10000
+/* Moments of a file, with bases of each kind. */
+#define MOMENTS		6
+
+static unsigned int seed;
+
+static unsigned int any(unsigned int below)
+{
+	return rand_r(&seed) % below;
+}
+
+/* A message that nobody reads: words that look like counters, about a number of things. */
+static void add_message(struct moment *moment, uint32_t about, unsigned int words)
+{
+	uint32_t buffer[64] = { 0 };
+	struct nlmsghdr *message = (void *)buffer;
+	unsigned int i;
+
+	message->nlmsg_len = sizeof(*message) + 4 * words + 1 + about % 4;
+	for (i = 0; i < words; i++)
+		buffer[4 + i] = about * 1000 + i + (any(4) ? 0 : any(2000000000));
+	moment_add(moment, message, RECORD_KIND_ANSWER, about);
+}
+
+/* Most is as it was, some has changed, come or gone, or stands elsewhere. */
+static void make_moment(struct moment *moment, unsigned int number)
+{
+	unsigned int i, first = any(3);
+
+	moment_clear(moment);
+	moment->head.number = number;
+	moment->head.time = BEGIN + number * INTERVAL;
+	moment->head.interval = INTERVAL;
+	for (i = first; i < 20; i++)
+		if (any(10))
+			add_message(moment, any(8) ? i : any(20), 2 + i % 7 + !any(9));
+}
+
+static bool is_same(const struct moment *one, const struct moment *other)
+{
+	return one->bytes.size == other->bytes.size &&
+	       (!one->bytes.size ||
+		!memcmp(one->bytes.bytes, other->bytes.bytes, one->bytes.size));
+}
+
+static bool comes_back(struct frames *frames, struct moment *moment, const struct moment *base)
+{
+	const struct buffer *frame = frame_make(frames, moment, base);
+	struct moment back = { 0 };
+	void *packed;
+	bool same;
+
+	if (!frame || !frame_head_good(&moment->head))
+		return false;
+	back.head = moment->head;
+	packed = memcpy(malloc(moment->head.packed), frame->bytes + sizeof(moment->head),
+			moment->head.packed);
+	same = frame_take(frames, &back, base, packed) && is_same(&back, moment);
+	free(packed);
+	moment_free(&back);
+	return same;
+}
+
+TEST(any_moment_comes_back_from_what_it_differs_by)
+{
+	struct frames *frames = frames_new();
+	struct moment now = { 0 }, before = { 0 };
+	unsigned int i;
+
+	ASSERT_NE(NULL, frames);
+	make_moment(&before, 1);
+	for (i = 0; i < 500; i++) {
+		seed = i;
+		make_moment(&now, 2);
+		EXPECT_TRUE(comes_back(frames, &now, NULL));
+		EXPECT_TRUE(comes_back(frames, &now, &before));
+		EXPECT_TRUE(comes_back(frames, &now, &now) || now.head.number == 2);
+		make_moment(&before, 1);
+	}
+	moment_clear(&now);
+	now.head.number = 2;
+	EXPECT_TRUE(comes_back(frames, &now, &before));
+	moment_free(&now);
+	moment_free(&before);
+	frames_free(frames);
+}
+
+TEST(what_does_not_change_takes_next_to_nothing)
+{
+	struct frames *frames = frames_new();
+	struct moment moment = { .head.number = 1 }, base;
+	const struct buffer *frame;
+	unsigned int i;
+
+	for (i = 0; i < 10000; i++)
+		add_message(&moment, i, 40);
+	ASSERT_NE(NULL, frame_make(frames, &moment, NULL));
+	base = moment;
+	moment.head.number = 2;
+	frame = frame_make(frames, &moment, &base);
+	ASSERT_NE(NULL, frame);
+	EXPECT_LT(frame->size, 100);
+	moment_free(&moment);
+	frames_free(frames);
+}
+
+/**
+ * struct file - a file with some moments
+ * @directory: where it is
+ * @path: of it
+ * @moments: in it
+ * @ends: where each ends
+ * @bytes: the whole file
+ * @size: of it
+ */
+FIXTURE(file)
+{
+	char directory[32];
+	char path[64];
+	struct moment moments[MOMENTS];
+	size_t ends[MOMENTS];
+	uint8_t *bytes;
+	size_t size;
+};
+
+static void put_file(const char *path, const void *bytes, size_t size)
+{
+	const int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+
+	if (file < 0 || write(file, bytes, size) != (ssize_t)size)
+		abort();
+	close(file);
+}
+
+FIXTURE_SETUP(file)
+{
+	static const unsigned int bases[MOMENTS] = { 0, 1, 1, 3, 0, 5 };
+	struct frames *frames = frames_new();
+	struct buffer bytes = { 0 };
+	const struct buffer *frame;
+	struct record_file head;
+	unsigned int i;
+
+	memset(self, 0, sizeof(*self));
+	strcpy(self->directory, "/tmp/sockport.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->directory));
+	snprintf(self->path, sizeof(self->path), "%s/record", self->directory);
+	file_head_make(&head, BEGIN);
+	buffer_put(&bytes, &head, sizeof(head));
+	for (i = 0; i < MOMENTS; i++) {
+		seed = i;
+		make_moment(&self->moments[i], i + 1);
+		frame = frame_make(frames, &self->moments[i],
+				   bases[i] ? &self->moments[bases[i] - 1] : NULL);
+		ASSERT_NE(NULL, frame);
+		buffer_put(&bytes, frame->bytes, frame->size);
+		self->ends[i] = bytes.size;
+	}
+	frames_free(frames);
+	self->bytes = bytes.bytes;
+	self->size = bytes.size;
+	put_file(self->path, self->bytes, self->size);
+}
+
+FIXTURE_TEARDOWN(file)
+{
+	char command[64];
+	unsigned int i;
+
+	for (i = 0; i < MOMENTS; i++)
+		moment_free(&self->moments[i]);
+	free(self->bytes);
+	snprintf(command, sizeof(command), "rm -rf %s", self->directory);
+	if (system(command))
+		abort();
+}
+
+/* How many moments of a file come back as they were; -1 if one comes back as another. */
+static int count_good(const char *path, const struct moment *moments, bool *troubled)
+{
+	struct failure failure = { 0 };
+	const struct moment *moment;
+	struct shelf shelf = { 0 };
+	char text[512];
+	int count = 0;
+	size_t i;
+
+	*troubled = shelf_open(&shelf, path, &failure);
+	for (i = 0; i < shelf.volume_count; i++)
+		*troubled |= !!volume_trouble(&shelf.volumes[i], text, sizeof(text));
+	for (i = 0; i < shelf.count && count >= 0; i++) {
+		moment = shelf_load(&shelf, i);
+		if (!moment)
+			*troubled = true;
+		else if (moment->head.number > MOMENTS ||
+			 !is_same(moment, &moments[moment->head.number - 1]) ||
+			 moment->head.time != BEGIN + moment->head.number * INTERVAL)
+			count = -1;
+		else
+			count++;
+	}
+	shelf_close(&shelf);
+	return count;
+}
+
+TEST_F(file, each_moment_is_found_by_its_time)
+{
+	struct failure failure = { 0 };
+	struct shelf shelf = { 0 };
+	size_t i;
+
+	ASSERT_EQ(0, shelf_open(&shelf, self->path, &failure));
+	ASSERT_EQ(MOMENTS, shelf.count);
+	EXPECT_FALSE(shelf_find(&shelf, BEGIN + INTERVAL - 1, &i));
+	EXPECT_TRUE(shelf_find(&shelf, BEGIN + INTERVAL, &i));
+	EXPECT_EQ(0, i);
+	EXPECT_TRUE(shelf_find(&shelf, BEGIN + 4 * INTERVAL - 1, &i));
+	EXPECT_EQ(2, i);
+	EXPECT_TRUE(shelf_find(&shelf, UINT64_MAX, &i));
+	EXPECT_EQ(MOMENTS - 1, i);
+	/* In any order, as they need each other. */
+	for (i = MOMENTS; i--;) {
+		ASSERT_NE(NULL, shelf_load(&shelf, i));
+		EXPECT_TRUE(is_same(&shelf.now, &self->moments[i]));
+	}
+	ASSERT_NE(NULL, shelf_load(&shelf, 3));
+	EXPECT_TRUE(is_same(&shelf.now, &self->moments[3]));
+	shelf_close(&shelf);
+}
+
+TEST_F_TIMEOUT(file, every_beginning_of_a_file_says_where_it_ends, 200)
+{
+	bool troubled;
+	size_t size;
+	int whole;
+
+	for (size = 1; size <= self->size; size++) {
+		put_file(self->path, self->bytes, size);
+		for (whole = 0; whole < MOMENTS && self->ends[whole] <= size; whole++)
+			;
+		EXPECT_EQ(whole, count_good(self->path, self->moments, &troubled));
+		EXPECT_EQ(size != sizeof(struct record_file) &&
+			  (!whole || self->ends[whole - 1] != size), troubled);
+	}
+}
+
+TEST_F_TIMEOUT(file, no_bit_changes_unnoticed, 200)
+{
+	bool troubled;
+	size_t bit;
+
+	/* One of each byte, each of them in turn. */
+	for (bit = 0; bit < 8 * self->size; bit += 7) {
+		self->bytes[bit / 8] ^= 1u << bit % 8;
+		put_file(self->path, self->bytes, self->size);
+		self->bytes[bit / 8] ^= 1u << bit % 8;
+		EXPECT_NE(-1, count_good(self->path, self->moments, &troubled));
+		EXPECT_TRUE(troubled) {
+			TH_LOG("bit %zu of byte %zu", bit % 8, bit / 8);
+		}
+	}
+}
+
+TEST_F(file, what_follows_damage_is_there)
+{
+	bool troubled;
+
+	memset(self->bytes + self->ends[1] + 3, 0xa5, 20);
+	put_file(self->path, self->bytes, self->size);
+	/* The third is gone, and the fourth needs it. */
+	EXPECT_EQ(4, count_good(self->path, self->moments, &troubled));
+	EXPECT_TRUE(troubled);
+}
+
+static size_t size_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) ? 0 : status.st_size;
+}
+
+static int try_open(const char *path, struct failure *failure)
+{
+	struct store store = { .max_size = 1 << 20, .keep = 2 };
+	int error;
+
+	*failure = (struct failure){ 0 };
+	error = store_open(&store, path, failure);
+	store_close(&store);
+	return error;
+}
+
+TEST_F(file, a_record_that_was_cut_is_taken_away)
+{
+	struct failure failure;
+
+	put_file(self->path, self->bytes, self->size - 5);
+	ASSERT_EQ(0, try_open(self->path, &failure));
+	EXPECT_EQ(self->ends[MOMENTS - 2], size_of(self->path));
+	put_file(self->path, self->bytes, 10);
+	ASSERT_EQ(0, try_open(self->path, &failure));
+	EXPECT_EQ(0, size_of(self->path));
+}
+
+TEST_F(file, numbers_go_on_after_another_start)
+{
+	struct store store = { .max_size = 1 << 20, .keep = 2 };
+	struct failure failure = { 0 };
+
+	ASSERT_EQ(0, store_open(&store, self->path, &failure));
+	EXPECT_EQ(MOMENTS, store.number);
+	EXPECT_EQ(self->size, store.size);
+	EXPECT_FALSE(store_is_full(&store, BEGIN + 1));
+	EXPECT_TRUE(store_is_full(&store, BEGIN + STORE_AGE_MS));
+	store_close(&store);
+}
+
+TEST_F(file, damage_in_the_midst_stays_as_it_is)
+{
+	struct store store = { .max_size = 1 << 20, .keep = 2 };
+	struct failure failure = { 0 };
+
+	self->bytes[self->ends[1] + 3] ^= 1;
+	put_file(self->path, self->bytes, self->size);
+	ASSERT_EQ(0, store_open(&store, self->path, &failure));
+	EXPECT_TRUE(store_is_full(&store, BEGIN + 1));
+	EXPECT_EQ(self->size, size_of(self->path));
+	store_close(&store);
+}
+
+TEST_F(file, only_files_of_a_recorder_are_touched)
+{
+	const char text[] = "nothing that was ever recorded, but as long as the head of a file\n";
+	struct failure failure = { 0 };
+	struct shelf shelf = { 0 };
+
+	put_file(self->path, text, sizeof(text));
+	EXPECT_EQ(-1, try_open(self->path, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	EXPECT_EQ(sizeof(text), size_of(self->path));
+	EXPECT_EQ(-1, shelf_open(&shelf, self->path, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	shelf_close(&shelf);
+	/* Of a later version. */
+	self->bytes[offsetof(struct record_file, version)]++;
+	put_file(self->path, self->bytes, self->size);
+	EXPECT_EQ(-1, try_open(self->path, &failure));
+	EXPECT_EQ(self->size, size_of(self->path));
+}
+
+TEST_F(file, no_link_is_followed)
+{
+	struct failure failure;
+	char other[96];
+
+	snprintf(other, sizeof(other), "%s/other", self->directory);
+	ASSERT_EQ(0, symlink(self->path, other));
+	EXPECT_EQ(-1, try_open(other, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "it is a link"));
+	ASSERT_EQ(0, unlink(other));
+	ASSERT_EQ(0, mkfifo(other, 0600));
+	EXPECT_EQ(-1, try_open(other, &failure));
+	ASSERT_EQ(0, unlink(other));
+	ASSERT_EQ(0, link(self->path, other));
+	EXPECT_EQ(-1, try_open(self->path, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "other names"));
+}
+
+TEST_F(file, links_on_the_way_are_followed_where_nobody_else_writes)
+{
+	char way[96], path[128];
+	int directory;
+
+	snprintf(way, sizeof(way), "%s/way", self->directory);
+	snprintf(path, sizeof(path), "%s/record", way);
+	ASSERT_EQ(0, symlink(self->directory, way));
+	directory = directory_open(path, strlen(way) + 1);
+	EXPECT_LE(0, directory);
+	close(directory);
+	ASSERT_EQ(0, chmod(self->directory, 01777));
+	EXPECT_EQ(-1, directory_open(path, strlen(way) + 1));
+	EXPECT_EQ(ELOOP, errno);
+	ASSERT_EQ(0, chmod(self->directory, 0700));
+}
+
+TEST_F(file, a_file_has_one_recorder)
+{
+	struct store store = { .max_size = 1 << 20, .keep = 2 };
+	struct failure failure = { 0 };
+
+	ASSERT_EQ(0, store_open(&store, self->path, &failure));
+	EXPECT_EQ(-1, try_open(self->path, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "another one"));
+	store_close(&store);
+	EXPECT_EQ(0, try_open(self->path, &failure));
+}
+
+TEST_F(file, others_may_not_write_to_it)
+{
+	struct failure failure;
+
+	ASSERT_EQ(0, chmod(self->path, 0622));
+	EXPECT_EQ(-1, try_open(self->path, &failure));
+}
+
+static int put_moments(struct store *store, struct frames *frames, struct moment *moment,
+		       unsigned int count, struct failure *failure)
+{
+	const struct buffer *frame;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (store_is_full(store, BEGIN) && store_begin(store, BEGIN, failure))
+			return -1;
+		moment->head.number = ++store->number;
+		frame = frame_make(frames, moment, NULL);
+		if (!frame || store_put(store, frame->bytes, frame->size, failure))
+			return -1;
+	}
+	return 0;
+}
+
+TEST_F(file, large_files_get_another_name_and_the_oldest_goes)
+{
+	struct store store = { .max_size = self->ends[0], .keep = 2 };
+	struct frames *frames = frames_new();
+	struct failure failure = { 0 };
+	struct shelf shelf = { 0 };
+	char path[96];
+	struct stat status;
+
+	unlink(self->path);
+	ASSERT_EQ(0, store_open(&store, self->path, &failure));
+	ASSERT_EQ(0, put_moments(&store, frames, &self->moments[0], 20, &failure)) {
+		TH_LOG("%s", failure.text);
+	}
+	ASSERT_EQ(0, stat(self->path, &status));
+	EXPECT_EQ(0100600, status.st_mode);
+	snprintf(path, sizeof(path), "%s.2", self->path);
+	EXPECT_LT(0, size_of(path));
+	snprintf(path, sizeof(path), "%s.3", self->path);
+	EXPECT_EQ(0, size_of(path));
+	ASSERT_EQ(0, shelf_open(&shelf, self->path, &failure));
+	EXPECT_EQ(3, shelf.volume_count);
+	EXPECT_LE(3, shelf.count);
+	shelf_close(&shelf);
+	store_close(&store);
+	frames_free(frames);
+}
+
+TEST_HARNESS_MAIN

@@ -3,7 +3,6 @@
 #include "cmd/events.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "cmd/stats.h"
 #include "columns/row.h"
@@ -122,7 +121,7 @@ int events_follow(struct client *client, const struct options *options, struct n
 	stop_catch();
 	if (client_stats(client, check_history, failure, failure) ||
 	    client_listen(client, &options->filter, failure) ||
-	    output_open(&follow.output, STDOUT_FILENO, failure))
+	    output_open_answer(&follow.output, failure))
 		return -1;
 	if (!options->json && !options->no_header)
 		row_header(&follow.output, selection);

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "columns/endpoint.h"
 #include "columns/report.h"
@@ -423,7 +422,7 @@ int kill_sockets(struct client *client, const struct options *options, struct na
 	};
 	int error;
 
-	if (output_open(&kill.output, STDOUT_FILENO, failure))
+	if (output_open_answer(&kill.output, failure))
 		return -1;
 	sink_init(&kill.sink, options->json ? SINK_JSON : SINK_TEXT, names,
 		  names_are_numbers(names));

@@ -8,6 +8,7 @@
 #include "cmd/stats.h"
 #include "count/accounts.h"
 #include "host/textfile.h"
+#include "table/output.h"
 
 /* So often all is read again when it changed in between. */
 #define TRIES	3
@@ -171,7 +172,7 @@ static int print(const struct metrics *metrics, const struct options *options,
 	else if (options->textfile)
 		error = textfile_write(options->textfile, text, size, failure);
 	else
-		fwrite(text, 1, size, stdout);
+		error = output_write(text, size, failure);
 	free(text);
 	return error;
 }
@@ -182,8 +183,6 @@ static int print(const struct metrics *metrics, const struct options *options,
  * @options: the form, and where to
  * @names: of network namespaces
  * @failure: what went wrong
- *
- * Errors of writing to stdout show in ferror(stdout).
  *
  * Return: 0 or -1.
  */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/stats.h"
 
-#include <unistd.h>
-
 #include "columns/row.h"
 #include "columns/table.h"
 #include "columns/tables.h"
@@ -44,7 +42,7 @@ static int print_json(const struct stats_row *row, void *data)
 	struct output output;
 	struct sink sink;
 
-	if (output_open(&output, STDOUT_FILENO, account->failure))
+	if (output_open_answer(&output, account->failure))
 		return -1;
 	sink_init(&sink, SINK_JSON, account->names, true);
 	row_object(&output, &account->selection, row, &sink);

@@ -2,7 +2,6 @@
 #include "columns/printer.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "columns/row.h"
 #include "host/names.h"
@@ -34,7 +33,7 @@ int printer_begin(struct printer *printer, bool no_header)
 		printer->table = table_new(printer->selection, no_header);
 		return printer->table ? 0 : out_of_memory(printer);
 	}
-	if (output_open(&printer->output, STDOUT_FILENO, printer->failure))
+	if (output_open_answer(&printer->output, printer->failure))
 		return -1;
 	if (printer->form == PRINT_JSON)
 		row_array_begin(&printer->output);

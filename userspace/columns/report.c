@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "columns/order.h"
 #include "columns/row.h"
@@ -32,7 +31,7 @@ int report_begin(struct report *report, struct names *names, struct failure *fai
 	report->failure = failure;
 	sink_init(&report->sink, report->json ? SINK_JSON : SINK_TEXT, names,
 		  names_are_numbers(names));
-	return output_open(&report->output, STDOUT_FILENO, failure);
+	return output_open_answer(&report->output, failure);
 }
 
 /**

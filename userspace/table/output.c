@@ -11,6 +11,9 @@
 #include "format/number.h"
 #include "stop.h"
 
+/* Where answers of this thread are kept; NULL when they are written to stdout. */
+static __thread struct output_memory *kept;
+
 /* Who ends a command that goes on until then knows that it did not write the rest. */
 static int cannot_write(int error, struct failure *failure)
 {
@@ -18,6 +21,10 @@ static int cannot_write(int error, struct failure *failure)
 		failure->stopped = true;
 		return -1;
 	}
+	if (error == EFBIG && kept)
+		return failure_set(failure, EXIT_USAGE,
+				   "the answer is longer than %zu MiB: ask for less",
+				   kept->limit >> 20);
 	return failure_set(failure, EXIT_RUN, "cannot write the output: %s", strerror(error));
 }
 
@@ -32,6 +39,15 @@ static int cannot_write(int error, struct failure *failure)
 int output_check_standard(struct failure *failure)
 {
 	return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? cannot_write(errno, failure) : 0;
+}
+
+/**
+ * output_keep - let answers of this thread be kept from now on
+ * @memory: where; NULL to have them written to stdout again
+ */
+void output_keep(struct output_memory *memory)
+{
+	kept = memory;
 }
 
 /**
@@ -50,6 +66,21 @@ int output_open(struct output *output, int descriptor, struct failure *failure)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	output->next = output->buffer;
 	return 0;
+}
+
+/**
+ * output_open_answer - begin to write to stdout, or to what is kept
+ * @output: the output
+ * @failure: what went wrong
+ *
+ * Return: 0, and output_close() must be called; or -1.
+ */
+int output_open_answer(struct output *output, struct failure *failure)
+{
+	const int error = output_open(output, STDOUT_FILENO, failure);
+
+	output->memory = kept;
+	return error;
 }
 
 /**
@@ -80,6 +111,36 @@ static bool write_all(struct output *output, const char *from, const char *end)
 	return true;
 }
 
+/* Negative errno, 0 if there was room. */
+static int keep(struct output_memory *memory, const char *from, size_t size)
+{
+	size_t room = memory->room ? memory->room : OUTPUT_CHUNK;
+	char *text;
+
+	if (size > memory->limit - memory->size)
+		return -EFBIG;
+	while (room < memory->size + size)
+		room *= 2;
+	if (room > memory->room) {
+		text = realloc(memory->text, room);
+		if (!text)
+			return -ENOMEM;
+		memory->text = text;
+		memory->room = room;
+	}
+	memcpy(memory->text + memory->size, from, size);
+	memory->size += size;
+	return 0;
+}
+
+static bool put_all(struct output *output, const char *from, const char *end)
+{
+	if (!output->memory)
+		return write_all(output, from, end);
+	output->error = -keep(output->memory, from, end - from);
+	return !output->error;
+}
+
 /**
  * output_flush - write what has been added
  * @output: the output
@@ -91,7 +152,7 @@ bool output_flush(struct output *output)
 	const char *end = output->next;
 
 	output->next = output->buffer;
-	return !output->error && write_all(output, output->buffer, end);
+	return !output->error && put_all(output, output->buffer, end);
 }
 
 /**
@@ -116,6 +177,21 @@ int output_close(struct output *output, struct failure *failure)
 	free(output->buffer);
 	output->buffer = NULL;
 	return output->error ? cannot_write(output->error, failure) : 0;
+}
+
+/**
+ * output_write - write an answer that is there already
+ * @text: the answer
+ * @size: its length
+ * @failure: what went wrong
+ *
+ * Return: 0, or -1 if not all of it could be written.
+ */
+int output_write(const char *text, size_t size, struct failure *failure)
+{
+	struct output output = { .descriptor = STDOUT_FILENO, .memory = kept };
+
+	return put_all(&output, text, text + size) ? 0 : cannot_write(output.error, failure);
 }
 
 /**

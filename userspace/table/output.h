@@ -18,22 +18,41 @@
 #define OUTPUT_ROW_MAX	(128 * 1024)
 
 /**
- * struct output - a file that long listings are written to
+ * struct output_memory - an answer that is kept; zeroed before but for @limit
+ * @text: the answer, to be freed
+ * @size: how long it is
+ * @room: for how much @text has room
+ * @limit: it may be so long
+ */
+struct output_memory {
+	char *text;
+	size_t size;
+	size_t room;
+	size_t limit;
+};
+
+/**
+ * struct output - where long listings are written to
  * @descriptor: of the file
+ * @memory: takes the place of the file, NULL for none
  * @error: errno of the write that failed, 0 for none
  * @next: where to put the next character
  * @buffer: OUTPUT_CHUNK and OUTPUT_ROW_MAX bytes
  */
 struct output {
 	int descriptor;
+	struct output_memory *memory;
 	int error;
 	char *next;
 	char *buffer;
 };
 
 int output_check_standard(struct failure *failure);
+void output_keep(struct output_memory *memory);
 int output_open(struct output *output, int descriptor, struct failure *failure);
+int output_open_answer(struct output *output, struct failure *failure);
 void output_put(struct output *output, const char *text);
+int output_write(const char *text, size_t size, struct failure *failure);
 bool output_flush(struct output *output);
 void output_discard(struct output *output);
 int output_close(struct output *output, struct failure *failure);

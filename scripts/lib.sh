@@ -13,7 +13,8 @@ CACHE=${SOCKPORT_CACHE:-${HOME:-/root}/.cache/sockport}
 # Both are for those that source this.
 # shellcheck disable=SC2034
 # What the command is built with, in Debian's words.
-COMMAND_PACKAGES=(build-essential pkg-config libjson-c-dev libmnl-dev libncurses-dev libsmartcols-dev libzstd-dev)
+COMMAND_PACKAGES=(build-essential pkg-config libcrypt-dev libjson-c-dev libmicrohttpd-dev libmnl-dev
+	libncurses-dev libsmartcols-dev libyaml-dev libzstd-dev zlib1g-dev)
 # For what is built to be watched, by the compiler's own sanitizers.
 # shellcheck disable=SC2034
 SANITIZE='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'

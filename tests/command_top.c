@@ -46,6 +46,18 @@ static int refuse(struct client *client, struct failure *failure)
 	return failure_set(failure, EXIT_RUN, "the kernel refused");
 }
 
+/* Of the server, which is not tried here. */
+struct client *client_open(struct failure *failure)
+{
+	failure_set(failure, EXIT_RUN, "the kernel refused");
+	return NULL;
+}
+
+void client_close(struct client *client)
+{
+	(void)client;
+}
+
 int client_reopen(struct client *client, struct failure *failure)
 {
 	if (client->gone)
@@ -229,11 +241,6 @@ struct client *client_answered(answer_function function, void *data, struct fail
 	(void)data;
 	(void)failure;
 	return NULL;
-}
-
-void client_close(struct client *client)
-{
-	(void)client;
 }
 
 FIXTURE(top)

@@ -166,10 +166,20 @@ static int select_order(struct selection *selection, const struct columns *colum
 	return selection_sort(selection, columns, sort, failure);
 }
 
-/* What options ask for comes on top of the columns, chosen or not. */
-static int select_columns(struct selection *selection, const struct command_row *command,
-			  const struct options *options, struct failure *failure)
+/**
+ * answer_select - the columns that somebody wants, and their order
+ * @selection: gets them
+ * @options: what is asked
+ * @failure: what there is not
+ *
+ * What options ask for comes on top of the columns, chosen or not.
+ *
+ * Return: 0 or -1.
+ */
+int answer_select(struct selection *selection, const struct options *options,
+		  struct failure *failure)
 {
+	const struct command_row *command = &commands[options->command];
 	const struct columns *columns = command_columns(command);
 	const char *processes = command->processes[options->json];
 
@@ -268,7 +278,9 @@ int answer(const struct options *options, struct failure *failure)
 	struct client *client;
 	int error = -1, netns = -1;
 
-	if (command_columns(command) && select_columns(&selection, command, options, failure))
+	if (command->alone)
+		return command->run(&(struct question){ .options = options, .failure = failure });
+	if (command_columns(command) && answer_select(&selection, options, failure))
 		return -1;
 	if (options->replay)
 		return replay_answer(options, &selection, failure);

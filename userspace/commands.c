@@ -18,6 +18,7 @@
 #include "columns/tables.h"
 #include "record/record.h"
 #include "select/match.h"
+#include "serve/serve.h"
 #include "top/top.h"
 
 #define TAKES_LISTING	(TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_FILTER)
@@ -111,6 +112,11 @@ static int run_reset(const struct question *question)
 static int run_top(const struct question *question)
 {
 	return top_run(question->client, question->options, question->names, question->failure);
+}
+
+static int run_serve(const struct question *question)
+{
+	return serve_run(question->options, question->failure);
 }
 
 const struct command_row commands[COMMANDS] = {
@@ -223,7 +229,23 @@ const struct command_row commands[COMMANDS] = {
 		.columns = &moment_columns,
 		.help = "what other commands said when it was recorded; or which records there are",
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_COLUMNS | TAKES_SORT | TAKES_REPLAY },
+	[COMMAND_SERVE] = {
+		.name = "serve", .run = run_serve, .alone = true,
+		.help = "all that over HTTP: metrics, JSON, events and a page that shows them",
+		.takes = TAKES_SERVE },
 };
+
+/**
+ * command_is_served - whether its answers are given over HTTP
+ * @command: the command
+ *
+ * Return: false for what changes something, and for what does not end.
+ */
+bool command_is_served(enum command command)
+{
+	return commands[command].takes & TAKES_JSON && command != COMMAND_KILL &&
+	       command != COMMAND_EVENTS;
+}
 
 /**
  * command_columns - the columns that can be chosen

@@ -52,6 +52,7 @@ struct part {
  * @by_port: it is about ports: of IPv4 are those that IPv4 comes to
  * @enters: it has to ask from inside of the network namespace
  * @replays: answers of what was recorded, too
+ * @alone: it finds the kernel module, names and columns itself
  * @lines: its JSON is an object on each line, no array
  * @run: answers; 0 or -1
  */
@@ -67,6 +68,7 @@ struct command_row {
 	bool by_port;
 	bool enters;
 	bool replays;
+	bool alone;
 	bool lines;
 	int (*run)(const struct question *question);
 };
@@ -74,6 +76,7 @@ struct command_row {
 /* By enum command. */
 extern const struct command_row commands[COMMANDS];
 
+bool command_is_served(enum command command);
 const struct columns *command_columns(const struct command_row *command);
 
 #endif

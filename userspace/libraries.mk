@@ -5,9 +5,9 @@
 PKG_CONFIG ?= pkg-config
 
 LIBRARIES := json-c libmnl smartcols
-# FOLDER:LIBRARY, of folders that can be left out. Without its library it is, and the command
+# FOLDER:LIBRARY,..., of folders that can be left out. Without its libraries it is, and the command
 # says so when it is asked.
-OPTIONAL := record:libzstd top:ncursesw
+OPTIONAL := record:libzstd serve:libmicrohttpd,zlib,yaml-0.1,libcrypt top:ncursesw
 
 find_library = $(shell $(PKG_CONFIG) --exists $(1) && echo found)
 library_of = $(lastword $(subst :, ,$(1)))
@@ -24,7 +24,7 @@ command_sources := $(filter-out $(WITHOUT:%=$(COMMAND)/%/%.c),$(sort \
 command_sources := $(command_sources:$(COMMAND)/%=%)
 command_cppflags = $(foreach each,$(WITHOUT),-DWITHOUT_$(shell echo $(each) | tr a-z A-Z)) \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(found))
-command_libraries = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(found))
+command_libraries = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(found)) -pthread
 
 # Another choice makes other objects.
 $(OUTPUT)/without: FORCE

@@ -14,7 +14,7 @@
 static bool never_ends(const struct options *options)
 {
 	return options->command == COMMAND_EVENTS || options->command == COMMAND_TOP ||
-	       options->command == COMMAND_RECORD ||
+	       options->command == COMMAND_RECORD || options->command == COMMAND_SERVE ||
 	       (options->interval && options->command != COMMAND_DOCTOR);
 }
 

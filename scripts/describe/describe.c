@@ -6,6 +6,7 @@
  *   describe page <PAGE      a page, the parts between BEGIN and END made anew
  *   describe skeleton NAME   a page to begin with
  *   describe schema NAME     the schema of a command's JSON; nothing if it has none
+ *   describe openapi         what is served over HTTP
  */
 #include "describe.h"
 
@@ -60,7 +61,9 @@ int main(int argc, char **argv)
 		put_skeleton(find_command(argv[2]));
 	else if (!strcmp(what, "schema") && argc == 3)
 		put_schema(find_command(argv[2]));
+	else if (!strcmp(what, "openapi"))
+		put_openapi();
 	else
-		die("usage", "commands, page, skeleton NAME or schema NAME");
+		die("usage", "commands, page, skeleton NAME, schema NAME or openapi");
 	return 0;
 }

@@ -9,5 +9,6 @@ const struct command_row *find_command(const char *name);
 void put_page(void);
 void put_skeleton(const struct command_row *command);
 void put_schema(const struct command_row *command);
+void put_openapi(void);
 
 #endif

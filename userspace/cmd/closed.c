@@ -21,13 +21,8 @@ struct closed {
 #define KNOWN(event, name, as)						\
 	((uint64_t)row_knows(event, SOCKPORT_A_EVENT_##name) << SOCKPORT_A_SOCKET_##as)
 
-/**
- * closed_socket - the socket that it was
- * @event: a connection that ended
- *
- * Return: it, as far as it is known and expressions ask; points to where @event does.
- */
-struct socket_row closed_socket(const struct event_row *event)
+/* As far as it is known and expressions ask. */
+static struct socket_row socket_of(const struct event_row *event)
 {
 	return (struct socket_row){
 		.known = KNOWN(event, PROTOCOL, PROTOCOL) | KNOWN(event, ROLE, ROLE) |
@@ -54,6 +49,20 @@ struct socket_row closed_socket(const struct event_row *event)
 }
 
 /**
+ * closed_holds - whether an expression holds for an event that the kernel did not filter
+ * @plan: of the expression
+ * @event: the event
+ *
+ * Return: whether it does.
+ */
+bool closed_holds(const struct expression_plan *plan, const struct event_row *event)
+{
+	const struct socket_row socket = socket_of(event);
+
+	return expression_holds(plan, &socket);
+}
+
+/**
  * closed_is_wanted - whether somebody asked for a connection that ended
  * @options: filter and expression
  * @event: the connection
@@ -68,7 +77,7 @@ bool closed_is_wanted(const struct options *options, const struct event_row *eve
 		return false;
 	if (!options->filter.plan)
 		return true;
-	socket = closed_socket(event);
+	socket = socket_of(event);
 	return expression_matches(options->filter.plan, &socket);
 }
 

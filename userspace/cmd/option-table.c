@@ -268,6 +268,12 @@ const struct option_row option_rows[] = {
 	{ "from", 0, "TIME", "what happened from then on", GROUP_REPLAY, TAKES_REPLAY,
 	  .set = add_from },
 	{ "to", 0, "TIME", "what happened until then", GROUP_REPLAY, TAKES_REPLAY, .set = add_to },
+	{ "listen", 0, "LIST", "on HOST:PORT, :PORT or the path of a UNIX socket (127.0.0.1:7678)",
+	  GROUP_SERVE, TAKES_SERVE, TEXT(listen) },
+	{ "web-config", 0, "FILE", "certificate, users and headers, as exporters of Prometheus have them",
+	  GROUP_SERVE, TAKES_SERVE, TEXT(web_config) },
+	{ "share", 0, NULL, "everybody who can connect may see all that it sees", GROUP_SERVE,
+	  TAKES_SERVE, FLAG(share) },
 
 	{ "yes", 0, NULL, "end what matches without a question", GROUP_WHICH, TAKES_KILL,
 	  FLAG(yes) },
@@ -315,6 +321,7 @@ const char *const option_groups[GROUPS] = {
 	[GROUP_DOCTOR] = "What counts as wrong:",
 	[GROUP_RECORD] = "How it is recorded:",
 	[GROUP_REPLAY] = "When:",
+	[GROUP_SERVE] = "To whom:",
 	[GROUP_HOW] = "How they are shown:",
 };
 
@@ -324,6 +331,28 @@ static bool is_about_columns(const struct option_row *row)
 	return row->group == GROUP_HOW && !row->takes &&
 	       row->flag != offsetof(struct options, help) &&
 	       row->flag != offsetof(struct options, version);
+}
+
+/**
+ * option_is_served - whether who asks over HTTP may give an option, too
+ * @row: the option
+ *
+ * Return: false for files of this host, the form of text, what ends sockets, and what does not
+ * end by itself.
+ */
+bool option_is_served(const struct option_row *row)
+{
+	static const char *const others[] = {
+		"since", "interval", "count", "batch", "view", "textfile", "format", "baseline",
+		"nagios", "listen", "web-config", "share", "yes", "json", "list-columns", "wide", "color", "no-header", "help",
+		"version",
+	};
+	size_t i;
+
+	for (i = 0; row->name && i < sizeof(others) / sizeof(*others); i++)
+		if (!strcmp(row->name, others[i]))
+			return false;
+	return row->name;
 }
 
 /**

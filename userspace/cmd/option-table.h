@@ -18,6 +18,7 @@ enum group {
 	GROUP_DOCTOR,
 	GROUP_RECORD,
 	GROUP_REPLAY,
+	GROUP_SERVE,
 	GROUP_HOW,
 	GROUPS,
 };
@@ -61,6 +62,7 @@ extern const size_t option_count;
 /* Titles, by enum group. */
 extern const char *const option_groups[GROUPS];
 
+bool option_is_served(const struct option_row *row);
 bool option_is_useful(const struct option_row *row, unsigned int takes, unsigned int filters);
 
 #endif

@@ -164,6 +164,8 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 	int option;
 
 	opterr = 0;
+	/* It may not be the first command line of this process. */
+	optind = 0;
 	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
 		if (means_timers(parser, argv, option))
 			continue;

@@ -31,9 +31,10 @@ enum command {
 	COMMAND_TOP,
 	COMMAND_RECORD,
 	COMMAND_REPLAY,
+	COMMAND_SERVE,
 };
 
-#define COMMANDS	(COMMAND_REPLAY + 1)
+#define COMMANDS	(COMMAND_SERVE + 1)
 
 /* What a command can take; of each option that is not for all of them, which it needs. */
 #define TAKES_JSON		(1u << 0)
@@ -55,6 +56,7 @@ enum command {
 #define TAKES_DOCTOR		(1u << 16)
 #define TAKES_RECORD		(1u << 17)
 #define TAKES_REPLAY		(1u << 18)
+#define TAKES_SERVE		(1u << 19)
 
 /**
  * enum metrics_format - form of metrics
@@ -124,6 +126,8 @@ struct playback;
  * @port: for COMMAND_SHOW
  * @baseline: for COMMAND_DOCTOR: file with the ports that may be open to all, NULL for none
  * @thresholds: for COMMAND_DOCTOR
+ * @listen: for COMMAND_SERVE: list of addresses, NULL for the usual one
+ * @web_config: for COMMAND_SERVE: file with certificate and users, NULL for none
  * @interval: milliseconds between two looks, 0 for one look
  * @count: of intervals or events, 0 for no end
  * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
@@ -152,6 +156,7 @@ struct playback;
  * @reverse: the other way round
  * @batch: for COMMAND_TOP: print frames, without a screen
  * @yes: for COMMAND_KILL: do not ask
+ * @share: for COMMAND_SERVE: tell everybody all that it may see
  * @nagios: for COMMAND_DOCTOR: as a plugin of Nagios
  * @has_command: the command is said
  * @has_filter: something was said about @filter
@@ -181,6 +186,8 @@ struct options {
 	uint64_t max_size;
 	uint32_t keep;
 	struct playback *playback;
+	const char *listen;
+	const char *web_config;
 	uint32_t port;
 	uint32_t interval;
 	uint32_t count;
@@ -209,6 +216,7 @@ struct options {
 	bool reverse;
 	bool batch;
 	bool yes;
+	bool share;
 	bool nagios;
 	bool has_command;
 	bool has_filter;

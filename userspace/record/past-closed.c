@@ -56,15 +56,11 @@ static const struct hash_kind kind = {
 static bool is_wanted(const struct ends *ends, const struct event_row *row)
 {
 	const struct filter *filter = ends->question->filter;
-	struct socket_row socket;
 
 	if (!past_is_there(ends->past, ends->question,
 			   row_knows(row, SOCKPORT_A_EVENT_NETNS) ? row->netns : 0))
 		return false;
-	if (!filter || !filter->plan)
-		return true;
-	socket = closed_socket(row);
-	return expression_holds(filter->plan, &socket);
+	return !filter || !filter->plan || closed_holds(filter->plan, row);
 }
 
 static bool is_in_time(const struct past *past, const struct event_row *row)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files that are parts of the program: what describes the interface. */
+/* Files that are parts of the program: the page, and what describes the interface. */
 #include "serve/asset.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TYPE_HTML	"text/html; charset=utf-8"
+#define TYPE_CSS	"text/css; charset=utf-8"
+#define TYPE_SCRIPT	"text/javascript; charset=utf-8"
+#define TYPE_SVG	"image/svg+xml"
 
 /* A struct asset_file; the assembler looks for files where the compiler looks for headers. */
 #define FILE_OF_PROGRAM(path, type, file)			\
@@ -23,6 +28,15 @@
 			"schema/sockport-" command ".schema.json")
 
 FILE_OF_PROGRAM("/api/v1/openapi.json", TYPE_JSON, "serve/openapi.json");
+FILE_OF_PROGRAM("/", TYPE_HTML, "serve/page/index.html");
+FILE_OF_PROGRAM("/style.css", TYPE_CSS, "serve/page/style.css");
+FILE_OF_PROGRAM("/icon.svg", TYPE_SVG, "serve/page/icon.svg");
+FILE_OF_PROGRAM("/page.js", TYPE_SCRIPT, "serve/page/page.js");
+FILE_OF_PROGRAM("/views.js", TYPE_SCRIPT, "serve/page/views.js");
+FILE_OF_PROGRAM("/table.js", TYPE_SCRIPT, "serve/page/table.js");
+FILE_OF_PROGRAM("/chart.js", TYPE_SCRIPT, "serve/page/chart.js");
+FILE_OF_PROGRAM("/value.js", TYPE_SCRIPT, "serve/page/value.js");
+FILE_OF_PROGRAM("/ask.js", TYPE_SCRIPT, "serve/page/ask.js");
 SCHEMA_OF("closed");
 SCHEMA_OF("closed-doors");
 SCHEMA_OF("doctor");

@@ -17,13 +17,14 @@
 #include "kernel/client.h"
 #include "serve/follower.h"
 #include "serve/rights.h"
+#include "stop.h"
 #include "table/escape.h"
 
 #define TYPE_EVENTS	"text/event-stream"
 /* What is handed to MHD at once. */
 #define BLOCK		(16 * 1024)
 /* Milliseconds after which there is something to send anyway. */
-#define BEAT		(10 * 1000)
+#define BEAT		(8 * 1000)
 
 static void tell_news(struct streams *streams)
 {
@@ -179,7 +180,18 @@ static bool has_followers(struct streams *streams)
 	return any;
 }
 
-/* Somebody came or went, there are events (true), or it is time to send something. */
+/* However much goes on meanwhile, as none of it may be for somebody who is gone. */
+static void beat_in_time(struct streams *streams)
+{
+	const uint64_t now = stop_clock_ms();
+
+	if (now < streams->next_beat)
+		return;
+	streams->next_beat = now + BEAT;
+	beat(streams);
+}
+
+/* Somebody came or went, there are events (true), or it may be time to send something. */
 static bool wait_for(struct streams *streams, struct client *client)
 {
 	struct pollfd files[] = {
@@ -188,8 +200,8 @@ static bool wait_for(struct streams *streams, struct client *client)
 	};
 	eventfd_t ignored;
 
-	if (!poll(files, 2, client ? BEAT : -1))
-		beat(streams);
+	poll(files, 2, client ? BEAT / 4 : -1);
+	beat_in_time(streams);
 	if (files[0].revents & POLLIN)
 		eventfd_read(streams->news, &ignored);
 	return files[1].revents;

@@ -18,6 +18,7 @@
  * @count: how many do
  * @ends: nobody does any more
  * @news: descriptor that can be read when somebody came or went
+ * @next_beat: when something is sent anyway, on the clock of stop_clock_ms()
  * @output: where events are written before they are shared out
  * @thread: shares them out
  * @started: it is there
@@ -28,6 +29,7 @@ struct streams {
 	unsigned int count;
 	bool ends;
 	int news;
+	uint64_t next_beat;
 	struct output output;
 	pthread_t thread;
 	bool started;

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A real Prometheus scrapes the server every few seconds under churn: there is no gap, no counter goes
+# down, and what arrives is what was sent.
+
+cd "$(dirname "$0")" || exit 1
+# shellcheck source=lib/ktap.sh
+. lib/ktap.sh
+
+: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_PROMETHEUS:?}"
+
+# A namespace of its own, where nobody else's ports are.
+if [ -z "${IN_FIXTURE:-}" ]; then
+	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
+fi
+
+export PYTHONDONTWRITEBYTECODE=1
+PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
+PROMETHEUS=127.0.0.1:9090 SERVER=127.0.0.1:7678
+PORT=7070 ROUNDS=30
+INTERVAL=3 PATIENCE=120
+[ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10 PATIENCE=600
+work=$(mktemp -d)
+
+cat >"$work/prometheus.yml" <<-END
+	global:
+	  scrape_interval: ${INTERVAL}s
+	scrape_configs:
+	  - job_name: sockport
+	    static_configs: [{targets: ["$SERVER"]}]
+	    params: {top: ["20"]}
+END
+"$SOCKPORT_BIN" serve --listen $SERVER 2>"$work/server.err" &
+server=$!
+prometheus "--config.file=$work/prometheus.yml" "--storage.tsdb.path=$work/data" \
+	"--web.listen-address=$PROMETHEUS" >"$work/prometheus.log" 2>&1 &
+prometheus=$!
+coproc WORKER { exec python3 lib/metrics.py work $PROMETHEUS; }
+
+end()
+{
+	kill $server $prometheus "$WORKER_PID" 2>/dev/null
+	wait
+	rm -rf "$work"
+}
+trap end EXIT
+
+ask()
+{
+	local answer
+
+	echo "$*" >&"${WORKER[1]}" && read -r -u "${WORKER[0]}" answer && echo "$answer"
+}
+
+# arrives VALUE QUERY
+arrives()
+{
+	local deadline=$((SECONDS + PATIENCE))
+
+	until [ "$(ask value "$2")" = "$1" ]; do
+		if [ $SECONDS -ge $deadline ]; then
+			echo "'$2' is '$(ask value "$2")', not '$1'"
+			tail -n 3 "$work"/*.log
+			return 1
+		fi
+		sleep 0.2
+	done
+}
+
+is_scraped()
+{
+	arrives 1 'up{job="sockport"}'
+}
+
+counters_arrive()
+{
+	local round name="protocol=\"tcp\",role=\"in\",port=\"$PORT\""
+
+	for ((round = 0; round < ROUNDS; round++)); do
+		expect 'traffic' 'done' "$(ask traffic $PORT 50 100 10)" || return 1
+	done
+	arrives $((50 * ROUNDS)) "sockport_port_accepted_total{$name}" &&
+		arrives $((5000 * ROUNDS)) "sockport_port_received_bytes_total{$name}" &&
+		arrives $((500 * ROUNDS)) "sockport_port_sent_bytes_total{$name}"
+}
+
+# From the first scrape that came on; before, the server need not have been there.
+no_gap()
+{
+	echo "longest: $(ask value 'max_over_time(scrape_duration_seconds[10m])')"
+	expect 'scrapes that failed' 0 \
+		"$(ask value 'sum(changes(up{job="sockport"}[10m]) > bool 1)')" &&
+		expect 'the last one' 1 "$(ask value 'up{job="sockport"}')"
+}
+
+no_counter_goes_down()
+{
+	local name count=0
+
+	for name in $("$SOCKPORT_BIN" metrics | sed -n 's/^# TYPE \(.*\) counter$/\1/p'); do
+		case $(ask value "sum(resets(${name}_total[10m]))") in
+		0)	count=$((count + 1)) ;;
+		'')	;;
+		*)	echo "$name went down"; return 1 ;;
+		esac
+	done
+	[ $count -ge 20 ] || {
+		echo "there are only $count"
+		return 1
+	}
+}
+
+ktap_run is_scraped counters_arrive no_gap no_counter_goes_down

@@ -164,7 +164,7 @@ TEST_F(metrics, openmetrics)
 	self->metrics.attempts = 77;
 	self->metrics.stats.known = 1 << SOCKPORT_A_STATS_WALK_TIME | 1 << SOCKPORT_A_STATS_OPEN_WALKS;
 	self->metrics.stats.values[SOCKPORT_A_STATS_WALK_TIME] = 1002000003;
-	strcpy(self->metrics.version, "1.0\"\n");
+	strcpy(self->metrics.version, "1.0\"\n\xff\x7f");
 	self->text = written(&self->metrics, METRICS_OPENMETRICS);
 	EXPECT_LINE("# TYPE sockport_port_accepted counter");
 	EXPECT_LINE("sockport_port_accepted_total{protocol=\"tcp\",role=\"in\",port=\"80\"} 1000");
@@ -188,7 +188,7 @@ TEST_F(metrics, openmetrics)
 	EXPECT_LINE("sockport_closed_door_attempts_total 77");
 	EXPECT_LINE("sockport_module_walk_seconds_total 1.002000003");
 	EXPECT_LINE("sockport_module_open_walks 0");
-	EXPECT_LINE("sockport_module_info{version=\"1.0\?\?\"} 1");
+	EXPECT_LINE("sockport_module_info{version=\"1.0\?\?\?\?\"} 1");
 	/* What is unknown has no sample. */
 	EXPECT_EQ(0, count_lines(self->text, "sockport_port_backlog_limit{"));
 	EXPECT_EQ(0, count_lines(self->text, "sockport_module_port_walks"));

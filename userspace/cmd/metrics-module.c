@@ -102,7 +102,8 @@ static void put_version(const struct metrics_writer *writer)
 	metrics_put_head(writer, "sockport_module_", "info", "gauge", NULL, "Version of the module.");
 	fputs("sockport_module_info{version=\"", writer->stream);
 	for (from = writer->metrics->version; *from; from++)
-		fputc(*from <= ' ' || *from == '"' || *from == '\\' ? '?' : *from, writer->stream);
+		fputc(*from > ' ' && *from < 0x7f && *from != '"' && *from != '\\' ? *from : '?',
+		      writer->stream);
 	fputs("\"} 1\n", writer->stream);
 }
 

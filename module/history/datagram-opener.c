@@ -56,8 +56,9 @@ static void open_port(struct sock *sk, u16 port)
 static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	const struct call *call = (const struct call *)instance->data;
+	const int err = regs_return_value(regs);
 
-	if (regs_return_value(regs))
+	if (err)
 		return 0;
 	local_bh_disable();
 	open_port(call->sk, call->port);

@@ -9,6 +9,9 @@ SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck disable=SC2034
 TOP=$(dirname "$SCRIPTS")
 CACHE=${SOCKPORT_CACHE:-${HOME:-/root}/.cache/sockport}
+APT_LISTS=/var/lib/apt/lists
+# Packages of which architecture are meant; empty for this machine's.
+arch=''
 
 # Both are for those that source this.
 # shellcheck disable=SC2034
@@ -107,7 +110,7 @@ need_root()
 
 apt_get()
 {
-	as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get \
+	as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_CONFIG="${APT_CONFIG:-}" apt-get \
 		-qq -o DPkg::Lock::Timeout=600 -o APT::Sandbox::User=root "$@"
 }
 
@@ -141,7 +144,7 @@ not_installed()
 # Nothing was fetched or installed since FILE was made.
 newer_than_packages()
 {
-	[ "$1" -nt /var/lib/dpkg/status ] && [ "$1" -nt /var/lib/apt/lists ]
+	[ "$1" -nt /var/lib/dpkg/status ] && [ "$1" -nt "$APT_LISTS" ]
 }
 
 # Install packages, by their Debian and Ubuntu names.
@@ -156,7 +159,7 @@ need_packages()
 	mapfile -t missing < <(not_installed "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	say "Installing ${missing[*]} ..."
-	lock apt apt_try apt-install apt_get install -y --no-install-recommends "${missing[@]}"
+	APT_CONFIG='' lock apt apt_try apt-install apt_get install -y --no-install-recommends "${missing[@]}"
 }
 
 # need_unpacked NAME PACKAGE...: those that the host does not have are unpacked in
@@ -234,7 +237,7 @@ need_candidate()
 stock_meta()
 {
 	case $(distro) in
-	debian)	echo linux-image-amd64 ;;
+	debian)	echo "linux-image-${arch:-amd64}" ;;
 	ubuntu)	echo linux-image-generic ;;
 	*)	die "which package has this distribution's kernel is not known here: Debian or Ubuntu needed" ;;
 	esac
@@ -244,7 +247,7 @@ stock_meta()
 newest_stock()
 {
 	apt-cache pkgnames linux-image-"$1" |
-		grep -E "^linux-image-${1//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-${2:+$2-}(amd64|generic)$" |
+		grep -E "^linux-image-${1//./\\.}([.-][0-9][^-]*)*([+-][^-]*)*-${2:+$2-}(${arch:-amd64|generic})$" |
 		grep -vE -- "-(${2:+un}rt|${2:+un}cloud)-" | sort -V | tail -n 1 | grep .
 }
 

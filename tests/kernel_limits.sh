@@ -23,9 +23,14 @@ limited()
 	expect "$1 is a limit" "$2" $seen
 }
 
+# Without CONFIG_KALLSYMS_ALL nothing but functions is listed: a global one must do.
 exported()
 {
-	grep -q " __ksymtab_$1\$" /proc/kallsyms
+	if grep -q ' __ksymtab_' /proc/kallsyms; then
+		grep -q " __ksymtab_$1\$" /proc/kallsyms
+	else
+		grep -q " T $1\$" /proc/kallsyms
+	fi
 }
 
 same_everywhere()

@@ -435,6 +435,30 @@ TEST_F(metrics, states)
 	EXPECT_EQ(2, count_lines(self->text, "sockport_network_connections{protocol=\"udp\""));
 }
 
+/* Of a sum, the oldest of all; nothing where nobody knows. */
+TEST_F(metrics, oldest_close_wait)
+{
+	static const uint64_t ages[] = { 1500, 61250, 7 };
+	struct port_row row;
+	unsigned int i;
+
+	self->metrics.top = 4;
+	for (i = 0; i < 3; i++) {
+		row = make_port(SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80 + i, 0);
+		row.known |= 1ull << SOCKPORT_A_PORT_CLOSE_WAIT_AGE;
+		row.close_wait_age = ages[i];
+		ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	}
+	row = make_port(SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, 443, 0);
+	ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_oldest_close_wait_seconds{protocol=\"tcp\",role=\"in\",port=\"80\"} 1.500");
+	EXPECT_LINE("sockport_port_oldest_close_wait_seconds{protocol=\"tcp\",role=\"in\",port=\"82\"} 0.007");
+	EXPECT_LINE("sockport_oldest_close_wait_seconds{protocol=\"tcp\",role=\"in\"} 61.250");
+	EXPECT_EQ(4, count_lines(self->text, "sockport_port_oldest_close_wait_seconds{") +
+		     count_lines(self->text, "sockport_oldest_close_wait_seconds{"));
+}
+
 /* A newer module's protocol has no name here. */
 TEST_F(metrics, unknown_protocol)
 {

@@ -45,6 +45,15 @@ static void add_gauge(struct metrics_port *port, enum metrics_gauge gauge, bool 
 	port->gauges[gauge] += value;
 }
 
+static void raise_age(struct metrics_port *port, const struct port_row *row)
+{
+	if (!row_knows(row, SOCKPORT_A_PORT_CLOSE_WAIT_AGE))
+		return;
+	port->gauges_known |= 1u << METRICS_OLDEST_CLOSE_WAIT;
+	if (row->close_wait_age > port->gauges[METRICS_OLDEST_CLOSE_WAIT])
+		port->gauges[METRICS_OLDEST_CLOSE_WAIT] = row->close_wait_age;
+}
+
 static void add_history(struct metrics_port *port, const struct history_row *history)
 {
 	unsigned int i;
@@ -93,6 +102,7 @@ static void add_row(struct metrics_port *port, const struct port_row *row)
 	add_gauge(port, METRICS_CLOSE_WAIT, row->protocol == SOCKPORT_PROTOCOL_TCP &&
 		  row_knows(row, SOCKPORT_A_PORT_STATES),
 		  row->states[SOCKPORT_STATE_CLOSE_WAIT]);
+	raise_age(port, row);
 	add_gauge(port, METRICS_DROPS, row_knows(row, SOCKPORT_A_PORT_DROPS), row->drops);
 	add_states(port, row);
 	add_history(port, &row->history);

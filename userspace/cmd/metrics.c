@@ -138,7 +138,8 @@ static int gather_sockets(struct client *client, struct gathering *gathering,
 static int gather(struct client *client, struct metrics *metrics, struct names *names,
 		  const struct filter *filter, struct failure *failure)
 {
-	const uint32_t want = SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS;
+	const uint32_t want = SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS |
+			      SOCKPORT_WANT_AGE;
 	struct gathering gathering = {
 		.metrics = metrics,
 		.units.by = ACCOUNTS_BY_UNIT,

@@ -26,6 +26,7 @@ enum metrics_gauge {
 	METRICS_CLOSE_WAIT,
 	METRICS_DROPS,
 	METRICS_FULLEST,
+	METRICS_OLDEST_CLOSE_WAIT,
 	METRICS_RECEIVE_MEMORY,
 	METRICS_SEND_MEMORY,
 	METRICS_RESERVED_MEMORY,
@@ -43,7 +44,8 @@ enum metrics_gauge {
  *	programs
  * @unit: of a unit or container its name, empty where unknown; else NULL
  * @gauges_known: bits of enum metrics_gauge
- * @gauges: by enum metrics_gauge; METRICS_FULLEST in thousandths
+ * @gauges: by enum metrics_gauge; METRICS_FULLEST in thousandths,
+ *	METRICS_OLDEST_CLOSE_WAIT in milliseconds; of both the largest
  * @has_states: @states are known
  * @states: sockets in each SOCKPORT_STATE_*
  * @history: counters

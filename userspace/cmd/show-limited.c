@@ -54,8 +54,10 @@ void limited_print(const struct limited *limited)
 	if (!limited->busy)
 		return;
 	*quantity_put(time, QUANTITY_TIME, limited->busy) = 0;
-	printf("\nWhat limits its connections most: %s. In the %s that they had something to send, "
-	       "it was\nthe peers' windows for %u percent, send buffers for %u, the network for %u.\n",
+	/* No line is wider than a terminal. */
+	printf("\nWhat limits its connections most: %s.\n"
+	       "In the %s that they had something to send, it was the peers' windows\n"
+	       "for %u percent, send buffers for %u, the network for %u.\n",
 	       worst(limited, "the receive windows of peers", "their own send buffers",
 		     "the network, by its rate and loss"), time,
 	       limit_percent(limited->window, limited->busy),

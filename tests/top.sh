@@ -184,7 +184,7 @@ module_goes_and_comes()
 {
 	local told=yes
 
-	begin && shows '^tcp *in *7001' && rmmod sockport || return 1
+	begin && shows '^tcp *in *7001' && soon rmmod sockport 2>/dev/null || return 1
 	shows 'no module' && shows 'module is not loaded' && soon not_on_screen '^tcp ' || told=no
 	insmod "$SOCKPORT_KO"
 	[ $told = yes ] && shows '^tcp *in *7001' && soon not_on_screen 'not loaded'

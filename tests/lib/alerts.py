@@ -293,7 +293,7 @@ def history_off():
 @contextlib.contextmanager
 def gone():
     """The module is."""
-    subprocess.run(["rmmod", "sockport"], check=True)
+    wait_for("the module goes", lambda: not subprocess.run(["rmmod", "sockport"]).returncode)
     try:
         yield None
     finally:

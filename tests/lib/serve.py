@@ -617,10 +617,19 @@ def encrypted():
             raise Wrong("an older version is spoken")
 
 
+def unload():
+    """Somebody may have an answer still."""
+    for _ in range(600):
+        if not subprocess.run(["rmmod", "sockport"], capture_output=True).returncode:
+            return
+        time.sleep(0.1)
+    raise Wrong("the module does not go")
+
+
 def unloaded():
     """While the module is not there that is what it says; then it goes on."""
     connection, response = follow("/events")
-    subprocess.run(["rmmod", "sockport"], check=True)
+    unload()
     try:
         event = first(response, lambda name, event: name == "error")
         if "unloaded" not in event["error"]:

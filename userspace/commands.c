@@ -239,12 +239,12 @@ const struct command_row commands[COMMANDS] = {
  * command_is_served - whether its answers are given over HTTP
  * @command: the command
  *
- * Return: false for what changes something, and for what does not end.
+ * Return: false for what changes something, what does not end, and what reads files.
  */
 bool command_is_served(enum command command)
 {
 	return commands[command].takes & TAKES_JSON && command != COMMAND_KILL &&
-	       command != COMMAND_EVENTS;
+	       command != COMMAND_EVENTS && command != COMMAND_REPLAY;
 }
 
 /**

@@ -167,29 +167,23 @@ static bool is_path_fit(const uint8_t *bytes, size_t i)
  * @to: room for ESCAPE_TEXT characters for each byte
  * @bytes: as bind(2) got it
  * @size: of @bytes
- * @utf8: characters beyond ASCII can be shown
- * @extra: is increased by the bytes that are no columns of a terminal
  *
- * The 0 of an abstract name's beginning becomes "@", as in /proc/net/unix. All else that cannot
- * be shown becomes \OOO; so do the backslash, and the "@" of a path's beginning.
+ * The 0 of an abstract name's beginning becomes "@", as in /proc/net/unix. All else that is no
+ * printable ASCII becomes \OOO; so do the backslash, and the "@" of a path's beginning.
  *
  * Return: behind the last character.
  */
-char *escape_path(char *to, const uint8_t *bytes, size_t size, bool utf8, int *extra)
+char *escape_path(char *to, const uint8_t *bytes, size_t size)
 {
-	size_t i = 0;
+	size_t i;
 
-	if (size && !bytes[0]) {
-		*to++ = '@';
-		i++;
-	}
-	while (i < size) {
-		if (bytes[i] >= 0x80)
-			i += put_beyond(&to, bytes + i, size - i, utf8, extra);
-		else if (!is_path_fit(bytes, i) || bytes[i] <= ' ' || bytes[i] == 0x7f)
-			to = put_escape(to, bytes[i++]);
+	for (i = 0; i < size; i++) {
+		if (!i && !bytes[i])
+			*to++ = '@';
+		else if (!is_path_fit(bytes, i) || bytes[i] <= ' ' || bytes[i] >= 0x7f)
+			to = put_escape(to, bytes[i]);
 		else
-			*to++ = bytes[i++];
+			*to++ = bytes[i];
 	}
 	return to;
 }

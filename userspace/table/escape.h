@@ -12,7 +12,7 @@
 
 char *escape_text(char *to, const char *text, size_t length, bool utf8, int *extra);
 char *escape_json(char *to, const char *text, size_t length);
-char *escape_path(char *to, const uint8_t *bytes, size_t size, bool utf8, int *extra);
+char *escape_path(char *to, const uint8_t *bytes, size_t size);
 char *escape_path_json(char *to, const uint8_t *bytes, size_t size);
 
 #endif

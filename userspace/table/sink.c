@@ -71,7 +71,7 @@ void sink_path(struct sink *sink, const uint8_t *bytes, size_t size)
 	if (sink->form == SINK_JSON)
 		sink->to = escape_path_json(sink->to, bytes, size);
 	else
-		sink->to = escape_path(sink->to, bytes, size, sink->utf8, &sink->extra);
+		sink->to = escape_path(sink->to, bytes, size);
 }
 
 /**

@@ -33,6 +33,7 @@ listens()
 		kill -0 $server || return 1
 		sleep 0.1
 	done
+	[ -S "$work/http" ]
 }
 
 # ask FUNCTION: of the worker; one interpreter does all, as it takes long to start.

@@ -347,6 +347,19 @@ static struct expression *resolved(struct host *host, const struct addrinfo *lis
 	return any;
 }
 
+/* To look up a name asks others, and may take long. */
+static bool without_names;
+
+/**
+ * expression_without_names - from now on, hosts are addresses
+ *
+ * Context: before there are threads.
+ */
+void expression_without_names(void)
+{
+	without_names = true;
+}
+
 /* A name is all of its addresses. */
 static struct expression *parse_name(struct host *host, int family)
 {
@@ -355,6 +368,9 @@ static struct expression *parse_name(struct host *host, int family)
 	struct expression *any;
 	const char *name = host->address;
 
+	if (without_names)
+		return bad(host, host->text,
+			   "bad host: here it is an address, maybe with /LENGTH and :PORT");
 	if (!isalnum((unsigned char)*name) || strpbrk(name, "/:,[]") ||
 	    getaddrinfo(name, NULL, &hints, &list))
 		return bad(host, host->text,

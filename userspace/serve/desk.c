@@ -18,6 +18,9 @@
 #define JOBS_MAX	64
 /* Longest watch of the doctor, in milliseconds. */
 #define WATCH_MAX	(10 * 1000)
+#define WATCH_MAX_STRANGER	1000
+/* Of the questions that wait, so many may be of strangers. */
+#define JOBS_OF_STRANGERS	(JOBS_MAX / 4)
 
 /**
  * struct job - a question
@@ -37,18 +40,22 @@ struct job {
 	struct errand *errands;
 };
 
-/* What filters could tell of sockets is more than sums do. */
+/*
+ * Metrics are made with all rights. What filters could tell of sockets is more than sums do, and
+ * other network namespaces are no stranger's.
+ */
 static int check(const struct job *job, const struct options *options, struct failure *failure)
 {
-	if (options->command == COMMAND_DOCTOR && options->interval > WATCH_MAX)
-		return failure_set(failure, EXIT_USAGE, "it watches at most %d seconds",
-				   WATCH_MAX / 1000);
+	const uint32_t watch = job->is_known ? WATCH_MAX : WATCH_MAX_STRANGER;
+
+	if (options->command == COMMAND_DOCTOR && options->interval > watch)
+		return failure_set(failure, EXIT_USAGE, "it watches at most %u seconds", watch / 1000);
 	if (options->command != COMMAND_METRICS || job->is_known ||
-	    !(options->has_filter || options->plan))
+	    !(options->has_filter || options->plan || options->netns || options->all_netns))
 		return 0;
 	failure->unavailable = true;
 	return failure_set(failure, EXIT_RUN,
-			   "permission denied: metrics of a part of the sockets are for those whom the server knows");
+			   "permission denied: metrics of a part of the sockets, or of other network namespaces, are for those whom the server knows");
 }
 
 static int ask(struct job *job, struct output_memory *memory, struct failure *failure)
@@ -60,12 +67,15 @@ static int ask(struct job *job, struct output_memory *memory, struct failure *fa
 		options.format = METRICS_PROMETHEUS;
 	if (!error)
 		error = check(job, &options, failure);
+	if (!error)
+		error = rights_use(job->is_known || options.command == COMMAND_METRICS, failure);
 	if (!error) {
-		rights_use(job->is_known || options.command == COMMAND_METRICS);
 		output_keep(memory);
 		error = answer(&options, failure);
 		output_keep(NULL);
 	}
+	/* The next question is read without. */
+	rights_use(false, &(struct failure){ 0 });
 	options_free(&options);
 	return error;
 }
@@ -128,10 +138,13 @@ static struct job *wait_for_job(struct lane *lane)
 
 static void *work(void *data)
 {
+	struct lane *lane = data;
 	struct job *job;
 
-	while ((job = wait_for_job(data)))
-		deliver(job, answer_job(job));
+	while ((job = wait_for_job(lane)))
+		deliver(job, lane->desk->ends ?
+			     reply_error(MHD_HTTP_SERVICE_UNAVAILABLE, "the server ends") :
+			     answer_job(job));
 	return NULL;
 }
 
@@ -178,12 +191,15 @@ static struct job *find_job(struct lane *lane, struct words *words, const char *
 			    bool is_known)
 {
 	struct job **link = &lane->first;
+	unsigned int strangers = 0;
 
-	for (; *link; link = &(*link)->next)
+	for (; *link; link = &(*link)->next) {
 		if (!strcmp((*link)->type, type) && (*link)->is_known == is_known &&
 		    words_equal(&(*link)->words, words))
 			return *link;
-	if (lane->count == JOBS_MAX)
+		strangers += !(*link)->is_known;
+	}
+	if (lane->count == JOBS_MAX || (!is_known && strangers >= JOBS_OF_STRANGERS))
 		return NULL;
 	*link = new_job(words, type, is_known);
 	lane->count += *link != NULL;

@@ -50,6 +50,7 @@ struct follower {
 	uint64_t refreshed;
 	size_t begin;
 	size_t size;
+	bool is_admitted;
 	bool is_waiting;
 	bool has_lost;
 	bool ended;

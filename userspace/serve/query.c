@@ -54,15 +54,6 @@ static int add_value(struct query *query, const struct option_row *row, const ch
 	return words_add(query->words, begin, value, query->failure);
 }
 
-/* Files are those of this host, which who asks has no business with. */
-static int check_value(struct query *query, const struct option_row *row, const char *value)
-{
-	if (!strcmp(row->name, "netns") && value && strchr(value, '/'))
-		return failure_set(query->failure, EXIT_USAGE,
-				   "a network namespace is asked for by its name or a PID, not by a path");
-	return 0;
-}
-
 static int add_option(struct query *query, const char *name, const char *value)
 {
 	const struct option_row *row = row_of(name);
@@ -73,8 +64,6 @@ static int add_option(struct query *query, const char *name, const char *value)
 	if (!option_is_served(row))
 		return failure_set(query->failure, EXIT_USAGE, "option '--%s' is not served",
 				   row->name);
-	if (check_value(query, row, value))
-		return -1;
 	return (row->value ? add_value : add_flag)(query, row, value);
 }
 

@@ -11,7 +11,6 @@
 #include "serve/web-config.h"
 
 #define TYPE_JSON	"application/json"
-#define TYPE_TEXT	"text/plain; charset=utf-8"
 #define TYPE_OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
 #define TYPE_PROMETHEUS	"text/plain; version=0.0.4; charset=utf-8"
 

@@ -66,7 +66,8 @@ int rights_drop(struct failure *failure)
 
 	if (!get(data))
 		rights = data[0].permitted & WANTED;
-	if (become_nobody() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set(rights))
+	/* Each thread that asks takes them when it does. */
+	if (become_nobody() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || set(0))
 		return failure_set(failure, EXIT_RUN, "cannot give up privileges: %s",
 				   strerror(errno));
 	return 0;
@@ -75,8 +76,13 @@ int rights_drop(struct failure *failure)
 /**
  * rights_use - have the calling thread look with all rights that there are, or with none
  * @all: with all
+ * @failure: what went wrong
+ *
+ * Return: 0 or -1.
  */
-void rights_use(bool all)
+int rights_use(bool all, struct failure *failure)
 {
-	set(all ? rights : 0);
+	if (!set(all ? rights : 0))
+		return 0;
+	return failure_set(failure, EXIT_RUN, "cannot change privileges: %s", strerror(errno));
 }

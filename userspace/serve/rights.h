@@ -7,6 +7,6 @@
 #include "failure.h"
 
 int rights_drop(struct failure *failure);
-void rights_use(bool all);
+int rights_use(bool all, struct failure *failure);
 
 #endif

@@ -72,12 +72,26 @@ static struct reply *api(struct server *server, const char *url, struct errand *
 	return no_such(url);
 }
 
+/*
+ * A page of somebody else's cannot read the answer in a browser, but it could have the kernel
+ * asked again and again with the rights of who looks at it.
+ */
+static bool is_cross_site(const struct errand *errand)
+{
+	const char *site = MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
+						       "Sec-Fetch-Site");
+
+	return site && !strcmp(site, "cross-site");
+}
+
 static struct reply *route(struct server *server, const char *url, struct errand *errand)
 {
 	struct reply *reply = asset_reply(url);
 
 	if (reply)
 		return reply;
+	if (is_cross_site(errand))
+		return reply_error(MHD_HTTP_FORBIDDEN, "a page of another site asks");
 	if (!strcmp(url, "/metrics"))
 		return metrics(server, errand);
 	if (!strcmp(url, "/events"))

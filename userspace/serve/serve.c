@@ -13,6 +13,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "select/expression.h"
 #include "serve/asset.h"
 #include "serve/manager.h"
 #include "serve/rights.h"
@@ -61,8 +62,11 @@ static int start(struct server *server, size_t i, struct failure *failure)
 
 static int start_all(struct server *server, struct failure *failure)
 {
+	/* Before any of the sockets takes no more. */
+	const unsigned int visits = VISITS_MAX / server->listening.count;
 	size_t i;
 
+	server->visits.crowd = visits - visits / 8;
 	for (i = 0; i < server->listening.count; i++)
 		if (start(server, i, failure))
 			return -1;
@@ -144,6 +148,7 @@ static int run(struct server *server, int signals, struct failure *failure)
 {
 	int error = -1;
 
+	expression_without_names();
 	if (rights_drop(failure))
 		return -1;
 	if (assets_open())

@@ -47,6 +47,9 @@ static void leave(void *data)
 	struct follower *follower = data;
 	struct streams *streams = follower->streams;
 
+	/* It never had it, and somebody has the lock. */
+	if (!follower->is_admitted)
+		return;
 	pthread_mutex_lock(&streams->lock);
 	take_out(streams, follower);
 	pthread_mutex_unlock(&streams->lock);
@@ -110,13 +113,16 @@ static bool admit(struct follower *follower)
 {
 	static const char first[] = "retry: 2000\n\n";
 	struct MHD_Response *response;
+	struct reply *reply;
 
 	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, hand_over, follower,
 						     leave);
-	if (!response)
+	reply = response ? reply_stream(response, TYPE_EVENTS) : NULL;
+	if (!reply)
 		return false;
+	follower->is_admitted = true;
 	follower_put(follower, first, strlen(first));
-	answer_errand(follower, reply_stream(response, TYPE_EVENTS));
+	answer_errand(follower, reply);
 	return true;
 }
 
@@ -244,8 +250,12 @@ static struct client *listen_to_kernel(struct failure *failure)
 static void serve_followers(struct streams *streams)
 {
 	struct failure failure = { 0 };
-	struct client *client = listen_to_kernel(&failure);
-	int error = 0;
+	struct client *client = NULL;
+	int error = rights_use(true, &failure);
+
+	if (!error)
+		client = listen_to_kernel(&failure);
+	error = 0;
 
 	if (!client)
 		welcome(streams, &failure);
@@ -264,9 +274,10 @@ static void *work(void *data)
 	struct streams *streams = data;
 	bool ends;
 
-	rights_use(true);
 	do {
-		wait_for(streams, NULL);
+		/* One may have come in the moment in which listening failed. */
+		if (!has_followers(streams))
+			wait_for(streams, NULL);
 		if (has_followers(streams))
 			serve_followers(streams);
 		pthread_mutex_lock(&streams->lock);

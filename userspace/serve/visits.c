@@ -12,9 +12,6 @@
 #include "serve/peer.h"
 #include "stop.h"
 
-/* From so many on, one that waits for a request makes room for a new one. */
-#define CROWD		(VISITS_MAX - VISITS_MAX / 8)
-
 /* Milliseconds that they have at the end, and nanoseconds between two looks. */
 #define SETTLE		1000
 #define SETTLE_STEP	(10 * 1000 * 1000)
@@ -78,7 +75,7 @@ static void make_room(struct visits *visits)
 static void add(struct visits *visits, struct visit *visit)
 {
 	pthread_mutex_lock(&visits->lock);
-	if (++visits->count > CROWD)
+	if (++visits->count > visits->crowd)
 		make_room(visits);
 	visit->next = visits->first;
 	visit->link = &visits->first;

@@ -58,11 +58,13 @@ struct visit {
  * @lock: of all that follows
  * @first: the newest
  * @count: how many there are
+ * @crowd: from so many on, one that waits for a request makes room for a new one
  */
 struct visits {
 	pthread_mutex_t lock;
 	struct visit *first;
 	unsigned int count;
+	unsigned int crowd;
 };
 
 struct visit *visit_of(struct MHD_Connection *connection);

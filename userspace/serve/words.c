@@ -86,6 +86,10 @@ int words_parse(struct words *words, struct options *options, struct failure *fa
 	pthread_mutex_lock(&reading);
 	error = options_parse(options, words->count, words->list, failure);
 	pthread_mutex_unlock(&reading);
+	/* An option can say it, or an expression. */
+	if (!error && options->netns && strchr(options->netns, '/'))
+		return failure_set(failure, EXIT_USAGE,
+				   "a network namespace is asked for by its name or a PID, not by a path");
 	return error;
 }
 

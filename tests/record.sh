@@ -274,7 +274,7 @@ rotated()
 small()
 {
 	fresh
-	python3 - "$SOCKPORT_BIN" record "$file" --interval 3 --count 4 <<-'END'
+	python3 - "$SOCKPORT_BIN" record "$file" --interval 3 --count 4 <<-'END' || return 1
 		import resource
 		import socket
 		import subprocess

@@ -100,12 +100,14 @@ void moment_end(struct moment *moment, const struct nlmsghdr *message, uint16_t 
  */
 void moment_cut(struct moment *moment, size_t count)
 {
-	if (count >= moment->count)
-		return;
-	moment->bytes.size = ((uint32_t *)moment->starts.bytes)[count];
-	moment->starts.size = count * sizeof(uint32_t);
-	moment->keys.size = count * sizeof(uint32_t);
-	moment->count = count;
+	if (count < moment->count) {
+		moment->bytes.size = ((uint32_t *)moment->starts.bytes)[count];
+		moment->starts.size = count * sizeof(uint32_t);
+		moment->keys.size = count * sizeof(uint32_t);
+		moment->count = count;
+	}
+	/* What had no room is among those that are forgotten; none of it is there. */
+	moment->bytes.failed = false;
 }
 
 /**

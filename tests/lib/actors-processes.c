@@ -53,6 +53,8 @@ static void become_somebody(struct dice *dice)
 
 	if (setgroups(0, NULL) || setgid(id) || setuid(id))
 		_exit(0);
+	/* Another user's process forgets it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static int open_listener(struct dice *dice)
@@ -102,7 +104,7 @@ static void leave_to_thread(struct dice *dice)
 		pthread_exit(NULL);
 }
 
-void act_processes(struct dice *dice)
+bool act_processes(struct dice *dice)
 {
 	const unsigned int what = dice_roll(dice, 4);
 	pid_t pid = act_fork();
@@ -111,10 +113,10 @@ void act_processes(struct dice *dice)
 		rest(dice);
 		if (what == 1)
 			kill(pid, SIGKILL);
-		return;
+		return true;
 	}
 	if (pid < 0)
-		return;
+		return false;
 	switch (what) {
 	case 2:
 		become_somebody(dice);
@@ -127,7 +129,7 @@ void act_processes(struct dice *dice)
 	_exit(0);
 }
 
-static void send_descriptor(int through, int fd)
+static bool send_descriptor(int through, int fd)
 {
 	char bytes[CMSG_SPACE(sizeof(fd))] = "", byte = 0;
 	struct iovec piece = { &byte, 1 };
@@ -141,7 +143,7 @@ static void send_descriptor(int through, int fd)
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(fd));
 	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	sendmsg(through, &message, MSG_DONTWAIT);
+	return sendmsg(through, &message, MSG_DONTWAIT) > 0;
 }
 
 static void receive_descriptor(int through)
@@ -165,14 +167,15 @@ static void receive_descriptor(int through)
 }
 
 /* On its way, received, or garbage that has itself in flight. */
-void act_descriptors(struct dice *dice)
+bool act_descriptors(struct dice *dice)
 {
+	bool sent;
 	int pair[2], fd;
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
-		return;
+		return false;
 	fd = open_listener(dice);
-	send_descriptor(pair[0], fd);
+	sent = send_descriptor(pair[0], fd);
 	close(fd);
 	if (dice_roll(dice, 2))
 		send_descriptor(pair[0], pair[1]);
@@ -181,4 +184,5 @@ void act_descriptors(struct dice *dice)
 		receive_descriptor(pair[1]);
 	close(pair[0]);
 	close(pair[1]);
+	return sent;
 }

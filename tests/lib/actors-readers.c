@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,8 +24,10 @@
 #include "program.h"
 
 #define ANSWER_MS	2000
+/* What a shell says of a program that it cannot run. */
+#define NOT_THERE	127
 
-void act_files(struct dice *dice)
+bool act_files(struct dice *dice)
 {
 	static const char *const files[] = {
 		"/proc/sockport", "/proc/net/sockport", "/proc/net/sockport_sockets",
@@ -32,21 +35,26 @@ void act_files(struct dice *dice)
 	};
 	static char piece[1 << 16];
 	unsigned int reads = dice_roll(dice, 60);
+	bool any = false;
+	ssize_t got;
 	int fd = open(*dice_pick(dice, files), O_RDONLY | O_CLOEXEC);
 	size_t size;
 
 	if (fd < 0)
-		return;
+		return false;
 	while (reads--) {
 		size = dice_roll(dice, 1u << dice_roll(dice, 17));
 		if (dice_once_in(dice, 20))
 			lseek(fd, dice_roll(dice, 20000), SEEK_SET);
 		else if (dice_once_in(dice, 20))
 			(void)!pread(fd, piece, size, dice_roll(dice, 20000));
-		else if (read(fd, piece, size) <= 0)
+		else if ((got = read(fd, piece, size)) > 0)
+			any = true;
+		else
 			break;
 	}
 	close(fd);
+	return any;
 }
 
 /* A client without a family if there is no module. */
@@ -54,33 +62,37 @@ static bool begin(struct client *client, size_t room)
 {
 	static char buffer[1 << 17];
 
-	*client = (struct client){ .buffer = buffer, .room = room };
+	*client = (struct client){ .buffer = buffer, .room = sizeof(buffer) };
 	client->nl = mnl_socket_open(NETLINK_GENERIC);
 	if (!client->nl)
 		return false;
-	if (!mnl_socket_bind(client->nl, 0, MNL_SOCKET_AUTOPID) && client_family(client))
+	if (!mnl_socket_bind(client->nl, 0, MNL_SOCKET_AUTOPID))
 		client->family = client_family(client);
+	client->room = room;
 	if (client->family > GENL_ID_CTRL)
 		return true;
 	mnl_socket_close(client->nl);
 	return false;
 }
 
-/* Whatever comes, until nothing more does, or nobody wants more. */
-static void receive(struct dice *dice, struct client *client, unsigned int messages)
+/* Whatever comes, until nothing more does, or nobody wants more. Returns how much it was. */
+static unsigned int receive(struct dice *dice, struct client *client, unsigned int messages)
 {
 	struct pollfd any = { .fd = mnl_socket_get_fd(client->nl), .events = POLLIN };
 	const struct nlmsghdr *nlh = (void *)client->buffer;
+	unsigned int came = 0;
 	ssize_t length;
 
 	while (messages-- && poll(&any, 1, ANSWER_MS) > 0) {
 		length = recv(any.fd, client->buffer, client->room, MSG_DONTWAIT);
+		came += length > 0;
 		if (length < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type == NLMSG_DONE ||
 		    nlh->nlmsg_type == NLMSG_ERROR)
-			return;
+			break;
 		if (dice_once_in(dice, 30))
 			usleep(dice_roll(dice, 20000));
 	}
+	return came;
 }
 
 /* Types and lengths that are right now and then. */
@@ -126,13 +138,14 @@ static void put_program(struct dice *dice, struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-void act_requests(struct dice *dice)
+bool act_requests(struct dice *dice)
 {
 	static struct request request;
 	struct client client;
+	unsigned int came;
 
 	if (!begin(&client, 64 + dice_roll(dice, 1u << (7 + dice_roll(dice, 10)))))
-		return;
+		return false;
 	request_begin(&client, &request, 1 + dice_roll(dice, SOCKPORT_CMD_MAX + 1),
 		      dice_once_in(dice, 5) ? NLM_F_ACK : NLM_F_DUMP);
 	if (dice_roll(dice, 2))
@@ -142,42 +155,61 @@ void act_requests(struct dice *dice)
 	if (dice_roll(dice, 2))
 		mnl_attr_put_u32(request.nlh, SOCKPORT_A_SOCKET_WANT, dice_number(dice));
 	send(mnl_socket_get_fd(client.nl), request.nlh, request.nlh->nlmsg_len, MSG_DONTWAIT);
-	receive(dice, &client, dice_once_in(dice, 3) ? dice_roll(dice, 4) : 2000);
+	came = receive(dice, &client, dice_once_in(dice, 3) ? dice_roll(dice, 4) : 2000);
 	mnl_socket_close(client.nl);
+	return came;
 }
 
-/* Some never read what they have asked for. */
-void act_events(struct dice *dice)
+static bool listen_somehow(struct dice *dice, struct client *client)
 {
-	const int small = 2304;
 	static struct request request;
-	struct client client;
 
-	if (!begin(&client, 1 << 15))
-		return;
-	if (dice_roll(dice, 2))
-		setsockopt(mnl_socket_get_fd(client.nl), SOL_SOCKET, SO_RCVBUF, &small,
-			   sizeof(small));
-	request_begin(&client, &request, SOCKPORT_CMD_EVENT_LISTEN, 0);
+	if (!begin(client, 1 << 15))
+		return false;
+	request_begin(client, &request, SOCKPORT_CMD_EVENT_LISTEN, 0);
 	if (dice_once_in(dice, 3))
 		put_program(dice, request.nlh);
-	send(mnl_socket_get_fd(client.nl), request.nlh, request.nlh->nlmsg_len, MSG_DONTWAIT);
-	if (dice_roll(dice, 2))
-		receive(dice, &client, dice_roll(dice, 300));
-	else
-		usleep(dice_roll(dice, 3000000));
+	return send(mnl_socket_get_fd(client->nl), request.nlh, request.nlh->nlmsg_len,
+		    MSG_DONTWAIT) > 0;
+}
+
+bool act_events(struct dice *dice)
+{
+	struct client client;
+	unsigned int came;
+
+	if (!listen_somehow(dice, &client))
+		return false;
+	came = receive(dice, &client, dice_roll(dice, 300));
 	mnl_socket_close(client.nl);
+	return came;
+}
+
+/* It never reads what it has asked for, and has little room. */
+bool act_deaf(struct dice *dice)
+{
+	const int small = 2304;
+	struct client client;
+
+	if (!listen_somehow(dice, &client))
+		return false;
+	setsockopt(mnl_socket_get_fd(client.nl), SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	usleep(dice_roll(dice, 3000000));
+	mnl_socket_close(client.nl);
+	return true;
 }
 
 /* It may say that it cannot, but not die. */
 static void check_status(const char *const *words, int status)
 {
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_THERE)
+		die("%s cannot be run", must_getenv("SOCKPORT_BIN"));
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
 		die("sockport %s %s ... died of signal %d", words[1], words[2] ? words[2] : "",
 		    WTERMSIG(status));
 }
 
-void act_command(struct dice *dice)
+bool act_command(struct dice *dice)
 {
 	static const char *const lines[][7] = {
 		{ "sockport", "ports", "-a" }, { "sockport", "ports", "-AJ" },
@@ -198,6 +230,7 @@ void act_command(struct dice *dice)
 	int status, null;
 
 	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		null = open("/dev/null", O_RDWR);
 		dup2(null, 0);
 		dup2(null, 1);
@@ -205,9 +238,10 @@ void act_command(struct dice *dice)
 		alarm(30);
 		signal(SIGALRM, SIG_DFL);
 		execv(path, (char *const *)words);
-		_exit(127);
+		_exit(NOT_THERE);
 	}
 	if (pid > 0 && waitpid(pid, &status, 0) == pid &&
 	    !(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
 		check_status(words, status);
+	return pid > 0;
 }

@@ -229,7 +229,7 @@ static void do_close(struct dice *dice, struct kept *one)
 	one->fd = 0;
 }
 
-void act_sockets(struct dice *dice)
+bool act_sockets(struct dice *dice)
 {
 	static void (*const deeds[])(struct dice *dice, struct kept *one) = {
 		do_bind, do_bind, do_connect, do_connect, do_listen, do_accept, do_accept, do_send,
@@ -241,4 +241,5 @@ void act_sockets(struct dice *dice)
 		(*dice_pick(dice, deeds))(dice, one);
 	else
 		open_one(dice, one);
+	return one->fd;
 }

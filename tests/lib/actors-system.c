@@ -49,17 +49,25 @@ static void settle(void)
 }
 
 /* With connections in it when it dies; some are of users. */
-void act_namespaces(struct dice *dice)
+bool act_namespaces(struct dice *dice)
 {
 	const int flags = CLONE_NEWNET | (dice_roll(dice, 2) ? CLONE_NEWUSER : 0) |
 			  (dice_once_in(dice, 4) ? CLONE_NEWPID : 0);
 	unsigned int steps = dice_roll(dice, 60);
+	int told[2];
+	char made;
 
+	if (pipe2(told, O_CLOEXEC))
+		return false;
 	/* The kernel takes longer for their end than we for their beginning. */
 	usleep(dice_roll(dice, 500000));
-	if (act_fork())
-		return;
-	if (!unshare(flags)) {
+	if (act_fork()) {
+		close(told[1]);
+		steps = read(told[0], &made, 1);
+		close(told[0]);
+		return steps == 1;
+	}
+	if (!unshare(flags) && write(told[1], "m", 1) == 1) {
 		settle();
 		if (dice_roll(dice, 2))
 			act_files(dice);
@@ -70,7 +78,7 @@ void act_namespaces(struct dice *dice)
 }
 
 /* A namespace of its own: others need theirs. */
-void act_interfaces(struct dice *dice)
+bool act_interfaces(struct dice *dice)
 {
 	static const char *const lines[] = {
 		"link add near type dummy\nlink set near up\naddr add 192.0.2.1/24 dev near\n",
@@ -81,6 +89,7 @@ void act_interfaces(struct dice *dice)
 	};
 	static bool entered;
 	unsigned int i;
+	int status;
 	FILE *pipe;
 
 	if (!entered && !unshare(CLONE_NEWNET)) {
@@ -88,26 +97,29 @@ void act_interfaces(struct dice *dice)
 		settle();
 	}
 	if (!entered)
-		return;
+		return false;
 	pipe = popen("exec ip -force -batch - 2>/dev/null", "w");
 	if (!pipe)
-		return;
+		return false;
 	for (i = 0; i < 3; i++)
 		fputs(*dice_pick(dice, lines), pipe);
-	pclose(pipe);
+	status = pclose(pipe);
 	for (i = 0; i < 200; i++)
 		act_sockets(dice);
 	usleep(dice_roll(dice, 200000));
+	/* Some lines are refused, which is another status than to be missing. */
+	return WIFEXITED(status) && WEXITSTATUS(status) < 126;
 }
 
-void act_processors(struct dice *dice)
+bool act_processors(struct dice *dice)
 {
 	static const char file[] = "/sys/devices/system/cpu/cpu1/online";
+	bool done = write_file(file, "0");
 
-	write_file(file, "0");
 	usleep(dice_roll(dice, 500000));
-	write_file(file, "1");
+	done = write_file(file, "1") && done;
 	usleep(500000 + dice_roll(dice, 2000000));
+	return done;
 }
 
 /* Sockets have it first, then the rest: it is slow from there on. */
@@ -129,7 +141,7 @@ static void use_memory(struct dice *dice)
 }
 
 /* Without a limit that kills: the kernel would complain of that at length. */
-void act_memory(struct dice *dice)
+bool act_memory(struct dice *dice)
 {
 	char text[32];
 	pid_t pid;
@@ -139,7 +151,7 @@ void act_memory(struct dice *dice)
 	snprintf(text, sizeof(text), "%u", GROUP_MEMORY);
 	if (!write_file(GROUP "/memory.high", text)) {
 		usleep(500000);
-		return;
+		return false;
 	}
 	pid = act_fork();
 	if (!pid) {
@@ -151,6 +163,12 @@ void act_memory(struct dice *dice)
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) == pid)
 		;
+	rmdir(GROUP);
+	return pid > 0;
+}
+
+void act_memory_end(void)
+{
 	rmdir(GROUP);
 }
 
@@ -166,21 +184,23 @@ static void put_value(struct dice *dice, char *text, size_t room)
 		snprintf(text, room, "%u", dice_roll(dice, 1u << dice_roll(dice, 20)));
 }
 
-void act_parameters(struct dice *dice)
+bool act_parameters(struct dice *dice)
 {
 	DIR *directory = opendir(PARAMETERS);
 	char path[400], text[32];
 	struct dirent *entry;
+	bool written = false;
 
 	usleep(dice_roll(dice, 300000));
 	if (!directory)
-		return;
+		return false;
 	while ((entry = readdir(directory))) {
 		if (*entry->d_name == '.' || dice_roll(dice, 8))
 			continue;
 		snprintf(path, sizeof(path), PARAMETERS "/%s", entry->d_name);
 		put_value(dice, text, sizeof(text));
-		write_file(path, text);
+		written |= write_file(path, text);
 	}
 	closedir(directory);
+	return written;
 }

@@ -17,7 +17,7 @@ fi
 export PYTHONDONTWRITEBYTECODE=1
 PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
 PROMETHEUS=127.0.0.1:9090 SERVER=127.0.0.1:7678
-PORT=7070 ROUNDS=30
+PORT=7070 ROUNDS=30 SCRAPES=8
 INTERVAL=3 PATIENCE=120
 [ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10 PATIENCE=600
 work=$(mktemp -d)
@@ -72,16 +72,26 @@ is_scraped()
 	arrives 1 'up{job="sockport"}'
 }
 
+scrapes()
+{
+	ask value 'sum(count_over_time(up{job="sockport"}[10m]))'
+}
+
 counters_arrive()
 {
-	local round name="protocol=\"tcp\",role=\"in\",port=\"$PORT\""
+	local round name="protocol=\"tcp\",role=\"in\",port=\"$PORT\"" deadline=$((SECONDS + PATIENCE))
 
-	for ((round = 0; round < ROUNDS; round++)); do
+	# However long that takes: few scrapes would say little.
+	for ((round = 0; round < ROUNDS || 10#0$(scrapes) < SCRAPES; round++)); do
+		[ $SECONDS -lt $deadline ] || {
+			echo "$(scrapes) scrapes in time"
+			return 1
+		}
 		expect 'traffic' 'done' "$(ask traffic $PORT 50 100 10)" || return 1
 	done
-	arrives $((50 * ROUNDS)) "sockport_port_accepted_total{$name}" &&
-		arrives $((5000 * ROUNDS)) "sockport_port_received_bytes_total{$name}" &&
-		arrives $((500 * ROUNDS)) "sockport_port_sent_bytes_total{$name}"
+	arrives $((50 * round)) "sockport_port_accepted_total{$name}" &&
+		arrives $((5000 * round)) "sockport_port_received_bytes_total{$name}" &&
+		arrives $((500 * round)) "sockport_port_sent_bytes_total{$name}"
 }
 
 # From the first scrape that came on; before, the server need not have been there.

@@ -315,6 +315,33 @@ TEST_F_TIMEOUT(traffic, drops, 300)
 				 H(BYTES_OUT, 250000)));
 }
 
+/* That the kernel tells also while nothing else is counted. */
+TEST_F_TIMEOUT(traffic, drops_alone, 300)
+{
+	int server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT), i;
+	int client = client_to(0, AF_INET, "127.0.0.1", PORT, 0);
+	struct history history;
+
+	module_parameter("udp_accounting", "N", NULL);
+	socket_option(server, SOL_SOCKET, SO_RCVBUF, 1);
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(500, send(client, bytes, 500, 0));
+	EXPECT_LT(50, socket_drops(server));
+	history = history_of_protocol(&self->client, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, PORT);
+	EXPECT_EQ(socket_drops(server), history.value[SOCKPORT_A_HISTORY_RECEIVE_DROPS]);
+	/* What is not counted is not told as 0. */
+	EXPECT_EQ(1ULL << SOCKPORT_A_HISTORY_RECEIVE_DROPS,
+		  history.known & (1ULL << SOCKPORT_A_HISTORY_RECEIVE_DROPS |
+				   1ULL << SOCKPORT_A_HISTORY_BYTES_IN |
+				   1ULL << SOCKPORT_A_HISTORY_SEGMENTS_IN));
+	/* They count for the port when the socket is gone. */
+	i = socket_drops(server);
+	close(server);
+	EXPECT_EQ(i, history_of_protocol(&self->client, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN,
+					 PORT).value[SOCKPORT_A_HISTORY_RECEIVE_DROPS]);
+	close(client);
+}
+
 TEST_F_TIMEOUT(traffic, off, 300)
 {
 	int server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT), i;

@@ -199,7 +199,8 @@ struct sockport_totals {
  *
  * Return: false for a time before anything happened, and for what ports of
  * this protocol do not count. Those of UDP may only have been opened, while
- * datagrams were not counted.
+ * datagrams were not counted; but for those that sockets had no room for, which
+ * always are.
  */
 static inline bool sockport_totals_know(const struct sockport_totals *totals,
 					u8 protocol, unsigned int value)
@@ -208,6 +209,7 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 	    value == SOCKPORT_A_HISTORY_LAST_ACTIVE)
 		return totals->value[value];
 	return protocol == SOCKPORT_PROTOCOL_TCP ||
+	       value == SOCKPORT_A_HISTORY_RECEIVE_DROPS ||
 	       (BIT(value) & SOCKPORT_COUNTERS_UDP &&
 		totals->value[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);
 }

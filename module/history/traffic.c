@@ -51,9 +51,6 @@ struct datagram {
 /* Sockets of a chain that are looked at for who has a port. */
 #define LOOK	32
 
-/* Hooks are registered. */
-static bool counting;
-
 static bool is_udp(u8 number)
 {
 	return number == IPPROTO_UDP || number == IPPROTO_UDPLITE;
@@ -379,11 +376,7 @@ static struct pernet_operations traffic_ops = {
  */
 int sockport_traffic_start(void)
 {
-	int err = register_pernet_subsys(&traffic_ops);
-
-	if (!err)
-		WRITE_ONCE(counting, true);
-	return err;
+	return register_pernet_subsys(&traffic_ops);
 }
 
 /**
@@ -395,13 +388,14 @@ int sockport_traffic_start(void)
  */
 void sockport_traffic_stop(void)
 {
-	WRITE_ONCE(counting, false);
 	unregister_pernet_subsys(&traffic_ops);
 }
 
 /**
  * sockport_traffic_drop - a socket had no room for a datagram
  * @sk: the socket
+ *
+ * That is counted whether datagrams are or not.
  *
  * Context: process or BH, in an RCU read-side critical section.
  */
@@ -410,8 +404,6 @@ void sockport_traffic_drop(const struct sock *sk)
 	struct sockport_history *row;
 	u8 protocol;
 
-	if (!READ_ONCE(counting))
-		return;
 	protocol = sk->sk_protocol == IPPROTO_UDPLITE ?
 		   SOCKPORT_PROTOCOL_UDPLITE : SOCKPORT_PROTOCOL_UDP;
 	row = row_of(sk, sock_net(sk), protocol);

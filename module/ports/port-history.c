@@ -98,6 +98,14 @@ bool sockport_port_remembers(const struct sockport_record *rec,
 	       uid_eq(rec->uid, opener->uid);
 }
 
+/* What sockets of UDP had no room for is counted while nothing else is. */
+static bool has_drops(const struct sockport_history *row)
+{
+	return row->protocol != SOCKPORT_PROTOCOL_TCP &&
+	       sockport_row_count(row, SOCKPORT_A_HISTORY_RECEIVE_DROPS) !=
+	       READ_ONCE(row->base[SOCKPORT_A_HISTORY_RECEIVE_DROPS]);
+}
+
 /**
  * sockport_past_of - what port a row is of
  * @row: its history
@@ -109,7 +117,8 @@ struct sockport_past sockport_past_of(const struct sockport_history *row)
 		.protocol	= row->protocol,
 		.role		= row->role,
 		.rest		= row->is_rest,
-		.active		= row->is_rest || atomic64_read(&row->first),
+		.active		= row->is_rest || atomic64_read(&row->first) ||
+				  has_drops(row),
 	};
 }
 

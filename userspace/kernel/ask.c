@@ -53,6 +53,7 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 		.take = take_port,
 		.function.port = function,
 		.data = data,
+		.want_attribute = SOCKPORT_A_PORT_WANT,
 	};
 	unsigned int i, count;
 	struct filter parts[FILTER_PARTS];
@@ -111,6 +112,7 @@ int client_sockets(struct client *client, const struct filter *filter, uint32_t 
 		.function.socket = function,
 		.data = data,
 		.plan = filter->plan,
+		.want_attribute = SOCKPORT_A_SOCKET_WANT,
 	};
 	/* Who has a mask for datagrams asks who listens: what is unbound does not. */
 	const bool listening = filter->tcp_states != filter->datagram_states;

@@ -58,6 +58,7 @@ static int take_error(const struct nlmsghdr *message, void *data)
 	const struct nlmsgerr *reply = mnl_nlmsg_get_payload(message);
 	struct exchange *exchange = data;
 	size_t skip = sizeof(*reply);
+	const char *words;
 
 	if (message->nlmsg_len < mnl_nlmsg_size(sizeof(*reply))) {
 		exchange->ended = true;
@@ -68,7 +69,9 @@ static int take_error(const struct nlmsghdr *message, void *data)
 		return MNL_CB_STOP;
 	if (!(message->nlmsg_flags & NLM_F_CAPPED))
 		skip += reply->msg.nlmsg_len - sizeof(reply->msg);
-	explain(exchange, 0u - reply->error, decode_extack(message, skip));
+	words = decode_extack(message, skip);
+	exchange->wants_too_much = words && strcasestr(words, "reserved bit");
+	explain(exchange, 0u - reply->error, words);
 	return MNL_CB_ERROR;
 }
 
@@ -183,14 +186,23 @@ static int ask_another(struct exchange *exchange, const struct nlmsghdr *request
 	return client->answer(&question, client->answer_data);
 }
 
-/**
- * exchange_talk - ask the kernel, and hand its replies out
- * @exchange: who takes them
- * @request: from exchange_start()
- *
- * Return: 0 when all replies were taken, else -1.
- */
-int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
+/* Of groups of attributes, the newest is left out; false when none is left. */
+static bool want_less(const struct exchange *exchange, struct nlmsghdr *request)
+{
+	struct nlattr *attribute;
+	uint32_t *want;
+
+	mnl_attr_for_each(attribute, request, GENL_HDRLEN) {
+		want = mnl_attr_get_payload(attribute);
+		if (mnl_attr_get_type(attribute) != exchange->want_attribute || !*want)
+			continue;
+		*want &= ~(1u << (31 - __builtin_clz(*want)));
+		return true;
+	}
+	return false;
+}
+
+static int talk(struct exchange *exchange, struct nlmsghdr *request)
 {
 	struct client *client = exchange->client;
 
@@ -202,6 +214,28 @@ int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
 		return failure_set(exchange->failure, EXIT_RUN, "cannot ask the kernel: %s",
 				   strerror(errno));
 	return receive(exchange);
+}
+
+/**
+ * exchange_talk - ask the kernel, and hand its replies out
+ * @exchange: who takes them
+ * @request: from request_start()
+ *
+ * An older module refuses to be asked for what it does not know: then it is asked
+ * for what it knows.
+ *
+ * Return: 0 when all replies were taken, else -1.
+ */
+int exchange_talk(struct exchange *exchange, struct nlmsghdr *request)
+{
+	int error;
+
+	do {
+		exchange->wants_too_much = false;
+		exchange->ended = false;
+		error = talk(exchange, request);
+	} while (error && exchange->wants_too_much && want_less(exchange, request));
+	return error;
 }
 
 static int take_family(const struct nlmsghdr *message, struct exchange *exchange)

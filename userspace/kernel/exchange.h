@@ -51,10 +51,12 @@ struct client {
  * @data: for it
  * @filter: what was asked for, NULL for all
  * @want: groups of attributes that were asked for
+ * @want_attribute: in which the request says so, or 0
  * @plan: of an expression, by which sockets are left out here, or NULL
  * @time: when the request was made, in milliseconds since 1970
  * @any: there were replies
  * @ended: one of our own functions ended it with an error, so errno means nothing
+ * @wants_too_much: the module does not know all that was asked for
  * @is_lookup: the question is whether there is such a family
  */
 struct exchange {
@@ -72,10 +74,12 @@ struct exchange {
 	void *data;
 	const struct filter *filter;
 	uint32_t want;
+	uint16_t want_attribute;
 	const struct expression_plan *plan;
 	uint64_t time;
 	bool any;
 	bool ended;
+	bool wants_too_much;
 	bool is_lookup;
 };
 

@@ -40,7 +40,7 @@ alone()
 }
 
 CASES=(healthy accept_overflow accept_full failures no_local_port ports_of_address datagrams
-	datagrams_of_gone close_wait retransmits time_wait scan rows_lost sockets_lost
+	datagrams_of_gone close_wait not_closed not_accepted retransmits time_wait scan rows_lost sockets_lost
 	programs_lost events_lost history_off gone)
 
 for name in "${CASES[@]}"; do

@@ -459,6 +459,24 @@ TEST_F(metrics, oldest_close_wait)
 		     count_lines(self->text, "sockport_oldest_close_wait_seconds{"));
 }
 
+TEST_F(metrics, accepts)
+{
+	const uint64_t buckets[] = { 0, 0, 0, 0, 0, 3, 1 };
+	struct port_row row = make_port(SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, 80, 0);
+
+	self->metrics.top = 1;
+	row.known |= 1ull << SOCKPORT_A_PORT_ACCEPT_AGE;
+	row.accept_age = 2500;
+	row.distributions[SOCKPORT_DISTRIBUTION_KIND_ACCEPT] = (struct distribution_row){
+		.known = ~0ull, .sum = 120, .buckets = (const uint8_t *)buckets, .count = 7,
+	};
+	ASSERT_TRUE(metrics_add(&self->metrics, &row));
+	self->text = written(&self->metrics, METRICS_OPENMETRICS);
+	EXPECT_LINE("sockport_port_oldest_unaccepted_seconds{protocol=\"tcp\",role=\"in\",port=\"80\"} 2.500");
+	EXPECT_LINE("sockport_port_accept_seconds_count{protocol=\"tcp\",role=\"in\",port=\"80\"} 4");
+	EXPECT_LINE("sockport_port_accept_seconds_sum{protocol=\"tcp\",role=\"in\",port=\"80\"} 0.000120");
+}
+
 /* A newer module's protocol has no name here. */
 TEST_F(metrics, unknown_protocol)
 {

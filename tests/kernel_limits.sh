@@ -109,6 +109,17 @@ udp_openers()
 	needs_probe udp_openers udp_lib_get_port
 }
 
+# It is looked at when somebody wants it.
+accept_accounting()
+{
+	local parameter=/sys/module/sockport/parameters/accept_accounting status
+
+	echo Y >$parameter && needs_probe accept_accounting security_sock_graft
+	status=$?
+	echo N >$parameter
+	return $status
+}
+
 # Each kernel of this architecture that is tested has netfilter.
 udp_accounting()
 {
@@ -116,4 +127,4 @@ udp_accounting()
 }
 
 ktap_run same_everywhere ping_table udplite netlink_table history failed_connects udp_accounting \
-	udp_openers
+	udp_openers accept_accounting

@@ -54,7 +54,7 @@ const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 
 	[SOCKPORT_A_PORT_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_PORT_ROLE] = NLA_POLICY_RANGE(NLA_U8, 1, 2),
 	[SOCKPORT_A_PORT_PORT] = { .type = NLA_U32, },
-	[SOCKPORT_A_PORT_WANT] = NLA_POLICY_MASK(NLA_U32, 0x1ffff),
+	[SOCKPORT_A_PORT_WANT] = NLA_POLICY_MASK(NLA_U32, 0x3ffff),
 	[SOCKPORT_A_PORT_NETNS_FD] = { .type = NLA_U32, },
 	[SOCKPORT_A_PORT_NETNS_ALL] = { .type = NLA_FLAG, },
 };
@@ -62,7 +62,7 @@ const struct nla_policy sockport_port_get_nl_policy[SOCKPORT_A_PORT_NETNS_ALL + 
 /* SOCKPORT_CMD_SOCKET_GET - do */
 const struct nla_policy sockport_socket_get_nl_policy[SOCKPORT_A_SOCKET_NETNS_ALL + 1] = {
 	[SOCKPORT_A_SOCKET_FILTER] = NLA_POLICY_NESTED(sockport_filter_nl_policy),
-	[SOCKPORT_A_SOCKET_WANT] = NLA_POLICY_MASK(NLA_U32, 0x1ffff),
+	[SOCKPORT_A_SOCKET_WANT] = NLA_POLICY_MASK(NLA_U32, 0x3ffff),
 	[SOCKPORT_A_SOCKET_PROTOCOL] = NLA_POLICY_RANGE(NLA_U8, 1, 13),
 	[SOCKPORT_A_SOCKET_FAMILY] = { .type = NLA_U8, },
 	[SOCKPORT_A_SOCKET_LOCAL_ADDRESS] = { .type = NLA_BINARY, },

@@ -13,6 +13,7 @@
 
 #include "compat.h"
 #include "net.h"
+#include "history/accept.h"
 #include "history/era.h"
 #include "history/follow.h"
 #include "history/last.h"
@@ -49,6 +50,8 @@ static bool ready;
 static struct sockport_era *era;
 /* UDP is counted. Under the mutex. */
 static bool counting;
+/* Each accept() is looked at. Under the mutex. */
+static bool accepting;
 
 static void fold_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(fold_work, fold_work_fn);
@@ -83,6 +86,22 @@ static int count_udp(bool count)
 	return err;
 }
 
+static int watch_accepts(bool watch)
+{
+	int err = 0;
+
+	lockdep_assert_held(&switch_mutex);
+	if (watch == accepting)
+		return 0;
+	if (watch)
+		err = sockport_accepts_watch();
+	else
+		sockport_accepts_unwatch();
+	if (!err)
+		accepting = watch;
+	return err;
+}
+
 static void stop(void)
 {
 	lockdep_assert_held(&switch_mutex);
@@ -91,6 +110,7 @@ static void stop(void)
 	sockport_era_withdraw(era);
 	cancel_delayed_work_sync(&fold_work);
 	count_udp(false);
+	watch_accepts(false);
 	sockport_probes_unregister();
 	sockport_last_end();
 	sockport_era_end(era);
@@ -139,6 +159,8 @@ static int start(void)
 	err = count_udp(sockport_settings.udp_accounting);
 	if (err)
 		pr_notice("sockport: UDP is not counted: %d\n", err);
+	/* It says itself that it cannot. */
+	watch_accepts(sockport_settings.accept_accounting);
 	queue_delayed_work(sockport_unbound_wq(), &fold_work, FOLD_PERIOD);
 	return 0;
 }
@@ -183,6 +205,27 @@ int sockport_lifecycle_set_udp(bool on)
 		err = count_udp(on);
 	if (!err)
 		sockport_settings.udp_accounting = on;
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
+/**
+ * sockport_lifecycle_set_accept - look at each accept(), or do not
+ * @on: look, while history is on
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0 or a negative errno.
+ */
+int sockport_lifecycle_set_accept(bool on)
+{
+	int err = 0;
+
+	mutex_lock(&switch_mutex);
+	if (era)
+		err = watch_accepts(on);
+	if (!err)
+		sockport_settings.accept_accounting = on;
 	mutex_unlock(&switch_mutex);
 	return err;
 }

@@ -12,6 +12,7 @@ struct net;
  * struct sockport_settings - what the module's parameters say of history
  * @history: it is kept
  * @udp_accounting: datagrams are counted too
+ * @accept_accounting: each accept() is looked at
  * @last: connections that ended, most that are remembered of a namespace
  * @size: of the era to come; what can grow meanwhile does so in the one that is
  *
@@ -22,6 +23,7 @@ struct net;
 struct sockport_settings {
 	bool				history;
 	bool				udp_accounting;
+	bool				accept_accounting;
 	unsigned int			last;
 	struct sockport_era_size	size;
 };
@@ -40,6 +42,7 @@ void sockport_lifecycle_net_exit(struct net *net);
 
 int sockport_lifecycle_set_history(bool on);
 int sockport_lifecycle_set_udp(bool on);
+int sockport_lifecycle_set_accept(bool on);
 int sockport_lifecycle_set_rows(unsigned int rows);
 int sockport_lifecycle_set_programs(unsigned int programs);
 int sockport_lifecycle_set_sockets(unsigned int sockets);

@@ -35,10 +35,34 @@ u64 sockport_pid_ns_started(struct pid_namespace *pid_ns)
 	return started;
 }
 
-static void note_process(struct sockport_opener *opener)
+/**
+ * sockport_opener_is_current - is it the current process?
+ * @opener: who opened something
+ *
+ * Context: process. What is compared without a lock is only compared.
+ */
+bool sockport_opener_is_current(const struct sockport_opener *opener)
+{
+	const struct task_struct *leader = current->group_leader;
+
+	return READ_ONCE(opener->pid) == leader->pid &&
+	       opener->started == leader->start_boottime;
+}
+
+/**
+ * sockport_opener_note - it is the current process
+ * @opener: to be filled
+ * @program: what sockport_program_current() says
+ *
+ * Context: process, in an RCU read-side critical section, with the lock held that
+ * guards @opener.
+ */
+void sockport_opener_note(struct sockport_opener *opener,
+			  const struct sockport_program *program)
 {
 	struct pid_namespace *pid_ns = task_active_pid_ns(current);
 
+	opener->program = *program;
 	WRITE_ONCE(opener->pid, current->tgid);
 	opener->own = task_tgid_nr_ns(current, pid_ns);
 	opener->started = current->group_leader->start_boottime;
@@ -57,19 +81,16 @@ void sockport_history_open(struct sockport_history *row,
 			   const struct sockport_program *program)
 {
 	struct sockport_opener *opener = &row->opener;
-	const struct task_struct *leader = current->group_leader;
 
 	/* The rest is of many ports. */
 	if (row->is_rest)
 		return;
-	if (READ_ONCE(opener->pid) == leader->pid &&
-	    opener->started == leader->start_boottime &&
+	if (sockport_opener_is_current(opener) &&
 	    sockport_program_same(&opener->program, program))
 		return;
 	sockport_program_tell(row);
 	spin_lock_bh(&row->lock);
-	opener->program = *program;
-	note_process(opener);
+	sockport_opener_note(opener, program);
 	spin_unlock_bh(&row->lock);
 }
 

@@ -25,6 +25,9 @@ static inline void sockport_history_comm(char comm[TASK_COMM_LEN])
 	comm[TASK_COMM_LEN - 1] = '\0';
 }
 
+bool sockport_opener_is_current(const struct sockport_opener *opener);
+void sockport_opener_note(struct sockport_opener *opener,
+			  const struct sockport_program *program);
 void sockport_history_open(struct sockport_history *row,
 			   const struct sockport_program *program);
 u64 sockport_pid_ns_started(struct pid_namespace *pid_ns);

@@ -35,6 +35,11 @@ static int set_udp(const char *value, const struct kernel_param *kp)
 	return set_switch(value, sockport_lifecycle_set_udp);
 }
 
+static int set_accept(const char *value, const struct kernel_param *kp)
+{
+	return set_switch(value, sockport_lifecycle_set_accept);
+}
+
 static int set_rows(const char *value, const struct kernel_param *kp)
 {
 	return set_size(value, sockport_lifecycle_set_rows);
@@ -65,6 +70,11 @@ static const struct kernel_param_ops udp_ops = {
 	.get	= param_get_bool,
 };
 
+static const struct kernel_param_ops accept_ops = {
+	.set	= set_accept,
+	.get	= param_get_bool,
+};
+
 static const struct kernel_param_ops rows_ops = {
 	.set	= set_rows,
 	.get	= param_get_uint,
@@ -92,6 +102,11 @@ module_param_cb(udp_accounting, &udp_ops, &sockport_settings.udp_accounting, 064
 __MODULE_PARM_TYPE(udp_accounting, "bool");
 MODULE_PARM_DESC(udp_accounting,
 		 "count UDP datagrams too, which costs every packet a look (default N)");
+module_param_cb(accept_accounting, &accept_ops, &sockport_settings.accept_accounting,
+		0644);
+__MODULE_PARM_TYPE(accept_accounting, "bool");
+MODULE_PARM_DESC(accept_accounting,
+		 "tell how long connections wait for accept(), and which process accepts them, which costs every accept() a look (default N)");
 module_param_cb(history_rows, &rows_ops, &sockport_settings.size.rows, 0644);
 __MODULE_PARM_TYPE(history_rows, "uint");
 MODULE_PARM_DESC(history_rows,

@@ -117,6 +117,7 @@ static struct sockport_history *row_new(struct sockport_rows *in,
  */
 void sockport_row_free(struct sockport_history *row)
 {
+	kfree(row->workers);
 	kfree(row->spread);
 	kfree(row);
 }

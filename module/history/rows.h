@@ -20,11 +20,16 @@ struct net;
 struct sock;
 struct sockport_net;
 struct sockport_rows;
+struct sockport_workers;
 
 /* Counters are numbered as their attributes are; some of those are no counters. */
 #define SOCKPORT_COUNTERS	(SOCKPORT_A_HISTORY_MAX + 1)
-/* Distributions that are kept; that of what is alive is made when it is asked for. */
-#define SOCKPORT_SPREADS	(SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE + 1)
+/*
+ * Distributions that are kept: numbered as their kinds are, but that of what is
+ * alive is made when it is asked for, and another one has its number.
+ */
+#define SOCKPORT_SPREAD_ACCEPT	(SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE + 1)
+#define SOCKPORT_SPREADS	(SOCKPORT_SPREAD_ACCEPT + 1)
 #define SOCKPORT_BUCKETS	40
 #define SOCKPORT_SHARDS_MAX	8
 
@@ -38,7 +43,7 @@ struct sockport_shard {
 
 /**
  * struct sockport_spread - the distributions of a row
- * @sum: of all values, indexed by enum sockport_distribution_kind
+ * @sum: of all values, indexed by number of the distribution
  * @bucket: how many values there were of each magnitude
  */
 struct sockport_spread {
@@ -125,9 +130,10 @@ struct sockport_opener {
  * @listeners: followed listeners, changes under @lock, read under RCU
  * @owner: the program of all of them, kept by them; NULL when there are several
  *	programs, or no listener; likewise
- * @lock: guards @opener, @listeners, @owner, @base and @told, and who reads the
- *	row against who resets it; taken with BH disabled
+ * @lock: guards @opener, @workers, @listeners, @owner, @base and @told, and who
+ *	reads the row against who resets it; taken with BH disabled
  * @opener: who opened it last; of a program's row the program
+ * @workers: processes that accept its connections, or NULL
  * @told: of what datagrams count, how much programs have been told of
  * @base: what is taken off each counter since the last reset
  * @spread: distributions, or NULL
@@ -165,6 +171,7 @@ struct sockport_history {
 	struct sockport_history	*owner;
 	spinlock_t		lock; /* see above */
 	struct sockport_opener	opener;
+	struct sockport_workers	*workers;
 	u64			told[SOCKPORT_TOLD];
 	u64			base[SOCKPORT_COUNTERS];
 	struct sockport_spread	*spread;
@@ -383,7 +390,7 @@ static inline unsigned int sockport_bucket(u64 value)
 /**
  * sockport_history_spread - add a value to a distribution
  * @row: row of TCP
- * @kind: enum sockport_distribution_kind
+ * @kind: number of the distribution
  * @value: in the distribution's unit
  *
  * Context: any.

@@ -12,6 +12,7 @@
 #include <linux/sched.h>
 #include <linux/srcu.h>
 
+#include "history/accept.h"
 #include "history/program.h"
 #include "history/rows.h"
 #include "history/rows-table.h"
@@ -390,6 +391,8 @@ static void rebase(struct sockport_history *row)
 		for (j = 0; j < SOCKPORT_BUCKETS; j++)
 			atomic64_set(&row->spread->bucket[i][j], 0);
 	}
+	if (row->workers)
+		memset(row->workers, 0, sizeof(*row->workers));
 	spin_unlock_bh(&row->lock);
 }
 

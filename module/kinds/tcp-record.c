@@ -142,18 +142,51 @@ static void tcp_ulp(struct sockport_record *rec, struct sockport_detail *detail,
 	rcu_read_unlock();
 }
 
-/* A port table wants to know of CLOSE_WAIT alone. */
+static u32 tenths(u64 ms)
+{
+	return min_t(u64, div_u64(ms, 100), U32_MAX);
+}
+
+/* What was accepted has a file, and what was closed since has none any more. */
+static bool tcp_waits(const struct sockport_record *rec, const struct sock *sk)
+{
+	return rec->role == SOCKPORT_ROLE_IN &&
+	       BIT(rec->state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT) &&
+	       !READ_ONCE(sk->sk_socket) && !sock_flag(sk, SOCK_DEAD);
+}
+
+static void tcp_waiting(const struct sockport_walk *walk,
+			struct sockport_record *rec, const struct sock *sk)
+{
+	u64 ms;
+
+	if (!tcp_waits(rec, sk) || !walk->established(sk, &ms))
+		return;
+	rec->waiting = tenths(ms);
+	rec->has |= SOCKPORT_HAS_WAITING;
+}
+
 static void tcp_age(const struct sockport_walk *walk,
 		    struct sockport_record *rec, const struct sock *sk)
 {
 	u64 ms;
 
-	if (walk->sink && walk->sink->ports && rec->state != TCP_CLOSE_WAIT)
-		return;
 	if (!walk->age(sk, &ms))
 		return;
-	rec->age = min_t(u64, div_u64(ms, 100), U32_MAX);
+	rec->age = tenths(ms);
 	rec->has |= SOCKPORT_HAS_AGE;
+}
+
+/* A port table wants to know of CLOSE_WAIT and of what waits for accept() alone. */
+static void tcp_ages(const struct sockport_walk *walk,
+		     struct sockport_record *rec, const struct sock *sk)
+{
+	const bool ports = walk->sink && walk->sink->ports;
+
+	if (ports)
+		tcp_waiting(walk, rec, sk);
+	if (!ports || rec->state == TCP_CLOSE_WAIT)
+		tcp_age(walk, rec, sk);
 }
 
 static void tcp_detail(struct sockport_record *rec,
@@ -181,7 +214,7 @@ static void tcp_full(struct sockport_walk *walk, struct sockport_record *rec,
 	if (detail)
 		tcp_detail(rec, detail, sk, walk->want);
 	if (walk->age)
-		tcp_age(walk, rec, sk);
+		tcp_ages(walk, rec, sk);
 }
 
 /* What takes the socket's lock. */

@@ -59,9 +59,22 @@ static int put_door(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+/* With all its workers a row may be too long for a page. */
+static size_t port_size(const struct sockport_query *query)
+{
+	return query->want & SOCKPORT_WANT_WORKERS ?
+	       genlmsg_msg_size(2 * NLMSG_DEFAULT_SIZE) : GENLMSG_DEFAULT_SIZE;
+}
+
 static int port_get_start(struct netlink_callback *cb)
 {
-	return sockport_dump_start(cb, sockport_query_ports);
+	const struct sockport_dump *dump = sockport_dump_of(cb);
+	int err;
+
+	err = sockport_dump_start(cb, sockport_query_ports);
+	if (!err && dump->query)
+		cb->min_dump_alloc = port_size(dump->query);
+	return err;
 }
 
 static int port_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
@@ -181,7 +194,7 @@ int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto free_query;
 	}
 	err = -ENOMEM;
-	reply = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	reply = genlmsg_new(port_size(query), GFP_KERNEL);
 	if (!reply)
 		goto free_query;
 	err = put_port(reply, info->snd_portid, info->snd_seq, 0, query,

@@ -82,11 +82,45 @@ static int put_distributions(struct sk_buff *skb,
 		for (i = 0; i < SOCKPORT_BUCKETS; i++)
 			values.bucket[i] =
 				atomic64_read(&spread->bucket[kind][i]);
-		if (put_distribution(skb, kind, &values))
+		if (put_distribution(skb, kind == SOCKPORT_SPREAD_ACCEPT ?
+				     SOCKPORT_DISTRIBUTION_KIND_ACCEPT : kind,
+				     &values))
 			return -EMSGSIZE;
 	}
 	return put_distribution(skb, SOCKPORT_DISTRIBUTION_KIND_RTT_NOW,
 				port->rtt_now);
+}
+
+static int put_worker(struct sk_buff *skb,
+		      const struct sockport_port_workers *workers,
+		      unsigned int i)
+{
+	struct nlattr *nest = nla_nest_start(skb, SOCKPORT_A_PORT_WORKER);
+
+	if (!nest ||
+	    nla_put_u32(skb, SOCKPORT_A_WORKER_PID, workers->at[i].pid) ||
+	    nla_put_string(skb, SOCKPORT_A_WORKER_COMM, workers->at[i].comm) ||
+	    nla_put_u64_64bit(skb, SOCKPORT_A_WORKER_ACCEPTS,
+			      workers->at[i].accepts, SOCKPORT_A_WORKER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_workers(struct sk_buff *skb, const struct sockport_port *port)
+{
+	const struct sockport_port_workers *workers = port->workers;
+	unsigned int i;
+
+	if (!workers)
+		return 0;
+	for (i = 0; i < workers->count; i++)
+		if (put_worker(skb, workers, i))
+			return -EMSGSIZE;
+	if (!workers->others)
+		return 0;
+	return nla_put_u64_64bit(skb, SOCKPORT_A_PORT_OTHER_ACCEPTS,
+				 workers->others, SOCKPORT_A_PORT_PAD);
 }
 
 static int put_opener(struct sk_buff *skb, const struct sockport_port *port,
@@ -132,7 +166,7 @@ int sockport_reply_history(struct sk_buff *skb,
 			   struct sockport_cgroups *cgroups)
 {
 	if (put_totals(skb, port) || put_distributions(skb, port) ||
-	    put_opener(skb, port, user_ns, cgroups))
+	    put_opener(skb, port, user_ns, cgroups) || put_workers(skb, port))
 		return -EMSGSIZE;
 	return 0;
 }

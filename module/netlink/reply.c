@@ -78,6 +78,10 @@ static int put_port_sums(struct sk_buff *skb, const struct sockport_port *port)
 	    nla_put_u64_64bit(skb, SOCKPORT_A_PORT_CLOSE_WAIT_AGE,
 			      (u64)port->age * 100, SOCKPORT_A_PORT_PAD))
 		return -EMSGSIZE;
+	if (port->has_waiting &&
+	    nla_put_u64_64bit(skb, SOCKPORT_A_PORT_ACCEPT_AGE,
+			      (u64)port->waiting * 100, SOCKPORT_A_PORT_PAD))
+		return -EMSGSIZE;
 	if (port->listeners &&
 	    (nla_put_u32(skb, SOCKPORT_A_PORT_BACKLOG, port->backlog) ||
 	     nla_put_u32(skb, SOCKPORT_A_PORT_BACKLOG_LIMIT,

@@ -13,18 +13,24 @@
 #include "walk/record.h"
 #include "walk/scope.h"
 
-static void copy_opener(struct sockport_port_opener *copy,
-			struct sockport_history *row,
-			const struct sockport_reader *reader)
+/* Lock of the row held. */
+static void copy_process(struct sockport_port_opener *copy,
+			 const struct sockport_opener *opener,
+			 const struct sockport_reader *reader)
 {
-	const struct sockport_opener *opener = &row->opener;
-
-	spin_lock_bh(&row->lock);
 	copy->pid = sockport_opener_pid(opener, reader->pid_ns);
 	copy->uid = opener->program.uid;
 	copy->seen = sockport_reader_sees_gone(reader, &opener->program.by);
 	copy->cgroup = opener->program.cgroup;
 	strscpy(copy->comm, opener->program.comm, sizeof(copy->comm));
+}
+
+static void copy_opener(struct sockport_port_opener *copy,
+			struct sockport_history *row,
+			const struct sockport_reader *reader)
+{
+	spin_lock_bh(&row->lock);
+	copy_process(copy, &row->opener, reader);
 	spin_unlock_bh(&row->lock);
 }
 
@@ -37,6 +43,43 @@ static bool seen(const struct sockport_reader *reader,
 {
 	return opener->comm[0] && opener->pid && opener->seen &&
 	       sockport_reader_sees_uid(reader, opener->uid);
+}
+
+/* Who is not for the reader is one of the others. */
+static void copy_worker(struct sockport_port_workers *copy,
+			const struct sockport_worker *worker,
+			const struct sockport_reader *reader)
+{
+	struct sockport_port_opener process;
+	unsigned int i = copy->count;
+
+	copy_process(&process, &worker->process, reader);
+	if (!seen(reader, &process)) {
+		copy->others += worker->accepts;
+		return;
+	}
+	copy->at[i].pid = process.pid;
+	copy->at[i].accepts = worker->accepts;
+	strscpy(copy->at[i].comm, process.comm, sizeof(copy->at[i].comm));
+	copy->count++;
+}
+
+static void copy_workers(struct sockport_port_workers *copy,
+			 struct sockport_history *row,
+			 const struct sockport_reader *reader)
+{
+	const struct sockport_workers *workers;
+	unsigned int i;
+
+	spin_lock_bh(&row->lock);
+	workers = row->workers;
+	if (workers) {
+		copy->count = 0;
+		copy->others = workers->others;
+		for (i = 0; i < workers->count; i++)
+			copy_worker(copy, &workers->worker[i], reader);
+	}
+	spin_unlock_bh(&row->lock);
 }
 
 /**
@@ -238,6 +281,13 @@ int sockport_port_prepare(struct net *net, struct sockport_port *port, u32 want)
 		if (!port->opener)
 			return -ENOMEM;
 	}
+	if (want & SOCKPORT_WANT_WORKERS && !port->workers &&
+	    port->protocol == SOCKPORT_PROTOCOL_TCP &&
+	    port->role == SOCKPORT_ROLE_IN && !port->rest) {
+		port->workers = sockport_alloc(net, sizeof(*port->workers));
+		if (!port->workers)
+			return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -254,7 +304,7 @@ static bool rest_active(const struct sockport_totals *totals)
  *	history may be its own
  * @row: its history
  * @reading: who goes through the rows
- * @reader: who asks, when rows are to tell who opened them
+ * @reader: who asks, when rows are to tell who opened them, or accepts there
  *
  * Context: process context, a user of the era of @row.
  */
@@ -266,6 +316,8 @@ void sockport_port_recall(struct sockport_port *port,
 	if (!sockport_reading_add(reading, row, port->totals, port->spread))
 		return;
 	port->recalled = !port->rest || rest_active(port->totals);
+	if (port->workers)
+		copy_workers(port->workers, row, reader);
 	if (!port->opener)
 		return;
 	copy_opener(port->opener, row, reader);
@@ -290,8 +342,11 @@ void sockport_port_forget(struct net *net, struct sockport_port *port)
 		sockport_free(net, port->rtt_now, sizeof(*port->rtt_now));
 	if (port->opener)
 		sockport_free(net, port->opener, sizeof(*port->opener));
+	if (port->workers)
+		sockport_free(net, port->workers, sizeof(*port->workers));
 	port->totals = NULL;
 	port->spread = NULL;
 	port->rtt_now = NULL;
 	port->opener = NULL;
+	port->workers = NULL;
 }

@@ -140,6 +140,10 @@ static void add_record(struct sockport_port *port,
 		port->age = max(port->age, rec->age);
 		port->has_age = true;
 	}
+	if (rec->has & SOCKPORT_HAS_WAITING) {
+		port->waiting = max(port->waiting, rec->waiting);
+		port->has_waiting = true;
+	}
 	if (rec->has & SOCKPORT_HAS_UID)
 		add_uid(port, rec->uid);
 	if (is_unconnected(rec))
@@ -345,8 +349,10 @@ static int walk_ports(struct sockport_build *build, struct sockport_ports *ports
 				 &build->sink);
 	if (err)
 		return err;
-	if (ask->want & SOCKPORT_WANT_AGE)
+	if (ask->want & SOCKPORT_WANT_AGE) {
 		walk.age = sockport_follow_state_age;
+		walk.established = sockport_follow_age;
+	}
 	err = add_sockets(build, &walk);
 	if (err == -ENOBUFS && walk.missed) {
 		ports->err = err;

@@ -8,6 +8,8 @@
 #include <linux/uidgid.h>
 #include <uapi/linux/sockport.h>
 
+#include "history/accept.h"
+
 struct net;
 struct sockport_filter;
 struct sockport_history;
@@ -51,6 +53,8 @@ struct sockport_totals;
  * @age: tenths of a second that a connection has been in CLOSE_WAIT, of the
  *	oldest
  * @has_age: @age is known
+ * @waiting: likewise, that one has been waiting for accept()
+ * @has_waiting: @waiting is known
  * @uids: how many owners are in @uid
  * @uids_more: there are more owners than that
  * @uid: owners, ascending
@@ -63,6 +67,7 @@ struct sockport_totals;
  * @spread: distributions of that, or NULL
  * @rtt_now: round trip times of connections that live, with @spread
  * @opener: who opened it last, or NULL
+ * @workers: who accepts its connections, or NULL
  */
 struct sockport_port {
 	struct rb_node	node;
@@ -85,6 +90,8 @@ struct sockport_port {
 	u64	drops;
 	u32	age;
 	bool	has_age;
+	u32	waiting;
+	bool	has_waiting;
 	u8	uids;
 	bool	uids_more;
 	kuid_t	uid[SOCKPORT_PORT_UIDS];
@@ -97,6 +104,7 @@ struct sockport_port {
 	struct sockport_spread		*spread;
 	struct sockport_distribution	*rtt_now;
 	struct sockport_port_opener	*opener;
+	struct sockport_port_workers	*workers;
 };
 
 /**
@@ -116,15 +124,32 @@ struct sockport_port_opener {
 };
 
 /**
+ * struct sockport_port_workers - who accepts connections of a port, for an encoder
+ * @others: connections that were accepted by others than those
+ * @count: how many are in @at
+ * @at: processes that the reader may see: number in its pid namespace, name,
+ *	connections
+ */
+struct sockport_port_workers {
+	u64		others;
+	unsigned int	count;
+	struct {
+		pid_t	pid;
+		char	comm[TASK_COMM_LEN];
+		u64	accepts;
+	} at[SOCKPORT_WORKERS];
+};
+
+/**
  * struct sockport_ports_ask - what is asked of a port table
  * @scope: namespaces to walk, kept by the caller as long as building lasts;
  *	the one whose account it goes to until sockport_ports_free()
  * @filter: sockets that count, NULL for all
  * @owners: who has sockets open, kept until sockport_ports_free(); NULL when
  *	rows need not tell
- * @reader: who asks, when rows are to tell who opened them
- * @want: mask of enum sockport_want, only age, history, distributions and
- *	opener mean something
+ * @reader: who asks, when rows are to tell who opened them, or accepts there
+ * @want: mask of enum sockport_want, only age, history, distributions, opener
+ *	and workers mean something
  */
 struct sockport_ports_ask {
 	struct sockport_scope		*scope;
@@ -166,7 +191,8 @@ struct sockport_pasts {
 
 #define SOCKPORT_WANT_RECALL	(SOCKPORT_WANT_HISTORY | \
 				 SOCKPORT_WANT_DISTRIBUTIONS | \
-				 SOCKPORT_WANT_OPENER)
+				 SOCKPORT_WANT_OPENER | \
+				 SOCKPORT_WANT_WORKERS)
 
 /**
  * struct sockport_ports - a port table

@@ -254,6 +254,7 @@ static void put_limits(struct seq_file *seq)
 		[ilog2(SOCKPORT_LIMIT_FAILED_CONNECTS)]	= "failed_connects",
 		[ilog2(SOCKPORT_LIMIT_UDP_ACCOUNTING)]	= "udp_accounting",
 		[ilog2(SOCKPORT_LIMIT_UDP_OPENERS)]	= "udp_openers",
+		[ilog2(SOCKPORT_LIMIT_ACCEPT_ACCOUNTING)] = "accept_accounting",
 	};
 	const unsigned long limits = (u32)atomic_read(&sockport_limits);
 	const char *comma = "";

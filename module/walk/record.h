@@ -58,6 +58,7 @@ struct sockport_space;
  * @SOCKPORT_HAS_AGE: age
  * @SOCKPORT_HAS_ULP: ulp
  * @SOCKPORT_HAS_CONTROL: control, control_type and control_len
+ * @SOCKPORT_HAS_WAITING: waiting
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -89,6 +90,7 @@ enum sockport_has {
 	SOCKPORT_HAS_AGE	= BIT(26),
 	SOCKPORT_HAS_ULP	= BIT(27),
 	SOCKPORT_HAS_CONTROL	= BIT(28),
+	SOCKPORT_HAS_WAITING	= BIT(29),
 };
 
 /**
@@ -141,6 +143,7 @@ struct sockport_addresses {
  * @expires: milliseconds until @timer
  * @retransmits: retransmissions or probes unanswered
  * @age: tenths of a second that it has been in its state
+ * @waiting: likewise, that it has been waiting for accept(); for port tables
  */
 struct sockport_record {
 	u8			family;
@@ -171,6 +174,7 @@ struct sockport_record {
 	u32			expires;
 	u32			retransmits;
 	u32			age;
+	u32			waiting;
 };
 
 /**

@@ -78,6 +78,8 @@ struct sockport_ask {
  * @age: milliseconds that a full socket of TCP has been in its state, false when
  *	nobody knows; NULL when nobody asks. Of a port table, only of CLOSE_WAIT.
  *	Called as a filter's
+ * @established: likewise, that a connection has been established; asked of port
+ *	tables only, of what waits for accept()
  * @want: mask of enum sockport_want and of SOCKPORT_WANT_UID, _INODE and
  *	_ADDRESS
  * @whole: the hold under way sees its chains whole
@@ -111,6 +113,7 @@ struct sockport_walk {
 	const struct sockport_filter	*filter;
 	struct sockport_sink		*sink;
 	bool (*age)(const struct sock *sk, u64 *ms);
+	bool (*established)(const struct sock *sk, u64 *ms);
 	u32				want;
 	bool				whole;
 	unsigned int			kind;

@@ -135,6 +135,7 @@ static const char *kind_text(const struct column *column)
 		[COLUMN_STATES] = "an object in JSON, its keys are the states",
 		[COLUMN_PROCESS] = "an object in JSON, with pid and comm",
 		[COLUMN_PROCESSES] = "an array of objects in JSON, with pid, comm and fd",
+		[COLUMN_WORKERS] = "an array of objects in JSON, with pid, comm and accepts",
 		[COLUMN_DISTRIBUTIONS] = "an object in JSON, with count, sum and buckets of each",
 		[COLUMN_SERVICES] = "an object in JSON, with tcp, udp and sctp",
 	};

@@ -94,6 +94,16 @@ static struct json_object *process(bool with_descriptor)
 	return may_be_object(properties);
 }
 
+static struct json_object *worker(void)
+{
+	struct json_object *properties = json_object_new_object();
+
+	add(properties, "pid", count_of("number of the process", NULL));
+	add(properties, "comm", text_of("its name"));
+	add(properties, "accepts", count_of("connections that it accepted", "connections"));
+	return may_be_object(properties);
+}
+
 static struct json_object *distribution(const char *of, const char *unit)
 {
 	struct json_object *properties = json_object_new_object();
@@ -119,6 +129,7 @@ static struct json_object *distributions(void)
 	add(properties, "rtt", distribution("round trip time at the end", "microseconds"));
 	add(properties, "handshake", distribution("time of the handshake", "microseconds"));
 	add(properties, "rtt_now", distribution("round trip time now", "microseconds"));
+	add(properties, "accept", distribution("time until accept()", "microseconds"));
 	return may_be_object(properties);
 }
 
@@ -165,6 +176,8 @@ static struct json_object *values_of(const struct column *column)
 		return process(false);
 	case COLUMN_PROCESSES:
 		return array_of(process(true));
+	case COLUMN_WORKERS:
+		return array_of(worker());
 	case COLUMN_DISTRIBUTIONS:
 		return distributions();
 	case COLUMN_SERVICES:

@@ -212,6 +212,31 @@ def close_wait():
         other.close()
 
 
+def as_old_as(name, seconds):
+    """The oldest of its kind, by what the command says."""
+    series = f"sockport_{name}_seconds"
+    return any(float(value) > seconds for key, value in scrape().items()
+               if key.startswith(series))
+
+
+@contextlib.contextmanager
+def not_closed():
+    one, other = pair(listener(1, port=7320))
+    one.close()
+    wait_for("it is old", lambda: as_old_as("oldest_close_wait", 15))
+    yield None
+    other.close()
+
+
+@contextlib.contextmanager
+def not_accepted():
+    to = listener(20, port=7321)
+    with socket.create_connection(to.getsockname()):
+        wait_for("it is old", lambda: as_old_as("oldest_unaccepted", 5))
+        yield None
+        to.accept()[0].close()
+
+
 @contextlib.contextmanager
 def retransmits():
     """Of peers that do not hear anything."""
@@ -304,8 +329,9 @@ def gone():
 EXPECTED = {
     "healthy": ({}, ()),
     "accept_overflow": ({"SockportAcceptQueueOverflows": {"role": "in", "port": "7310"}},
-                        ("SockportAcceptQueueFull",)),
-    "accept_full": ({"SockportAcceptQueueFull": {"role": "in", "port": "7311"}}, ()),
+                        ("SockportAcceptQueueFull", "SockportNotAccepted")),
+    "accept_full": ({"SockportAcceptQueueFull": {"role": "in", "port": "7311"}},
+                    ("SockportNotAccepted",)),
     "syn_queue": ({"SockportSynQueueFull": {"role": "in", "port": "7310"}}, ()),
     "failures": ({"SockportConnectionsFail": {"port": "7312", "cause": "refused"}}, ()),
     "no_local_port": ({"SockportNoLocalPort": {"port": "7313"},
@@ -316,7 +342,10 @@ EXPECTED = {
                          ()),
     "datagrams": ({"SockportDatagramsDropped": {"protocol": "udp", "port": "7315"}}, ()),
     "datagrams_of_gone": ({"SockportDatagramsLost": {"cause": "receive-buffer"}}, ()),
-    "close_wait": ({"SockportCloseWait": {"role": "in", "port": "7316"}}, ()),
+    "close_wait": ({"SockportCloseWait": {"role": "in", "port": "7316"}},
+                   ("SockportNotClosed",)),
+    "not_closed": ({"SockportNotClosed": {"role": "in", "port": "7320"}}, ()),
+    "not_accepted": ({"SockportNotAccepted": {"role": "in", "port": "7321"}}, ()),
     "retransmits": ({"SockportRetransmits": {"role": "out", "port": "7317"}}, ()),
     "time_wait": ({"SockportLimitNear": {"limit": "time_wait"}}, ()),
     "scan": ({"SockportPortScan": {"instance": "vm"}}, ()),

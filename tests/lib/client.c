@@ -512,6 +512,16 @@ static void get_port_attribute(struct port *port, const struct nlattr *attr)
 	case SOCKPORT_A_PORT_OPENER:
 		history_get_opener(&port->history, attr);
 		break;
+	case SOCKPORT_A_PORT_WORKER:
+		history_get_worker(&port->history, attr);
+		break;
+	case SOCKPORT_A_PORT_OTHER_ACCEPTS:
+		port->history.other_accepts = mnl_attr_get_u64(attr);
+		break;
+	case SOCKPORT_A_PORT_ACCEPT_AGE:
+		port->has_accept_age = true;
+		port->accept_age = mnl_attr_get_u64(attr);
+		break;
 	case SOCKPORT_A_PORT_CLOSE_WAIT_AGE:
 	case SOCKPORT_A_PORT_PAD:
 		break;

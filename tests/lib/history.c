@@ -121,6 +121,32 @@ void history_get_opener(struct history *history, const struct nlattr *nest)
 	}
 }
 
+void history_get_worker(struct history *history, const struct nlattr *nest)
+{
+	struct accepting *worker = &history->worker[history->workers++];
+	struct nlattr *attr;
+
+	if (history->workers > HISTORY_WORKERS)
+		die("more than %u workers", HISTORY_WORKERS);
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case SOCKPORT_A_WORKER_PID:
+			worker->pid = mnl_attr_get_u32(attr);
+			break;
+		case SOCKPORT_A_WORKER_COMM:
+			strncpy(worker->comm, mnl_attr_get_str(attr), HISTORY_COMM - 1);
+			break;
+		case SOCKPORT_A_WORKER_ACCEPTS:
+			worker->accepts = mnl_attr_get_u64(attr);
+			break;
+		case SOCKPORT_A_WORKER_PAD:
+			break;
+		default:
+			die("attribute %u of a worker", mnl_attr_get_type(attr));
+		}
+	}
+}
+
 /* By a dump of this port: a get would have to find a socket. */
 struct history history_of_protocol(struct client *client, uint8_t protocol, uint8_t role,
 				   uint16_t port)

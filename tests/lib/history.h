@@ -8,6 +8,7 @@
 
 #define HISTORY_BUCKETS	64
 #define HISTORY_COMM	16
+#define HISTORY_WORKERS	64
 
 struct client;
 struct nlattr;
@@ -33,12 +34,21 @@ struct opener {
 	char		comm[HISTORY_COMM];
 };
 
+/* A process that accepted connections. */
+struct accepting {
+	uint32_t	pid;
+	uint64_t	accepts;
+	char		comm[HISTORY_COMM];
+};
+
 /**
  * struct history - what a row of the port table says of the past
  * @told: there is one
  * @value: indexed by SOCKPORT_A_HISTORY_*, 0 where absent
  * @known: mask of what is not absent
  * @distribution: indexed by enum sockport_distribution_kind
+ * @worker: if they were asked for
+ * @other_accepts: likewise
  */
 struct history {
 	bool			told;
@@ -46,6 +56,9 @@ struct history {
 	uint64_t		known;
 	struct distribution	distribution[SOCKPORT_DISTRIBUTION_KIND_MAX + 1];
 	struct opener		opener;
+	struct accepting	worker[HISTORY_WORKERS];
+	unsigned int		workers;
+	uint64_t		other_accepts;
 };
 
 #define HISTORY_WANT	(SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS | SOCKPORT_WANT_OPENER)
@@ -56,6 +69,7 @@ extern const char *const history_names[SOCKPORT_A_HISTORY_MAX + 1];
 void history_get(struct history *history, const struct nlattr *nest);
 void history_get_distribution(struct history *history, const struct nlattr *nest);
 void history_get_opener(struct history *history, const struct nlattr *nest);
+void history_get_worker(struct history *history, const struct nlattr *nest);
 
 /* Of one row; all zeros if there is none. */
 struct history history_of_protocol(struct client *client, uint8_t protocol, uint8_t role,

@@ -7,6 +7,7 @@ getsockopt() with TCP_INFO and TCP_CC_INFO is what is compared with.
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import struct
@@ -195,6 +196,46 @@ def ages():
     two.close()
     rows = sockport("ports", "-J", "-o", "role,close_wait_age", "--port", str(to.getsockname()[1]))
     expect("age of none", {None}, {row["close_wait_age"] for row in rows})
+
+
+def switch(on):
+    with open("/sys/module/sockport/parameters/accept_accounting", "w", encoding="ascii") as file:
+        file.write("Y" if on else "N")
+
+
+def accepts():
+    """Who accepts, and how long the oldest one waits."""
+    to = listener()
+    port = str(to.getsockname()[1])
+    switch(True)
+    try:
+        start = time.monotonic()
+        one = socket.create_connection(to.getsockname())
+        done = time.monotonic()
+        time.sleep(0.5)
+        low = time.monotonic() - done
+        rows = sockport("ports", "-J", "-o", "role,accept_age", "--port", port)
+        age_between("what waits", low, [row["accept_age"] for row in rows
+                                        if row["role"] == "in"][0], start)
+        expect("of role out", [None], [row["accept_age"] for row in rows if row["role"] == "out"])
+        to.accept()[0].close()
+        one.close()
+        pair(to)
+    finally:
+        switch(False)
+    columns = "role,accept_age,workers,other_accepts,distributions"
+    row = [row for row in sockport("ports", "-J", "-o", columns, "--port", port)
+           if row["role"] == "in"][0]
+    expect("workers", [{"pid": os.getpid(), "comm": "python3", "accepts": 2}], row["workers"])
+    expect("others, age", (None, None), (row["other_accepts"], row["accept_age"]))
+    expect("waits", 2, row["distributions"]["accept"]["count"])
+    between("waits", low * 1e6, row["distributions"]["accept"]["sum"],
+            (time.monotonic() - start) * 1e6)
+    text = subprocess.run([command, "show", port, "--role", "in"], capture_output=True, text=True,
+                          check=True).stdout
+    if not re.search(rf"\nAccepted by:\n.*ACCEPTS\n *{os.getpid()} +python3 +2\n", text) or \
+            "\nWait for accept() of 2 connections" not in text:
+        sys.exit(text)
 
 
 def skip(reason):

@@ -271,7 +271,7 @@ def differs(json_path, expression, all_path):
 def show(port, json_path, ports_path, sockets_path):
     answer, ports, sockets = load(json_path), load(ports_path), load(sockets_path)
     port = int(port)
-    # Each answer is of another time, and only one has the distributions.
+    # Each answer is of another time, and only one has the distributions and who accepts.
     rows = [{key: value for key, value in row.items() if key != "time"}
             for row in ports if row["port"] == port]
     mine = [row for row in sockets if row["port"] == port]
@@ -279,7 +279,8 @@ def show(port, json_path, ports_path, sockets_path):
     connected = sum(peer["connections"] for peer in answer["peers"])
     print(f"{len(rows)} rows, {len(idle)} bound, {connected} connections")
     for row in answer["ports"]:
-        row.pop("distributions")
+        for name in "distributions", "workers", "other_accepts":
+            row.pop(name)
     return (answer["port"] != port or answer["ports"] != rows or
             sorted(row["inode"] for row in answer["bound"]) !=
             sorted(row["inode"] for row in idle) or connected != len(mine) - len(idle))

@@ -14,6 +14,7 @@
  * @state: enum sockport_port_state, 0 for none
  * @has_backlog: there are listeners
  * @history: if it was asked for
+ * @accept_age: milliseconds, if @has_accept_age
  * @rest: it is of ports whose history was given back; of netlink only
  */
 struct port {
@@ -40,6 +41,8 @@ struct port {
 	bool		kernel;
 	struct history	history;
 	bool		rest;
+	bool		has_accept_age;
+	uint64_t	accept_age;
 };
 
 struct ports {

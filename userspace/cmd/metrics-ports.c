@@ -45,13 +45,14 @@ static void add_gauge(struct metrics_port *port, enum metrics_gauge gauge, bool 
 	port->gauges[gauge] += value;
 }
 
-static void raise_age(struct metrics_port *port, const struct port_row *row)
+static void raise_gauge(struct metrics_port *port, enum metrics_gauge gauge, bool known,
+			uint64_t value)
 {
-	if (!row_knows(row, SOCKPORT_A_PORT_CLOSE_WAIT_AGE))
+	if (!known)
 		return;
-	port->gauges_known |= 1u << METRICS_OLDEST_CLOSE_WAIT;
-	if (row->close_wait_age > port->gauges[METRICS_OLDEST_CLOSE_WAIT])
-		port->gauges[METRICS_OLDEST_CLOSE_WAIT] = row->close_wait_age;
+	port->gauges_known |= 1u << gauge;
+	if (value > port->gauges[gauge])
+		port->gauges[gauge] = value;
 }
 
 static void add_history(struct metrics_port *port, const struct history_row *history)
@@ -102,7 +103,10 @@ static void add_row(struct metrics_port *port, const struct port_row *row)
 	add_gauge(port, METRICS_CLOSE_WAIT, row->protocol == SOCKPORT_PROTOCOL_TCP &&
 		  row_knows(row, SOCKPORT_A_PORT_STATES),
 		  row->states[SOCKPORT_STATE_CLOSE_WAIT]);
-	raise_age(port, row);
+	raise_gauge(port, METRICS_OLDEST_CLOSE_WAIT,
+		    row_knows(row, SOCKPORT_A_PORT_CLOSE_WAIT_AGE), row->close_wait_age);
+	raise_gauge(port, METRICS_OLDEST_UNACCEPTED,
+		    row_knows(row, SOCKPORT_A_PORT_ACCEPT_AGE), row->accept_age);
 	add_gauge(port, METRICS_DROPS, row_knows(row, SOCKPORT_A_PORT_DROPS), row->drops);
 	add_states(port, row);
 	add_history(port, &row->history);

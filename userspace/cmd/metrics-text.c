@@ -125,6 +125,10 @@ static const struct family families[] = {
 	  .help = "How long the program has not closed the oldest of these connections.",
 	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
 	  .values = { { METRICS_OLDEST_CLOSE_WAIT, NULL } } },
+	{ .name = "oldest_unaccepted_seconds", .unit = "seconds", .source = SOURCE_GAUGE,
+	  .help = "How long the oldest connection has been waiting for accept().",
+	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
+	  .values = { { METRICS_OLDEST_UNACCEPTED, NULL } } },
 	GAUGE("open_socket_drops", "Packets that the sockets of now have dropped since they were opened.",
 	      METRICS_DROPS, EVERYWHERE),
 	HISTORY_GAUGE("backlog_high", "Most connections seen waiting at one listener.",
@@ -193,6 +197,9 @@ static const struct histogram {
 		"seconds", US_PER_S, 4, 24 },
 	[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = {
 		"handshake_seconds", "From the first SYN to established.",
+		"seconds", US_PER_S, 4, 26 },
+	[SOCKPORT_DISTRIBUTION_KIND_ACCEPT] = {
+		"accept_seconds", "From established to accept(), while accept_accounting is on.",
 		"seconds", US_PER_S, 4, 26 },
 };
 

@@ -27,6 +27,7 @@ enum metrics_gauge {
 	METRICS_DROPS,
 	METRICS_FULLEST,
 	METRICS_OLDEST_CLOSE_WAIT,
+	METRICS_OLDEST_UNACCEPTED,
 	METRICS_RECEIVE_MEMORY,
 	METRICS_SEND_MEMORY,
 	METRICS_RESERVED_MEMORY,
@@ -45,7 +46,8 @@ enum metrics_gauge {
  * @unit: of a unit or container its name, empty where unknown; else NULL
  * @gauges_known: bits of enum metrics_gauge
  * @gauges: by enum metrics_gauge; METRICS_FULLEST in thousandths,
- *	METRICS_OLDEST_CLOSE_WAIT in milliseconds; of both the largest
+ *	METRICS_OLDEST_CLOSE_WAIT and METRICS_OLDEST_UNACCEPTED in milliseconds; of
+ *	these the largest
  * @has_states: @states are known
  * @states: sockets in each SOCKPORT_STATE_*
  * @history: counters

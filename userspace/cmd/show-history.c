@@ -27,6 +27,9 @@
  * @title: which row
  * @selection: columns of @facts
  * @facts: counters that are not 0
+ * @accepting: columns of @workers
+ * @workers: who accepted its connections, or NULL
+ * @others: connections that others accepted
  * @distributions: by SOCKPORT_DISTRIBUTION_KIND_*, over @buckets
  * @buckets: of each of them
  */
@@ -35,6 +38,9 @@ struct port_history {
 	char title[100];
 	struct selection selection;
 	struct table *facts;
+	struct selection accepting;
+	struct table *workers;
+	uint64_t others;
 	struct distribution_row distributions[ROW_KINDS];
 	uint8_t buckets[ROW_KINDS][ROW_BUCKETS * sizeof(uint64_t)];
 };
@@ -54,6 +60,35 @@ static void copy_distributions(struct port_history *history, const struct port_r
 	}
 }
 
+static int by_accepts(const void *left, const void *right)
+{
+	const struct worker_row *a = left, *b = right;
+
+	return (a->accepts < b->accepts) - (a->accepts > b->accepts);
+}
+
+static bool copy_workers(struct port_history *history, const struct worker_rows *workers,
+			 struct sink *sink)
+{
+	struct worker_rows sorted = *workers;
+	struct failure failure;
+	unsigned int i;
+
+	history->others = workers->others;
+	if (!workers->count)
+		return true;
+	qsort(sorted.list, sorted.count, sizeof(*sorted.list), by_accepts);
+	if (selection_parse(&history->accepting, &worker_columns, "pid,comm,accepts", &failure))
+		return false;
+	history->workers = table_new(&history->accepting, false);
+	if (!history->workers)
+		return false;
+	for (i = 0; i < workers->count; i++)
+		if (!table_row(history->workers, &sorted.list[i], sink))
+			return false;
+	return true;
+}
+
 static bool fill(struct port_history *history, const struct port_row *row, struct sink *sink)
 {
 	const char *protocol = word_protocol(row->protocol), *role = word_role(row->role);
@@ -68,7 +103,7 @@ static bool fill(struct port_history *history, const struct port_row *row, struc
 	    !table_facts(history->facts, &history->selection, row, sink, false))
 		return false;
 	copy_distributions(history, row);
-	return true;
+	return copy_workers(history, &row->workers, sink);
 }
 
 /**
@@ -103,6 +138,7 @@ static void print_distribution(const struct distribution_row *distribution, unsi
 		[SOCKPORT_DISTRIBUTION_KIND_RTT] = { "Round trip time at the end", QUANTITY_TIME },
 		[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = { "Handshake", QUANTITY_TIME },
 		[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW] = { "Round trip time now", QUANTITY_TIME },
+		[SOCKPORT_DISTRIBUTION_KIND_ACCEPT] = { "Wait for accept()", QUANTITY_TIME },
 	};
 	const uint64_t values = history_values(distribution);
 	char mean[QUANTITY_MAX];
@@ -113,6 +149,19 @@ static void print_distribution(const struct distribution_row *distribution, unsi
 	printf("\n%s of %" PRIu64 " connection%s, on average %s:\n", kinds[kind].title, values,
 	       values == 1 ? "" : "s", mean);
 	bars_print(stdout, distribution, kinds[kind].quantity, bars_width());
+}
+
+static int print_workers(const struct port_history *history, struct failure *failure)
+{
+	if (history->workers) {
+		printf("\nAccepted by:\n");
+		if (table_print(history->workers, failure))
+			return -1;
+	}
+	if (history->others)
+		printf("%sAccepted by other processes: %" PRIu64 "\n", history->workers ? "" : "\n",
+		       history->others);
+	return 0;
 }
 
 /**
@@ -132,6 +181,8 @@ int port_history_print(const struct port_history *list, struct failure *failure)
 			return -1;
 		for (kind = 1; kind < ROW_KINDS; kind++)
 			print_distribution(&list->distributions[kind], kind);
+		if (print_workers(list, failure))
+			return -1;
 	}
 	return 0;
 }
@@ -147,6 +198,7 @@ void port_history_free(struct port_history *list)
 	for (; list; list = next) {
 		next = list->next;
 		table_free(list->facts);
+		table_free(list->workers);
 		free(list);
 	}
 }

@@ -225,7 +225,8 @@ static bool with_states(struct filter *filter, uint32_t states)
 static int ask_ports(struct show *show)
 {
 	const uint32_t want = SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY |
-			      SOCKPORT_WANT_DISTRIBUTIONS | SOCKPORT_WANT_OPENER;
+			      SOCKPORT_WANT_DISTRIBUTIONS | SOCKPORT_WANT_OPENER |
+			      SOCKPORT_WANT_WORKERS;
 
 	return client_ports(show->client, &show->filter, want, take_port, show, show->failure);
 }
@@ -359,7 +360,7 @@ static void select_json(struct show *show, struct selection *selection,
 static int put_sections(struct show *show)
 {
 	select_json(show, &show->ports, &port_columns, NULL);
-	selection_parse(&show->ports, &port_columns, "+distributions", show->failure);
+	selection_parse(&show->ports, &port_columns, "+distributions,workers,other_accepts", show->failure);
 	select_json(show, &show->bound, &socket_columns, BOUND_JSON);
 	if (show->options->processes)
 		selection_parse(&show->ports, &port_columns, "+processes,more_processes",

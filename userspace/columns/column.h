@@ -53,6 +53,7 @@ typedef void (*fill_function)(struct sink *sink, const struct column *column, co
  * @COLUMN_STATES: an object with a number of sockets for each state
  * @COLUMN_PROCESS: an object with the pid and the name of a process
  * @COLUMN_PROCESSES: an array of such objects, with the descriptor
+ * @COLUMN_WORKERS: likewise, with the connections that each accepted
  * @COLUMN_DISTRIBUTIONS: an object with an object for each distribution
  * @COLUMN_SERVICES: an object with the service of each protocol
  */
@@ -66,6 +67,7 @@ enum column_kind {
 	COLUMN_STATES,
 	COLUMN_PROCESS,
 	COLUMN_PROCESSES,
+	COLUMN_WORKERS,
 	COLUMN_DISTRIBUTIONS,
 	COLUMN_SERVICES,
 };

@@ -205,6 +205,15 @@ static void fill_opener_cgroup(struct sink *sink, const struct column *column, c
 		value_text(sink, opener->cgroup);
 }
 
+static void fill_workers(struct sink *sink, const struct column *column, const void *row)
+{
+	const struct worker_rows *workers = &port_of(row)->workers;
+
+	(void)column;
+	if (workers->count)
+		value_workers(sink, workers);
+}
+
 static void fill_opener_unit(struct sink *sink, const struct column *column, const void *row)
 {
 	const struct opener_row *opener = opener_of(row, SOCKPORT_A_OPENER_CGROUP);
@@ -347,7 +356,7 @@ static const struct column of_ports[] = {
 	  .unit = "connections",
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "distributions",
-	  .help = "of lifetime, bytes, rtt, handshake, rtt_now; text: how many values",
+	  .help = "of lifetime, bytes, rtt, handshake, rtt_now, accept; text: how many values",
 	  .kind = COLUMN_DISTRIBUTIONS,
 	  .fill = fill_distributions,
 	  .want = SOCKPORT_WANT_DISTRIBUTIONS },
@@ -366,6 +375,13 @@ static const struct column of_ports[] = {
 	  .kind = COLUMN_TEXT, .flags = COLUMN_IN_JSON },
 	{ OPENER("opener_unit", fill_opener_unit, "its unit of systemd, or container"),
 	  .kind = COLUMN_TEXT },
+	{ .name = "workers", .help = "processes that accepted its connections, and how many (accept_accounting)",
+	  .kind = COLUMN_WORKERS, .fill = fill_workers, .want = SOCKPORT_WANT_WORKERS },
+	{ .name = "other_accepts", .help = "connections that other processes accepted (accept_accounting)",
+	  .unit = "connections", .fill = fill_u64,
+	  .offset = offsetof(struct port_row, workers.others),
+	  .attribute = SOCKPORT_A_PORT_OTHER_ACCEPTS, .want = SOCKPORT_WANT_WORKERS,
+	  .flags = COLUMN_RIGHT },
 };
 
 const struct columns port_history_columns = {

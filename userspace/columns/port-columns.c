@@ -197,10 +197,12 @@ static bool drops(const struct column *column, const void *row)
 	return row_knows(row, column->attribute) && ((const struct port_row *)row)->drops;
 }
 
-static void fill_close_wait_age(struct sink *sink, const struct column *column, const void *row)
+static void fill_age(struct sink *sink, const struct column *column, const void *row)
 {
+	const uint64_t *ms = (const void *)((const char *)row + column->offset);
+
 	if (row_knows(row, column->attribute))
-		value_us(sink, ((const struct port_row *)row)->close_wait_age * US_PER_MS);
+		value_us(sink, *ms * US_PER_MS);
 }
 
 #define MEMBER(member, name)						\
@@ -288,8 +290,11 @@ static const struct column list[] = {
 	  .fill = fill_flag, .attribute = SOCKPORT_A_PORT_REST, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ .name = "close_wait_age",
 	  .help = "how long the oldest connection in CLOSE_WAIT has been so, where that is known",
-	  .unit = "microseconds", .fill = fill_close_wait_age,
-	  .attribute = SOCKPORT_A_PORT_CLOSE_WAIT_AGE,
+	  .unit = "microseconds", .fill = fill_age, MEMBER(close_wait_age, CLOSE_WAIT_AGE),
+	  .want = SOCKPORT_WANT_AGE, .flags = COLUMN_RIGHT },
+	{ .name = "accept_age",
+	  .help = "how long the oldest connection has been waiting for accept(), where that is known",
+	  .unit = "microseconds", .fill = fill_age, MEMBER(accept_age, ACCEPT_AGE),
 	  .want = SOCKPORT_WANT_AGE, .flags = COLUMN_RIGHT },
 };
 

@@ -100,3 +100,39 @@ void value_processes(struct sink *sink, const struct process_rows *processes)
 		(json ? put_object : put_word)(sink, &processes->list[i]);
 	}
 }
+
+static void put_worker_object(struct sink *sink, const struct worker_row *worker)
+{
+	value_object_begin(sink);
+	value_object_key(sink, "pid");
+	value_u64(sink, worker->pid);
+	value_object_key(sink, "comm");
+	value_comm(sink, worker->comm);
+	value_object_key(sink, "accepts");
+	value_u64(sink, worker->accepts);
+	value_object_end(sink);
+}
+
+static void put_worker_word(struct sink *sink, const struct worker_row *worker)
+{
+	put_process(sink, worker->comm, worker->pid);
+	sink_char(sink, ':');
+	sink_number(sink, worker->accepts);
+}
+
+/**
+ * value_workers - who accepted the connections of a port
+ * @sink: takes the list; text has each as COMM[PID]:CONNECTIONS
+ * @workers: the processes
+ */
+void value_workers(struct sink *sink, const struct worker_rows *workers)
+{
+	unsigned int i;
+
+	value_list_begin(sink);
+	for (i = 0; i < workers->count; i++) {
+		value_list_item(sink);
+		(sink->form == SINK_JSON ? put_worker_object : put_worker_word)(sink, &workers->list[i]);
+	}
+	value_list_end(sink);
+}

@@ -11,5 +11,6 @@
 void value_comm(struct sink *sink, const char *comm);
 void value_process(struct sink *sink, const char *comm, uint32_t pid);
 void value_processes(struct sink *sink, const struct process_rows *processes);
+void value_workers(struct sink *sink, const struct worker_rows *workers);
 
 #endif

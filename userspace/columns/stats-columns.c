@@ -20,7 +20,7 @@ static void fill_ns(struct sink *sink, const struct column *column, const void *
 /* In the order of their bits */
 static const char *const limits[] = {
 	"ping_table", "netlink_table", "udplite", "history", "failed_connects", "udp_accounting",
-	"udp_openers",
+	"udp_openers", "accept_accounting",
 };
 
 /* An empty list is nothing to look at. */

@@ -17,6 +17,7 @@ extern const struct columns ended_columns;		/* struct event_row, of what ended *
 extern const struct columns door_columns;		/* struct door_row */
 extern const struct columns stats_columns;		/* struct stats_row */
 extern const struct columns holder_columns;		/* struct holder */
+extern const struct columns worker_columns;		/* struct worker_row */
 extern const struct columns held_columns;		/* struct held, beside those of its socket */
 extern const struct columns peer_columns;		/* struct peer */
 extern const struct columns tally_columns;		/* struct tally */

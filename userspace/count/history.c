@@ -78,6 +78,7 @@ const char *history_kind(unsigned int kind)
 		[SOCKPORT_DISTRIBUTION_KIND_RTT] = "rtt",
 		[SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE] = "handshake",
 		[SOCKPORT_DISTRIBUTION_KIND_RTT_NOW] = "rtt_now",
+		[SOCKPORT_DISTRIBUTION_KIND_ACCEPT] = "accept",
 	};
 
 	return words[kind];

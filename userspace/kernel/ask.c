@@ -11,7 +11,7 @@
 /* What a request for ports may ask for; with 0 it suits older modules too. */
 #define PORT_WANTS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY | \
 			 SOCKPORT_WANT_DISTRIBUTIONS | SOCKPORT_WANT_OPENER | \
-			 SOCKPORT_WANT_AGE)
+			 SOCKPORT_WANT_AGE | SOCKPORT_WANT_WORKERS)
 
 static int take_port(const struct nlmsghdr *message, struct exchange *exchange)
 {

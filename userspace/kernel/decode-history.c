@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a port did, or a program: counters, distributions and who opened it. */
+/* What a port did, or a program: counters, distributions, who opened it, who accepts there. */
 #include "kernel/decode-history.h"
 
 #include <linux/genetlink.h>
@@ -119,6 +119,41 @@ bool decode_opener(const struct nlattr *nest, struct opener_row *opener)
 		opener->known |= 1ull << type_of(attribute);
 	}
 	return at_end(&attributes);
+}
+
+/**
+ * decode_worker - read a process that accepted connections of a port
+ * @nest: SOCKPORT_A_PORT_WORKER
+ * @workers: gets it, points into @nest; those that there is no room for are others
+ *
+ * Return: false if @nest is malformed.
+ */
+bool decode_worker(const struct nlattr *nest, struct worker_rows *workers)
+{
+	static const struct field fields[SOCKPORT_A_WORKER_MAX + 1] = {
+		[SOCKPORT_A_WORKER_PID] = FIELD(worker_row, pid),
+		[SOCKPORT_A_WORKER_ACCEPTS] = FIELD(worker_row, accepts),
+	};
+	struct attributes attributes = nested(nest);
+	struct worker_row worker = { 0 };
+	const struct nlattr *attribute;
+	unsigned int type;
+
+	while ((attribute = next_attribute(&attributes))) {
+		type = type_of(attribute);
+		if (type > SOCKPORT_A_WORKER_MAX)
+			continue;
+		if (type == SOCKPORT_A_WORKER_COMM)
+			worker.comm = text_of(attribute);
+		else if (fields[type].size && !store(&worker, &fields[type], attribute))
+			return false;
+		worker.known |= 1ull << type;
+	}
+	if (workers->count < ROW_WORKERS)
+		workers->list[workers->count++] = worker;
+	else
+		workers->others += worker.accepts;
+	return at_end(&attributes) && worker.comm && row_knows(&worker, SOCKPORT_A_WORKER_PID);
 }
 
 static bool store_program(struct program_row *row, unsigned int type,

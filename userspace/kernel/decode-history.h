@@ -13,5 +13,6 @@ bool decode_history(const struct nlattr *nest, struct history_row *history);
 bool decode_distribution(const struct nlattr *nest,
 			 struct distribution_row distributions[ROW_KINDS]);
 bool decode_opener(const struct nlattr *nest, struct opener_row *opener);
+bool decode_worker(const struct nlattr *nest, struct worker_rows *workers);
 
 #endif

@@ -117,6 +117,8 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 		[SOCKPORT_A_PORT_BACKLOG_LIMIT] = FIELD(port_row, limit),
 		[SOCKPORT_A_PORT_DROPS] = FIELD(port_row, drops),
 		[SOCKPORT_A_PORT_CLOSE_WAIT_AGE] = FIELD(port_row, close_wait_age),
+		[SOCKPORT_A_PORT_ACCEPT_AGE] = FIELD(port_row, accept_age),
+		[SOCKPORT_A_PORT_OTHER_ACCEPTS] = FIELD(port_row, workers.others),
 		[SOCKPORT_A_PORT_NETNS] = FIELD(port_row, netns),
 	};
 
@@ -141,6 +143,8 @@ static bool store_port(struct port_row *row, unsigned int type, const struct nla
 		return decode_distribution(attribute, row->distributions);
 	case SOCKPORT_A_PORT_OPENER:
 		return decode_opener(attribute, &row->opener);
+	case SOCKPORT_A_PORT_WORKER:
+		return decode_worker(attribute, &row->workers);
 	}
 	return !fields[type].size || store(row, &fields[type], attribute);
 }

@@ -20,6 +20,8 @@
 /* Of processes and of further addresses of a kind, so many are kept; all are counted. */
 #define ROW_PROCESSES	64
 #define ROW_ADDRESSES	32
+/* As many as the kernel counts each on its own. */
+#define ROW_WORKERS	32
 /* Of the name of a process, so many bytes are shown; the kernel has 15. */
 #define COMM_MAX	31
 /* A longer name of a UNIX socket is not shown; sun_path has 108 bytes. */
@@ -104,6 +106,32 @@ struct opener_row {
 };
 
 /**
+ * struct worker_row - a process that accepted connections
+ * @known: bits of SOCKPORT_A_WORKER_*
+ * @accepts: connections
+ * @comm: its name, any bytes, gone when the callback returns
+ * @pid: in our pid namespace
+ */
+struct worker_row {
+	uint64_t known;
+	uint64_t accepts;
+	const char *comm;
+	uint32_t pid;
+};
+
+/**
+ * struct worker_rows - the processes that accepted connections of a port
+ * @others: connections that others accepted
+ * @count: of @list
+ * @list: each
+ */
+struct worker_rows {
+	uint64_t others;
+	unsigned int count;
+	struct worker_row list[ROW_WORKERS];
+};
+
+/**
  * struct port_row - a row of the port table
  * @known: bits of SOCKPORT_A_PORT_*
  * @sockets: all sockets of the row
@@ -111,6 +139,7 @@ struct opener_row {
  * @tx_queue: bytes not acknowledged
  * @drops: packets
  * @close_wait_age: milliseconds of the oldest connection in CLOSE_WAIT
+ * @accept_age: likewise, of the one that has been waiting for accept() longest
  * @backlog: connections that wait for accept()
  * @limit: of the backlog
  * @port: local for role in, remote for role out
@@ -134,6 +163,7 @@ struct opener_row {
  * @history: what it did
  * @distributions: of what it did, by SOCKPORT_DISTRIBUTION_KIND_*
  * @opener: who opened it last
+ * @workers: who accepted its connections
  */
 struct port_row {
 	uint64_t known;
@@ -141,6 +171,7 @@ struct port_row {
 	uint64_t tx_queue;
 	uint64_t drops;
 	uint64_t close_wait_age;
+	uint64_t accept_age;
 	uint32_t sockets;
 	uint32_t backlog;
 	uint32_t limit;
@@ -164,6 +195,7 @@ struct port_row {
 	struct history_row history;
 	struct distribution_row distributions[ROW_KINDS];
 	struct opener_row opener;
+	struct worker_rows workers;
 };
 
 /**

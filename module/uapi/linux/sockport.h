@@ -123,6 +123,8 @@ enum sockport_timer {
  * @SOCKPORT_LIMIT_UDP_ACCOUNTING: What ports of UDP send and receive cannot be
  *   counted.
  * @SOCKPORT_LIMIT_UDP_OPENERS: Who opens a port of UDP is not remembered.
+ * @SOCKPORT_LIMIT_ACCEPT_ACCOUNTING: Neither can it be told how long
+ *   connections wait for accept(), nor which process accepts them.
  */
 enum sockport_limit {
 	SOCKPORT_LIMIT_PING_TABLE = 1,
@@ -132,6 +134,7 @@ enum sockport_limit {
 	SOCKPORT_LIMIT_FAILED_CONNECTS = 16,
 	SOCKPORT_LIMIT_UDP_ACCOUNTING = 32,
 	SOCKPORT_LIMIT_UDP_OPENERS = 64,
+	SOCKPORT_LIMIT_ACCEPT_ACCOUNTING = 128,
 };
 
 /**
@@ -153,9 +156,11 @@ enum sockport_limit {
  * @SOCKPORT_WANT_HISTORY: history, of ports; and ports that have nothing else
  * @SOCKPORT_WANT_DISTRIBUTIONS: distribution, of ports
  * @SOCKPORT_WANT_OPENER: opener, of ports
- * @SOCKPORT_WANT_AGE: state-age of sockets, close-wait-age of ports
+ * @SOCKPORT_WANT_AGE: state-age of sockets, close-wait-age and accept-age of
+ *   ports
  * @SOCKPORT_WANT_CONGESTION_INFO: vegas-info, dctcp-info, bbr-info
  * @SOCKPORT_WANT_ULP: ulp
+ * @SOCKPORT_WANT_WORKERS: worker and other-accepts, of ports
  */
 enum sockport_want {
 	SOCKPORT_WANT_QUEUES = 1,
@@ -175,9 +180,10 @@ enum sockport_want {
 	SOCKPORT_WANT_AGE = 16384,
 	SOCKPORT_WANT_CONGESTION_INFO = 32768,
 	SOCKPORT_WANT_ULP = 65536,
+	SOCKPORT_WANT_WORKERS = 131072,
 
 	/* private: */
-	SOCKPORT_WANT_MASK = 131071,
+	SOCKPORT_WANT_MASK = 262143,
 };
 
 /**
@@ -253,6 +259,9 @@ enum sockport_event_type {
  * @SOCKPORT_DISTRIBUTION_KIND_RTT_NOW: Smoothed round trip time, in
  *   microseconds, of connections that are alive when it is asked for. Not of
  *   the past: it does not grow.
+ * @SOCKPORT_DISTRIBUTION_KIND_ACCEPT: Microseconds from established to
+ *   accept(), of accepted connections; only while the module's parameter
+ *   accept_accounting is on.
  */
 enum sockport_distribution_kind {
 	SOCKPORT_DISTRIBUTION_KIND_LIFETIME = 1,
@@ -260,6 +269,7 @@ enum sockport_distribution_kind {
 	SOCKPORT_DISTRIBUTION_KIND_RTT,
 	SOCKPORT_DISTRIBUTION_KIND_HANDSHAKE,
 	SOCKPORT_DISTRIBUTION_KIND_RTT_NOW,
+	SOCKPORT_DISTRIBUTION_KIND_ACCEPT,
 
 	/* private: */
 	__SOCKPORT_DISTRIBUTION_KIND_MAX,
@@ -462,6 +472,16 @@ enum {
 };
 
 enum {
+	SOCKPORT_A_WORKER_PAD = 1,
+	SOCKPORT_A_WORKER_PID,
+	SOCKPORT_A_WORKER_COMM,
+	SOCKPORT_A_WORKER_ACCEPTS,
+
+	__SOCKPORT_A_WORKER_MAX,
+	SOCKPORT_A_WORKER_MAX = (__SOCKPORT_A_WORKER_MAX - 1)
+};
+
+enum {
 	SOCKPORT_A_PORT_PAD = 1,
 	SOCKPORT_A_PORT_FILTER,
 	SOCKPORT_A_PORT_PROTOCOL,
@@ -490,6 +510,9 @@ enum {
 	SOCKPORT_A_PORT_KERNEL,
 	SOCKPORT_A_PORT_REST,
 	SOCKPORT_A_PORT_CLOSE_WAIT_AGE,
+	SOCKPORT_A_PORT_ACCEPT_AGE,
+	SOCKPORT_A_PORT_WORKER,
+	SOCKPORT_A_PORT_OTHER_ACCEPTS,
 
 	__SOCKPORT_A_PORT_MAX,
 	SOCKPORT_A_PORT_MAX = (__SOCKPORT_A_PORT_MAX - 1)

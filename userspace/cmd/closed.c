@@ -103,12 +103,7 @@ int closed_print(struct client *client, const struct options *options, struct na
 {
 	struct closed closed = {
 		.options = options,
-		.printer = {
-			.form = options->json ? PRINT_JSON : PRINT_TABLE,
-			.selection = selection,
-			.names = names,
-			.failure = failure,
-		},
+		.printer = printer_for(options->json, selection, names, failure),
 	};
 	int error;
 

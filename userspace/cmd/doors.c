@@ -144,12 +144,7 @@ int doors_print(struct client *client, const struct options *options, struct nam
 		const struct selection *selection, struct failure *failure)
 {
 	struct gathering gathering = { .failure = failure };
-	struct printer printer = {
-		.form = options->json ? PRINT_JSON : PRINT_TABLE,
-		.selection = selection,
-		.names = names,
-		.failure = failure,
-	};
+	struct printer printer = printer_for(options->json, selection, names, failure);
 	int error = client_doors(client, take_door, &gathering, failure);
 
 	/* Of a source all ports count, also those that are not asked for. */

@@ -75,12 +75,7 @@ int listing_ports(struct client *client, const struct options *options, struct n
 		  const struct selection *selection, struct failure *failure)
 {
 	struct ports ports = {
-		.printer = {
-			.form = options->json ? PRINT_JSON : PRINT_TABLE,
-			.selection = selection,
-			.names = names,
-			.failure = failure,
-		},
+		.printer = printer_for(options->json, selection, names, failure),
 		.is_alive = wants_alive(options),
 	};
 	int error = find_bounds(&ports, client, options);
@@ -109,14 +104,11 @@ int listing_ports(struct client *client, const struct options *options, struct n
 int listing_sockets(struct client *client, const struct options *options, struct names *names,
 		    const struct selection *selection, struct failure *failure)
 {
-	struct printer printer = {
-		.form = options->json ? PRINT_JSON : PRINT_TEXT,
-		.selection = selection,
-		.names = names,
-		.failure = failure,
-	};
+	struct printer printer = printer_for(options->json, selection, names, failure);
 	int error;
 
+	if (!options->json)
+		printer.form = PRINT_TEXT;
 	if (printer_begin(&printer, options->no_header))
 		return -1;
 	error = client_sockets(client, &options->filter, selection->want | SOCKPORT_WANT_UNLISTED,

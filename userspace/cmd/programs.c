@@ -135,12 +135,7 @@ int programs_print(struct client *client, const struct options *options, struct 
 		.client = client,
 		.options = options,
 		.failure = failure,
-		.printer = {
-			.form = options->json ? PRINT_JSON : PRINT_TABLE,
-			.selection = selection,
-			.names = names,
-			.failure = failure,
-		},
+		.printer = printer_for(options->json, selection, names, failure),
 	};
 	int error = options->interval ? looks_follow(options, names, look_on, &programs) :
 					print_once(&programs);

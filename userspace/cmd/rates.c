@@ -129,12 +129,7 @@ int rates_print(struct client *client, const struct options *options, struct nam
 		.client = client,
 		.options = options,
 		.failure = failure,
-		.printer = {
-			.form = options->json ? PRINT_JSON : PRINT_TABLE,
-			.selection = selection,
-			.names = names,
-			.failure = failure,
-		},
+		.printer = printer_for(options->json, selection, names, failure),
 	};
 	int error = options->since ? print_since(&rates) :
 				     looks_follow(options, names, look_on, &rates);

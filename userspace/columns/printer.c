@@ -12,8 +12,28 @@ static int out_of_memory(struct printer *printer)
 }
 
 /**
+ * printer_for - what shows the rows of an answer
+ * @json: as JSON; else as a table
+ * @selection: columns of the rows
+ * @names: for columns with names
+ * @failure: what will have gone wrong
+ *
+ * Return: the printer, to begin with.
+ */
+struct printer printer_for(bool json, const struct selection *selection, struct names *names,
+			   struct failure *failure)
+{
+	return (struct printer){
+		.form = json ? PRINT_JSON : PRINT_TABLE,
+		.selection = selection,
+		.names = names,
+		.failure = failure,
+	};
+}
+
+/**
  * printer_begin - begin to show rows
- * @printer: @form, @selection, @names and @failure are set
+ * @printer: from printer_for(); @form may be another one
  * @no_header: without the names of the columns, in text
  *
  * Return: 0, and printer_end() must be called; or -1.

@@ -46,6 +46,8 @@ struct printer {
 	bool is_first;
 };
 
+struct printer printer_for(bool json, const struct selection *selection, struct names *names,
+			   struct failure *failure);
 int printer_begin(struct printer *printer, bool no_header);
 int printer_row(struct printer *printer, const void *row);
 int printer_end(struct printer *printer, bool complete);

@@ -307,12 +307,7 @@ static int print_records(struct replay *replay, const struct selection *selectio
 {
 	const struct options *options = &replay->options;
 	struct past *past = &replay->past;
-	struct printer printer = {
-		.form = options->json ? PRINT_JSON : PRINT_TABLE,
-		.selection = selection,
-		.names = names,
-		.failure = replay->failure,
-	};
+	struct printer printer = printer_for(options->json, selection, names, replay->failure);
 	int error = 0;
 	size_t i;
 

@@ -8,47 +8,42 @@
 
 #define NS_PER_S	1000000000ull
 
-#define COUNT(title, text, attribute) \
-	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute }
-#define NOW(title, text, attribute) \
-	{ .name = title, .help = text, .index = SOCKPORT_A_STATS_##attribute, .is_gauge = true }
+#define COUNT(word, text, attribute) \
+	{ .title = METRICS_COUNTER(word, text, NULL), .index = SOCKPORT_A_STATS_##attribute }
+#define NOW(word, text, attribute) \
+	{ .title = METRICS_GAUGE(word, text, NULL), .index = SOCKPORT_A_STATS_##attribute }
 
 /**
  * struct account - a number of the module's own account
- * @name: without prefix and suffix
- * @help: what it is
- * @unit: that @name ends with, or NULL
+ * @title: what it is called
  * @index: SOCKPORT_A_STATS_*
- * @is_gauge: it is no counter
  * @divisor: makes units of it, 0 for 1
  */
 static const struct account {
-	const char *name;
-	const char *help;
-	const char *unit;
+	struct metrics_title title;
 	uint8_t index;
-	bool is_gauge;
 	uint32_t divisor;
 } accounts[] = {
 	COUNT("port_walks", "Walks for the port table.", PORT_WALKS),
 	COUNT("socket_walks", "Walks for the socket listing.", SOCKET_WALKS),
 	COUNT("walked_sockets", "Sockets seen by all walks.", WALKED_SOCKETS),
-	{ .name = "walk_seconds", .help = "Time spent in all walks.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_WALK_TIME, .divisor = NS_PER_S },
+	{ .title = METRICS_COUNTER("walk_seconds", "Time spent in all walks.", "seconds"),
+	  .index = SOCKPORT_A_STATS_WALK_TIME, .divisor = NS_PER_S },
 	NOW("last_walk_sockets", "Sockets seen by the last walk.", LAST_WALK_SOCKETS),
-	{ .name = "last_walk_seconds", .help = "Time spent in the last walk.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_LAST_WALK_TIME, .is_gauge = true,
-	  .divisor = NS_PER_S },
+	{ .title = METRICS_GAUGE("last_walk_seconds", "Time spent in the last walk.", "seconds"),
+	  .index = SOCKPORT_A_STATS_LAST_WALK_TIME, .divisor = NS_PER_S },
 	COUNT("chain_restarts", "Long chains begun anew.", CHAIN_RESTARTS),
 	COUNT("missed_chains", "Long chains left out.", MISSED_CHAINS),
 	COUNT("failed_walks", "Walks that ended with an error.", FAILED_WALKS),
 	NOW("open_walks", "Walks under way now.", OPEN_WALKS),
-	{ .name = "walk_memory_bytes", .help = "Memory held by walks and port tables now.",
-	  .unit = "bytes", .index = SOCKPORT_A_STATS_WALK_MEMORY, .is_gauge = true },
+	{ .title = METRICS_GAUGE("walk_memory_bytes",
+		   "Memory held by walks and port tables now.", "bytes"),
+	  .index = SOCKPORT_A_STATS_WALK_MEMORY },
 	COUNT("file_walks", "Passes over the file tables of all processes.", FILE_WALKS),
 	COUNT("walked_files", "Sockets found in file tables.", WALKED_FILES),
-	{ .name = "file_walk_seconds", .help = "Time spent in these passes.",
-	  .unit = "seconds", .index = SOCKPORT_A_STATS_FILE_WALK_TIME, .divisor = NS_PER_S },
+	{ .title = METRICS_COUNTER("file_walk_seconds",
+		   "Time spent in these passes.", "seconds"),
+	  .index = SOCKPORT_A_STATS_FILE_WALK_TIME, .divisor = NS_PER_S },
 	NOW("history", "1 while history is kept.", HISTORY),
 	NOW("history_rows", "Ports that history is kept of.", HISTORY_ROWS),
 	COUNT("history_rows_lost",
@@ -84,11 +79,9 @@ static void put_accounts(const struct metrics_writer *writer)
 		account = &accounts[i];
 		if (!row_knows(stats, account->index))
 			continue;
-		metrics_put_head(writer, "sockport_module_", account->name,
-				 account->is_gauge ? "gauge" : "counter", account->unit,
-				 account->help);
-		fprintf(writer->stream, "sockport_module_%s%s ", account->name,
-			account->is_gauge ? "" : "_total");
+		metrics_put_title(writer, "sockport_module_", &account->title);
+		metrics_put_sample(writer, "sockport_module_", &account->title);
+		fputc(' ', writer->stream);
 		metrics_put_number(writer->stream, stats->values[account->index], account->divisor);
 		fputc('\n', writer->stream);
 	}

@@ -50,68 +50,63 @@ struct value {
 
 /**
  * struct family - metrics of one name
- * @name: without prefix and suffix
- * @help: what it is
- * @unit: that @name ends with, or NULL
+ * @title: what it is called
  * @source: of its values
  * @scopes: what has it, set of enum scope
- * @is_gauge: it is no counter
  * @divisor: of the values, makes units of them
  * @values: its series, up to one without a label
  */
 struct family {
-	const char *name;
-	const char *help;
-	const char *unit;
+	struct metrics_title title;
 	enum source source;
 	unsigned int scopes;
-	bool is_gauge;
 	uint32_t divisor;
 	struct value values[11];
 };
 
 #define EVERYWHERE	(SCOPE_PORT | SCOPE_TOTAL)
 #define OF_UNITS_TOO	(EVERYWHERE | SCOPE_UNIT)
-#define COUNTER(title, text, attribute) \
-	{ .name = title, .help = text, .scopes = OF_UNITS_TOO, \
+#define COUNTER(word, text, attribute) \
+	{ .title = METRICS_COUNTER(word, text, NULL), .scopes = OF_UNITS_TOO, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
-#define BYTE_COUNTER(title, text, attribute) \
-	{ .name = title, .help = text, .unit = "bytes", .scopes = OF_UNITS_TOO, \
+#define BYTE_COUNTER(word, text, attribute) \
+	{ .title = METRICS_COUNTER(word, text, "bytes"), .scopes = OF_UNITS_TOO, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
-#define GAUGE(title, text, measure, where) \
-	{ .name = title, .help = text, .source = SOURCE_GAUGE, .scopes = where, \
-	  .is_gauge = true, .values = { { measure, NULL } } }
-#define BYTE_GAUGE(title, text, measure) \
-	{ .name = title, .help = text, .unit = "bytes", .source = SOURCE_GAUGE, \
-	  .scopes = EVERYWHERE, .is_gauge = true, .values = { { measure, NULL } } }
-#define MEMORY_GAUGE(title, text, measure) \
-	{ .name = title, .help = text, .unit = "bytes", .source = SOURCE_GAUGE, \
-	  .scopes = EVERYWHERE | SCOPE_HOLDER, .is_gauge = true, .values = { { measure, NULL } } }
+#define GAUGE(word, text, measure, where) \
+	{ .title = METRICS_GAUGE(word, text, NULL), .source = SOURCE_GAUGE, .scopes = where, \
+	  .values = { { measure, NULL } } }
+#define BYTE_GAUGE(word, text, measure, where) \
+	{ .title = METRICS_GAUGE(word, text, "bytes"), .source = SOURCE_GAUGE, .scopes = where, \
+	  .values = { { measure, NULL } } }
+#define MEMORY_GAUGE(word, text, measure) \
+	BYTE_GAUGE(word, text, measure, EVERYWHERE | SCOPE_HOLDER)
 #define STATE(state, word)	{ SOCKPORT_STATE_##state, "network_connection_state=\"" word "\"" }
-#define HISTORY_GAUGE(title, text, attribute, where) \
-	{ .name = title, .help = text, .scopes = where, .is_gauge = true, \
+#define HISTORY_GAUGE(word, text, attribute, where) \
+	{ .title = METRICS_GAUGE(word, text, NULL), .scopes = where, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
 
 static const struct family families[] = {
 	GAUGE("ports", "Rows of the port table.", METRICS_PORTS, SCOPE_TOTAL),
 	GAUGE("sockets", "Sockets now.", METRICS_SOCKETS, EVERYWHERE),
 	/* After system.network.connection.count of OpenTelemetry's semantic conventions. */
-	{ .name = "network_connections", .help = "Sockets now, by state.",
-	  .source = SOURCE_STATE, .scopes = EVERYWHERE, .is_gauge = true,
+	{ .title = METRICS_GAUGE("network_connections", "Sockets now, by state.", NULL),
+	  .source = SOURCE_STATE, .scopes = EVERYWHERE,
 	  .values = { STATE(CLOSE_WAIT, "close_wait"), STATE(CLOSE, "closed"),
 		      STATE(CLOSING, "closing"), STATE(ESTABLISHED, "established"),
 		      STATE(FIN_WAIT1, "fin_wait_1"), STATE(FIN_WAIT2, "fin_wait_2"),
 		      STATE(LAST_ACK, "last_ack"), STATE(LISTEN, "listen"),
 		      STATE(SYN_RECV, "syn_received"), STATE(SYN_SENT, "syn_sent"),
 		      STATE(TIME_WAIT, "time_wait") } },
-	BYTE_GAUGE("receive_queue_bytes", "Bytes that wait to be read.", METRICS_RX_QUEUE),
-	BYTE_GAUGE("send_queue_bytes", "Bytes that are not acknowledged.", METRICS_TX_QUEUE),
+	BYTE_GAUGE("receive_queue_bytes", "Bytes that wait to be read.", METRICS_RX_QUEUE,
+		   EVERYWHERE),
+	BYTE_GAUGE("send_queue_bytes", "Bytes that are not acknowledged.", METRICS_TX_QUEUE,
+		   EVERYWHERE),
 	GAUGE("backlog", "Connections that wait for accept().", METRICS_BACKLOG, EVERYWHERE),
 	GAUGE("backlog_limit", "Limit of the backlog, summed over listeners.",
 	      METRICS_BACKLOG_LIMIT, EVERYWHERE),
-	{ .name = "fullest_backlog_ratio", .unit = "ratio", .source = SOURCE_GAUGE,
-	  .help = "Of what may wait for accept(), how much does at the fullest listener.",
-	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
+	{ .title = METRICS_GAUGE("fullest_backlog_ratio",
+		   "Of what may wait for accept(), how much does at the fullest listener.", "ratio"),
+	  .source = SOURCE_GAUGE, .scopes = EVERYWHERE, .divisor = 1000,
 	  .values = { { METRICS_FULLEST, NULL } } },
 	MEMORY_GAUGE("receive_memory_bytes", "Memory that sockets hold for what waits to be read.",
 		     METRICS_RECEIVE_MEMORY),
@@ -121,13 +116,13 @@ static const struct family families[] = {
 		     METRICS_RESERVED_MEMORY),
 	GAUGE("close_wait_sockets", "Connections that the peer has ended and the program has not closed.",
 	      METRICS_CLOSE_WAIT, EVERYWHERE),
-	{ .name = "oldest_close_wait_seconds", .unit = "seconds", .source = SOURCE_GAUGE,
-	  .help = "How long the program has not closed the oldest of these connections.",
-	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
+	{ .title = METRICS_GAUGE("oldest_close_wait_seconds",
+		   "How long the program has not closed the oldest of these connections.", "seconds"),
+	  .source = SOURCE_GAUGE, .scopes = EVERYWHERE, .divisor = 1000,
 	  .values = { { METRICS_OLDEST_CLOSE_WAIT, NULL } } },
-	{ .name = "oldest_unaccepted_seconds", .unit = "seconds", .source = SOURCE_GAUGE,
-	  .help = "How long the oldest connection has been waiting for accept().",
-	  .scopes = EVERYWHERE, .is_gauge = true, .divisor = 1000,
+	{ .title = METRICS_GAUGE("oldest_unaccepted_seconds",
+		   "How long the oldest connection has been waiting for accept().", "seconds"),
+	  .source = SOURCE_GAUGE, .scopes = EVERYWHERE, .divisor = 1000,
 	  .values = { { METRICS_OLDEST_UNACCEPTED, NULL } } },
 	GAUGE("open_socket_drops", "Packets that the sockets of now have dropped since they were opened.",
 	      METRICS_DROPS, EVERYWHERE),
@@ -136,14 +131,14 @@ static const struct family families[] = {
 	HISTORY_GAUGE("connections", "Established connections now.", CONNECTIONS, OF_UNITS_TOO),
 	HISTORY_GAUGE("connections_high", "Most established connections at a time.",
 		      CONNECTIONS_HIGH, SCOPE_PORT),
-	{ .name = "last_active_timestamp_seconds", .unit = "seconds", .scopes = SCOPE_PORT,
-	  .help = "When something opened or closed, or a datagram came, last.",
-	  .is_gauge = true, .divisor = MS_PER_S,
+	{ .title = METRICS_GAUGE("last_active_timestamp_seconds",
+		   "When something opened or closed, or a datagram came, last.", "seconds"),
+	  .scopes = SCOPE_PORT, .divisor = MS_PER_S,
 	  .values = { { SOCKPORT_A_HISTORY_LAST_ACTIVE, NULL } } },
 	COUNTER("accepted", "Connections that came in, established.", ACCEPTED),
 	COUNTER("opened", "Connections that this host opened, established.", OPENED),
 	COUNTER("taken_in", "Connections that were there at the beginning.", TAKEN_IN),
-	{ .name = "failures", .help = "Connections that could not be opened.",
+	{ .title = METRICS_COUNTER("failures", "Connections that could not be opened.", NULL),
 	  .scopes = OF_UNITS_TOO,
 	  .values = { { SOCKPORT_A_HISTORY_REFUSED, "cause=\"refused\"" },
 		      { SOCKPORT_A_HISTORY_TIMED_OUT, "cause=\"timed-out\"" },
@@ -152,7 +147,7 @@ static const struct family families[] = {
 		      { SOCKPORT_A_HISTORY_RESET_OPENING, "cause=\"reset-by-peer\"" },
 		      { SOCKPORT_A_HISTORY_GIVEN_UP, "cause=\"given-up\"" },
 		      { SOCKPORT_A_HISTORY_FAILED, "cause=\"other\"" } } },
-	{ .name = "closed", .help = "Established connections that ended.",
+	{ .title = METRICS_COUNTER("closed", "Established connections that ended.", NULL),
 	  .scopes = OF_UNITS_TOO,
 	  .values = { { SOCKPORT_A_HISTORY_CLOSED, "by=\"host\"" },
 		      { SOCKPORT_A_HISTORY_CLOSED_BY_PEER, "by=\"peer\"" },
@@ -222,6 +217,31 @@ void metrics_put_head(const struct metrics_writer *writer, const char *prefix, c
 		prefix, name, suffix, type);
 	if (is_open && unit)
 		fprintf(writer->stream, "# UNIT %s%s %s\n", prefix, name, unit);
+}
+
+/**
+ * metrics_put_title - write the lines in front of a family of counters or gauges
+ * @writer: where to
+ * @prefix: of its name
+ * @title: what it is called
+ */
+void metrics_put_title(const struct metrics_writer *writer, const char *prefix,
+		       const struct metrics_title *title)
+{
+	metrics_put_head(writer, prefix, title->name, title->is_gauge ? "gauge" : "counter",
+			 title->unit, title->help);
+}
+
+/**
+ * metrics_put_sample - write what a sample of such a family begins with
+ * @writer: where to
+ * @prefix: of its name
+ * @title: what it is called
+ */
+void metrics_put_sample(const struct metrics_writer *writer, const char *prefix,
+			const struct metrics_title *title)
+{
+	fprintf(writer->stream, "%s%s%s", prefix, title->name, title->is_gauge ? "" : "_total");
 }
 
 /**
@@ -319,8 +339,8 @@ static void put_values(const struct metrics_writer *writer, const char *prefix,
 		if (!find_value(port, family->source, value->index, &number) ||
 		    (!number && !is_told(port, family->source, value->index)))
 			continue;
-		fprintf(writer->stream, "%s%s%s{", prefix, family->name,
-			family->is_gauge ? "" : "_total");
+		metrics_put_sample(writer, prefix, &family->title);
+		fputc('{', writer->stream);
 		metrics_put_labels(writer->stream, writer->metrics, port, scope == SCOPE_PORT);
 		fprintf(writer->stream, "%s%s} ", value->label ? "," : "",
 			value->label ? value->label : "");
@@ -408,9 +428,7 @@ static void put_scope(const struct metrics_writer *writer, const char *prefix, e
 		family = &families[i];
 		if (!(family->scopes & scope))
 			continue;
-		metrics_put_head(writer, prefix, family->name,
-				 family->is_gauge ? "gauge" : "counter", family->unit,
-				 family->help);
+		metrics_put_title(writer, prefix, &family->title);
 		for (j = 0; (port = port_at(writer->metrics, scope, j)); j++)
 			put_values(writer, prefix, family, port, scope);
 	}

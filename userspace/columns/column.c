@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "columns/column.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "format/address.h"
@@ -11,6 +12,25 @@
 static const void *member(const struct column *column, const void *row)
 {
 	return (const char *)row + column->offset;
+}
+
+/**
+ * column_read - read a member of a struct of the kernel's, of which kernels have more or less
+ * @column: has the place of the member
+ * @bytes: the struct, not aligned
+ * @known: how much of it came
+ * @value: becomes the member
+ * @size: of it
+ *
+ * Return: false if it did not come.
+ */
+bool column_read(const struct column *column, const uint8_t *bytes, size_t known, void *value,
+		 size_t size)
+{
+	if (known < column->offset + size)
+		return false;
+	memcpy(value, bytes + column->offset, size);
+	return true;
 }
 
 /**

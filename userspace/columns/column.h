@@ -161,6 +161,9 @@ const struct column *column_at(const struct columns *columns, size_t i);
 enum column_kind column_kind(const struct column *column);
 const char *column_unit(const struct column *column);
 
+bool column_read(const struct column *column, const uint8_t *bytes, size_t known, void *value,
+		 size_t size);
+
 /* Values of members that many columns have; see column.c. */
 void fill_u8(struct sink *sink, const struct column *column, const void *row);
 void fill_u32(struct sink *sink, const struct column *column, const void *row);

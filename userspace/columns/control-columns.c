@@ -2,7 +2,6 @@
 /* How long a socket of TCP has been so, what runs on top of it, and what steers it. */
 #include <linux/inet_diag.h>
 #include <linux/sockport.h>
-#include <string.h>
 
 #include "columns/tables.h"
 #include "format/clock.h"
@@ -11,10 +10,8 @@
 static bool read_member(const struct column *column, const struct socket_row *socket,
 			void *value, size_t size)
 {
-	if (!row_knows(socket, column->attribute) || socket->control_size < column->offset + size)
-		return false;
-	memcpy(value, socket->control + column->offset, size);
-	return true;
+	return row_knows(socket, column->attribute) &&
+	       column_read(column, socket->control, socket->control_size, value, size);
 }
 
 static void fill_control(struct sink *sink, const struct column *column, const void *row)

@@ -33,11 +33,8 @@ static bool is_connection(const struct socket_row *socket)
 static bool read_member(const struct column *column, const struct socket_row *socket,
 			void *value, size_t size)
 {
-	if (!row_knows(socket, column->attribute) || !is_connection(socket) ||
-	    socket->tcp_info_size < column->offset + size)
-		return false;
-	memcpy(value, socket->tcp_info + column->offset, size);
-	return true;
+	return row_knows(socket, column->attribute) && is_connection(socket) &&
+	       column_read(column, socket->tcp_info, socket->tcp_info_size, value, size);
 }
 
 #define FILL_INFO(bits)									\

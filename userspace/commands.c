@@ -122,7 +122,7 @@ static int run_serve(const struct question *question)
 const struct command_row commands[COMMANDS] = {
 	[COMMAND_PORTS] = {
 		.name = "ports", .run = run_ports, .columns = &port_columns, .by_port = true,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "a row for each port (what it does when no command is given)",
 		.processes = { "+processes", "+processes,more_processes,kernel" },
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_PROCESSES | TAKES_SINCE |
@@ -130,7 +130,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SOCKETS] = {
 		.name = "sockets", .run = run_sockets, .columns = &socket_columns,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "a row for each socket, of every kind",
 		.processes = { "+processes",
 			       "+processes,process_count,by_port,remembered,kernel" },
@@ -139,7 +139,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SHOW] = {
 		.name = "show", .run = run_show, .argument = "PORT", .by_port = true,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "all about one port, a number or the name of a service",
 		.parts = { { "peers", &peer_columns }, { NULL, &show_columns },
 			   { "ports", &port_columns }, { "bound", &socket_columns },
@@ -149,7 +149,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL & ~FILTER_KEY(PORT) },
 	[COMMAND_WHO] = {
 		.name = "who", .run = run_who, .argument = "[PID|NAME|UNIT]",
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "the sockets of each process; or all those of a process, unit or container",
 		.parts = { { "processes", &holder_columns }, { "sockets", &held_columns },
 			   { "sockets", &socket_columns }, { NULL, &who_columns } },
@@ -158,7 +158,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_PROGRAMS] = {
 		.name = "programs", .run = run_programs, .columns = &account_columns,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.argument = "[NAME|UNIT]",
 		.help = "what each program did, unit, container or user; also who --by WHAT",
 		.takes = TAKES_JSON | TAKES_TEXT | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_COLUMNS |
@@ -172,7 +172,7 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_SUMMARY] = {
 		.name = "summary", .run = run_summary,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "how many sockets there are, and how near the limits are",
 		.parts = { { "sockets", &tally_columns }, { "limits", &limit_columns },
 			   { "destinations", &destination_columns }, { NULL, &summary_columns } },
@@ -185,12 +185,12 @@ const struct command_row commands[COMMANDS] = {
 		.filters = MATCH_EVENT_KEYS },
 	[COMMAND_CLOSED] = {
 		.name = "closed", .run = run_closed, .columns = &ended_columns,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "the TCP connections that ended or failed last, and why",
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_EVENT_KEYS },
 	[COMMAND_DOORS] = {
 		.name = "closed-doors", .run = run_doors, .columns = &door_columns,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "ports where nobody listens, and who knocked",
 		.takes = TAKES_LISTING | TAKES_COLUMNS | TAKES_SORT, .filters = MATCH_DOOR_KEYS },
 	[COMMAND_METRICS] = {
@@ -200,14 +200,14 @@ const struct command_row commands[COMMANDS] = {
 		.filters = FILTER_KEYS_ALL },
 	[COMMAND_DOCTOR] = {
 		.name = "doctor", .run = run_doctor, .enters = true,
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "what is wrong, why it matters and what to do about it",
 		.parts = { { "findings", &finding_columns }, { "measures", &measure_columns },
 			   { "unseen", &unseen_columns } },
 		.takes = TAKES_JSON | TAKES_NETNS | TAKES_ALL_NETNS | TAKES_DOCTOR },
 	[COMMAND_STATS] = {
 		.name = "stats", .run = run_stats, .parts = { { NULL, &stats_columns } },
-		.replays = true,
+		.replays = true, .is_served = true,
 		.help = "what the kernel module itself costs",
 		.takes = TAKES_JSON },
 	[COMMAND_RESET] = {
@@ -234,18 +234,6 @@ const struct command_row commands[COMMANDS] = {
 		.help = "all that over HTTP: metrics, JSON, events and a page that shows them",
 		.takes = TAKES_SERVE },
 };
-
-/**
- * command_is_served - whether its answers are given over HTTP
- * @command: the command
- *
- * Return: false for what changes something, what does not end, and what reads files.
- */
-bool command_is_served(enum command command)
-{
-	return commands[command].takes & TAKES_JSON && command != COMMAND_KILL &&
-	       command != COMMAND_EVENTS && command != COMMAND_REPLAY;
-}
 
 /**
  * command_columns - the columns that can be chosen

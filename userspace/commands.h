@@ -54,6 +54,8 @@ struct part {
  * @replays: answers of what was recorded, too
  * @alone: it finds the kernel module, names and columns itself
  * @lines: its JSON is an object on each line, no array
+ * @is_served: its answers are given over HTTP: it changes and ends nothing, reads no file that
+ *	one asks for, and comes to an end
  * @run: answers; 0 or -1
  */
 struct command_row {
@@ -70,13 +72,13 @@ struct command_row {
 	bool replays;
 	bool alone;
 	bool lines;
+	bool is_served;
 	int (*run)(const struct question *question);
 };
 
 /* By enum command. */
 extern const struct command_row commands[COMMANDS];
 
-bool command_is_served(enum command command);
 const struct columns *command_columns(const struct command_row *command);
 
 #endif

@@ -52,7 +52,7 @@ static bool takes_expression(const struct command_row *command)
 
 static bool takes(const struct command_row *command, const struct option_row *row)
 {
-	return option_is_served(row) && option_is_useful(row, command->takes, command->filters);
+	return row->is_served && option_is_useful(row, command->takes, command->filters);
 }
 
 static struct json_object *all_parameters(void)
@@ -63,7 +63,7 @@ static struct json_object *all_parameters(void)
 	add(all, "expression", parameter("expression", "query",
 					 "words or an expression, as behind the command", "string"));
 	for (row = option_rows; row < option_rows + option_count; row++)
-		if (option_is_served(row) && row->help)
+		if (row->is_served && row->help)
 			add(all, row->name, parameter(row->name, "query", row->help,
 						      row->value ? "string" : "boolean"));
 	return all;
@@ -158,7 +158,7 @@ static struct json_object *all_paths(void)
 	size_t i;
 
 	for (i = 0; i < COMMANDS; i++)
-		if (command_is_served(i))
+		if (commands[i].is_served)
 			add_command(paths, &commands[i]);
 	metrics = response("the metrics", "text/plain", string());
 	add(json_object_object_get(metrics, "content"), "application/openmetrics-text",

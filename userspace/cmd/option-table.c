@@ -191,43 +191,45 @@ static int add_summary(struct options *options, const char *value, struct failur
 
 #define FLAG(member)	.flag = offsetof(struct options, member)
 #define TEXT(member)	.text = offsetof(struct options, member)
+#define SERVED		.is_served = true
 #define FILTER(key)	.filter = FILTER_##key, .is_filter = true, .takes = TAKES_FILTER, \
 			.group = GROUP_WHICH
 #define KIND(character, protocol) \
-	{ .name = protocol, .letter = character, FILTER(PROTOCOL), .word = protocol, .like_ss = true }
+	{ .name = protocol, .letter = character, FILTER(PROTOCOL), .word = protocol, .like_ss = true, \
+	  SERVED }
 
 const struct option_row option_rows[] = {
 	{ "all-netns", 'A', NULL, "in all network namespaces", GROUP_WHERE, TAKES_ALL_NETNS,
-	  FLAG(all_netns) },
+	  FLAG(all_netns), SERVED },
 	{ "netns", 'N', "NAME", "in that one: a name as of ip-netns(8), a PID, or a path",
-	  GROUP_WHERE, TAKES_NETNS, TEXT(netns) },
+	  GROUP_WHERE, TAKES_NETNS, TEXT(netns), SERVED },
 
 	{ "protocol", 0, "LIST", "tcp, udp, unix, raw, netlink, packet, sctp, mptcp, ...",
-	  FILTER(PROTOCOL) },
+	  FILTER(PROTOCOL), SERVED },
 	KIND('t', "tcp"), KIND('u', "udp"), KIND('x', "unix"), KIND('w', "raw"),
 	KIND('S', "sctp"), KIND('M', "mptcp"), KIND('0', "packet"),
-	{ "family", 0, "LIST", "4 or 6, also -4 and -6", FILTER(FAMILY) },
-	{ .name = "ipv4", .letter = '4', FILTER(FAMILY), .word = "4" },
-	{ .name = "ipv6", .letter = '6', FILTER(FAMILY), .word = "6" },
+	{ "family", 0, "LIST", "4 or 6, also -4 and -6", FILTER(FAMILY), SERVED },
+	{ .name = "ipv4", .letter = '4', FILTER(FAMILY), .word = "4", SERVED },
+	{ .name = "ipv6", .letter = '6', FILTER(FAMILY), .word = "6", SERVED },
 	{ .letter = 'f', .value = "FAMILY", .group = GROUP_WHICH, .takes = TAKES_FILTER,
 	  .set = ss_add_family, .like_ss = true },
 	{ "query", 0, "LIST", "tables by their names in ss(8), also behind -A: inet, u_str, ...",
-	  GROUP_WHICH, TAKES_SOCKETS, .set = ss_add_tables, .like_ss = true },
+	  GROUP_WHICH, TAKES_SOCKETS, .set = ss_add_tables, .like_ss = true, SERVED },
 	{ "state", 0, "LIST", "LISTEN, ESTABLISHED, ..., connected, synchronized, listening",
-	  FILTER(STATE) },
+	  FILTER(STATE), SERVED },
 	{ "listening", 'l', NULL, "the same as --state listening", FILTER(STATE),
-	  .word = "listening" },
+	  .word = "listening", SERVED },
 	{ "all", 'a', NULL, "all of them: of ports, those with nothing but history; of sockets, any state",
-	  GROUP_WHICH, TAKES_FILTER, FLAG(all_states), .like_ss = true },
+	  GROUP_WHICH, TAKES_FILTER, FLAG(all_states), .like_ss = true, SERVED },
 	{ "role", 0, "LIST", "in: to a port of ours; out: we call a port of theirs",
-	  FILTER(ROLE) },
-	{ "port", 0, "LIST", "the port of the role: 80, 1-1023, http", FILTER(PORT) },
-	{ "local-port", 0, "LIST", "the local port", FILTER(LOCAL_PORT) },
-	{ "remote-port", 0, "LIST", "the remote port", FILTER(REMOTE_PORT) },
+	  FILTER(ROLE), SERVED },
+	{ "port", 0, "LIST", "the port of the role: 80, 1-1023, http", FILTER(PORT), SERVED },
+	{ "local-port", 0, "LIST", "the local port", FILTER(LOCAL_PORT), SERVED },
+	{ "remote-port", 0, "LIST", "the remote port", FILTER(REMOTE_PORT), SERVED },
 	{ "local", 0, "LIST", "the local address: 192.0.2.1, 10.0.0.0/8, fe80::/10",
-	  FILTER(LOCAL) },
-	{ "remote", 0, "LIST", "the remote address", FILTER(REMOTE) },
-	{ "uid", 0, "LIST", "the owner, by number or name", FILTER(UID) },
+	  FILTER(LOCAL), SERVED },
+	{ "remote", 0, "LIST", "the remote address", FILTER(REMOTE), SERVED },
+	{ "uid", 0, "LIST", "the owner, by number or name", FILTER(UID), SERVED },
 
 	{ "since", 0, "FILE", "since FILE, an earlier answer with --json", GROUP_SINCE,
 	  TAKES_SINCE, TEXT(since) },
@@ -236,9 +238,9 @@ const struct option_row option_rows[] = {
 	{ "count", 0, "N", "so many intervals, frames or events, then end", GROUP_SINCE, TAKES_COUNT,
 	  .set = add_count },
 	{ "by", 0, "WHAT", "what each program did, unit, container or user", GROUP_SINCE,
-	  TAKES_BY, .set = add_by },
+	  TAKES_BY, .set = add_by, SERVED },
 	{ "type", 0, "LIST", "listen, unlisten, accept, open, fail, close, closed-door, reset",
-	  GROUP_SINCE, TAKES_TYPE, .set = add_types },
+	  GROUP_SINCE, TAKES_TYPE, .set = add_types, SERVED },
 
 	{ "view", 0, "VIEW", "begin with this one: ports, sockets, programs, processes, destinations, closed or closed-doors",
 	  GROUP_HOW, TAKES_TOP, .set = add_view },
@@ -250,9 +252,9 @@ const struct option_row option_rows[] = {
 	  GROUP_METRICS, TAKES_METRICS, TEXT(textfile) },
 
 	{ "watch", 0, "SECONDS", "so long it looks at what changes (1)", GROUP_DOCTOR,
-	  TAKES_DOCTOR, .set = add_interval },
+	  TAKES_DOCTOR, .set = add_interval, SERVED },
 	{ "threshold", 0, "LIST", "from where on something is wrong: NAME=NUMBER", GROUP_DOCTOR,
-	  TAKES_DOCTOR, .set = add_thresholds },
+	  TAKES_DOCTOR, .set = add_thresholds, SERVED },
 	{ "baseline", 0, "FILE", "which ports may be open to all, an earlier sockport ports --json",
 	  GROUP_DOCTOR, TAKES_DOCTOR, TEXT(baseline) },
 	{ "nagios", 0, NULL, "as a plugin of Nagios: states, and performance data", GROUP_DOCTOR,
@@ -279,25 +281,27 @@ const struct option_row option_rows[] = {
 	  FLAG(yes) },
 
 	{ "processes", 'p', NULL, "with the processes that have them open", GROUP_HOW,
-	  TAKES_PROCESSES, FLAG(processes) },
+	  TAKES_PROCESSES, FLAG(processes), SERVED },
 	{ "timers", 0, NULL, "with timers, also -o without columns", GROUP_HOW, TAKES_SOCKETS,
-	  FLAG(timers) },
+	  FLAG(timers), SERVED },
 	{ "extended", 'e', NULL, "with owner, inode, cookie and mark", GROUP_HOW, TAKES_SOCKETS,
-	  FLAG(extended), .like_ss = true },
+	  FLAG(extended), .like_ss = true, SERVED },
 	{ "memory", 'm', NULL, "with the memory that they hold", GROUP_HOW, TAKES_SOCKETS,
-	  FLAG(memory), .like_ss = true },
+	  FLAG(memory), .like_ss = true, SERVED },
 	{ "info", 'i', NULL, "with what TCP knows of its connections", GROUP_HOW, TAKES_SOCKETS,
-	  FLAG(info), .like_ss = true },
+	  FLAG(info), .like_ss = true, SERVED },
 	{ "json", 'J', NULL, "as JSON; null means unknown", GROUP_HOW, TAKES_JSON, FLAG(json) },
 	{ "columns", 'o', "LIST", "these columns; +LIST adds them to the usual ones", GROUP_HOW,
-	  TAKES_COLUMNS, TEXT(columns) },
-	{ "sort", 0, "LIST", "in the order of these columns", GROUP_HOW, TAKES_SORT, TEXT(sort) },
-	{ "reverse", 0, NULL, "the other way round", GROUP_HOW, TAKES_SORT, FLAG(reverse) },
+	  TAKES_COLUMNS, TEXT(columns), SERVED },
+	{ "sort", 0, "LIST", "in the order of these columns", GROUP_HOW, TAKES_SORT, TEXT(sort),
+	  SERVED },
+	{ "reverse", 0, NULL, "the other way round", GROUP_HOW, TAKES_SORT, FLAG(reverse),
+	  SERVED },
 	{ "top", 0, "N", "the N rows with the greatest values of --sort; of metrics, ports (100)",
-	  GROUP_HOW, TAKES_METRICS | TAKES_SORT, .set = add_top },
+	  GROUP_HOW, TAKES_METRICS | TAKES_SORT, .set = add_top, SERVED },
 	{ "list-columns", 0, NULL, "which columns there are", GROUP_HOW, 0, FLAG(list_columns) },
 	{ "numeric", 'n', NULL, "no names of users, services and types, no units", GROUP_HOW, 0,
-	  FLAG(numeric) },
+	  FLAG(numeric), SERVED },
 	{ "wide", 0, NULL, "all columns, whole, also where the terminal is narrower", GROUP_HOW, 0,
 	  FLAG(wide) },
 	{ "color", 0, "WHEN", "red for what is full, drains, drops or failed: auto, always, never",
@@ -331,28 +335,6 @@ static bool is_about_columns(const struct option_row *row)
 	return row->group == GROUP_HOW && !row->takes &&
 	       row->flag != offsetof(struct options, help) &&
 	       row->flag != offsetof(struct options, version);
-}
-
-/**
- * option_is_served - whether who asks over HTTP may give an option, too
- * @row: the option
- *
- * Return: false for files of this host, the form of text, what ends sockets, and what does not
- * end by itself.
- */
-bool option_is_served(const struct option_row *row)
-{
-	static const char *const others[] = {
-		"since", "interval", "count", "batch", "view", "textfile", "format", "baseline",
-		"nagios", "listen", "web-config", "share", "yes", "json", "list-columns", "wide", "color", "no-header", "help",
-		"version",
-	};
-	size_t i;
-
-	for (i = 0; row->name && i < sizeof(others) / sizeof(*others); i++)
-		if (!strcmp(row->name, others[i]))
-			return false;
-	return row->name;
 }
 
 /**

@@ -37,6 +37,8 @@ enum group {
  * @filter: enum filter_key; with @word, or the value
  * @word: value of the filter
  * @like_ss: it is a letter of ss(8) that says what to list
+ * @is_served: who asks over HTTP may give it, too: it names no file of this host, changes and
+ *	ends nothing, comes to an end, and is not about how text looks
  */
 struct option_row {
 	const char *name;
@@ -52,6 +54,7 @@ struct option_row {
 	const char *word;
 	bool is_filter;
 	bool like_ss;
+	bool is_served;
 };
 
 /* So many have room. */
@@ -62,7 +65,6 @@ extern const size_t option_count;
 /* Titles, by enum group. */
 extern const char *const option_groups[GROUPS];
 
-bool option_is_served(const struct option_row *row);
 bool option_is_useful(const struct option_row *row, unsigned int takes, unsigned int filters);
 
 #endif

@@ -61,7 +61,7 @@ static int add_option(struct query *query, const char *name, const char *value)
 	if (!row)
 		return failure_set(query->failure, EXIT_USAGE,
 				   "unknown option '--%.100s': see sockport --help", name);
-	if (!option_is_served(row))
+	if (!row->is_served)
 		return failure_set(query->failure, EXIT_USAGE, "option '--%s' is not served",
 				   row->name);
 	return (row->value ? add_value : add_flag)(query, row, value);

@@ -66,7 +66,7 @@ static struct reply *api(struct server *server, const char *url, struct errand *
 	size_t i;
 
 	for (i = 0; i < COMMANDS; i++)
-		if (strlen(commands[i].name) == length && command_is_served(i) &&
+		if (strlen(commands[i].name) == length && commands[i].is_served &&
 		    !strncmp(commands[i].name, word, length))
 			return ask(server, i, argument, TYPE_JSON, errand);
 	return no_such(url);

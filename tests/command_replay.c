@@ -404,21 +404,86 @@ TEST(what_doctor_found_is_kept)
 {
 	struct kernel kernel = { .denied = true };
 	struct moment moment = { 0 };
+	struct failure failure = { 0 };
 	struct kept kept = { 0 };
 	bool found = false;
 	size_t i;
 
 	ASSERT_EQ(0, take(&kernel, &moment, false, 20));
-	ASSERT_TRUE(kept_add(&kept, &moment));
+	ASSERT_EQ(0, kept_add(&kept, &moment, &failure));
 	for (i = 0; i < kept.findings.unseen_count; i++)
 		found |= !strcmp(kept.findings.unseen[i].about, "scans");
 	EXPECT_TRUE(found);
 	/* Of two moments, the last is told. */
 	i = kept.findings.unseen_count;
-	ASSERT_TRUE(kept_add(&kept, &moment));
+	ASSERT_EQ(0, kept_add(&kept, &moment, &failure));
 	EXPECT_EQ(i, kept.findings.unseen_count);
 	kept_free(&kept);
 	moment_free(&moment);
+}
+
+static void add_found(struct moment *moment, const char *subject, const char *seen)
+{
+	const char *const texts[] = { "scans", "what", "why", "action", subject, seen, "command" };
+	uint64_t buffer[MOMENT_MESSAGE_MAX / sizeof(uint64_t)];
+	struct nlmsghdr *message = moment_begin(buffer);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		moment_put_text(message, RECORD_A_FINDING_TEXT + i, texts[i]);
+	moment_end(moment, message, RECORD_KIND_FINDING);
+}
+
+static int keep_found(struct kept *kept, const char *subject, const char *seen,
+		      struct failure *failure)
+{
+	struct moment moment = { 0 };
+	int error;
+
+	add_found(&moment, subject, seen);
+	add_found(&moment, "always", seen);
+	add_found(&moment, "always", "as well");
+	error = kept_add(kept, &moment, failure);
+	moment_free(&moment);
+	return error;
+}
+
+TEST(what_is_found_again_and_again_takes_no_more_memory)
+{
+	struct failure failure = { 0 };
+	struct kept kept = { 0 };
+	unsigned int i;
+	char seen[16];
+
+	for (i = 0; i < 1000; i++) {
+		snprintf(seen, sizeof(seen), "%u times", i);
+		ASSERT_EQ(0, keep_found(&kept, i % 2 ? "odd" : "even", seen, &failure));
+	}
+	/* In the order in which they came, and as they were seen last. */
+	ASSERT_EQ(4, kept.findings.count);
+	EXPECT_STREQ("even", kept.findings.list[0].subject);
+	EXPECT_STREQ("998 times", kept.findings.list[0].seen);
+	EXPECT_STREQ("999 times", kept.findings.list[1].seen);
+	EXPECT_STREQ("as well", kept.findings.list[2].seen);
+	EXPECT_STREQ("odd", kept.findings.list[3].subject);
+	EXPECT_STREQ("999 times", kept.findings.list[3].seen);
+	EXPECT_EQ(4, kept.texts.count);
+	kept_free(&kept);
+}
+
+TEST(more_than_can_be_told_is_an_error)
+{
+	struct failure failure = { 0 };
+	struct kept kept = { 0 };
+	unsigned int i = 0;
+	char subject[16];
+
+	do {
+		snprintf(subject, sizeof(subject), "port %u", i++);
+	} while (!keep_found(&kept, subject, "once", &failure) && i < 100000);
+	EXPECT_LT(1000, i);
+	EXPECT_NE(NULL, strstr(failure.text, "choose a shorter time"));
+	kept_free(&kept);
 }
 
 /**

@@ -7,28 +7,86 @@
 
 #include "record/message.h"
 
-/* A moment of a file that came from elsewhere may have any number. */
+/* So much can be told. A file that came from elsewhere may have any number. */
 #define FINDINGS_MAX	10000
+#define TEXTS_MAX	10000
 
-/* Who keeps the text; what is not said is empty. */
+/**
+ * struct place - where something that was found is; an item of a hash
+ * @netns: in this network namespace
+ * @check: who found it, as it is kept
+ * @what: what it is, as it is kept
+ * @subject: with what, as the finding has it
+ * @number: of those of one moment that differ by nothing else, from 0 on
+ * @at: its place among all
+ * @moment: that it was seen in last
+ */
+struct place {
+	uint32_t netns;
+	const char *check;
+	const char *what;
+	const char *subject;
+	uint32_t number;
+	size_t at;
+	size_t moment;
+};
+
+static uint32_t hash_text(const void *thing)
+{
+	const char *text = *(const char *const *)thing;
+
+	return hash_bytes(0, text, strlen(text));
+}
+
+static bool same_text(const void *left, const void *right)
+{
+	return !strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static const struct hash_kind kind_of_text = {
+	.size = sizeof(char *), .hash = hash_text, .same = same_text,
+};
+
+static uint32_t hash_place(const void *thing)
+{
+	const struct place *place = thing;
+	const uint32_t hash = hash_bytes(place->netns ^ place->number << 16, place->what,
+					 strlen(place->what));
+
+	return place->subject ? hash_bytes(hash, place->subject, strlen(place->subject)) : hash;
+}
+
+static bool is_same_subject(const char *one, const char *other)
+{
+	return !one == !other && (!one || !strcmp(one, other));
+}
+
+/* Of a text that is kept, there is one. */
+static bool same_place(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	return a->netns == b->netns && a->number == b->number && a->check == b->check &&
+	       a->what == b->what && is_same_subject(a->subject, b->subject);
+}
+
+static const struct hash_kind kind_of_place = {
+	.size = sizeof(struct place), .hash = hash_place, .same = same_place,
+};
+
+/* The same ones come with each moment. What is not said is empty. */
 static const char *keep(struct kept *kept, char *text)
 {
-	const size_t room = kept->room ? 2 * kept->room : 64;
-	char **texts;
+	char **known;
 
-	if (text && kept->count == kept->room) {
-		texts = realloc(kept->texts, room * sizeof(*texts));
-		if (!texts) {
-			free(text);
-			kept->findings.failed = true;
-			return "";
-		}
-		kept->texts = texts;
-		kept->room = room;
-	}
-	if (text)
-		kept->texts[kept->count++] = text;
-	return text ? text : "";
+	if (!text)
+		return "";
+	known = hash_add(&kept->texts, &kind_of_text, &text);
+	if (known && *known == text)
+		return text;
+	free(text);
+	kept->findings.failed |= !known;
+	return known ? *known : "";
 }
 
 static const char *text_of_message(struct kept *kept, const struct nlmsghdr *message,
@@ -45,56 +103,65 @@ static void set_known(const struct nlmsghdr *message, uint64_t *known, uint32_t 
 	*netns = message_number(message, RECORD_A_FINDING_NETNS);
 }
 
-static bool is_same_text(const char *one, const char *other)
+/* Its place from an earlier moment, or a new one at the end; NULL without memory. */
+static struct place *place_of(struct kept *kept, const struct finding *finding)
 {
-	return !one == !other && (!one || !strcmp(one, other));
+	struct place *place, key = {
+		.netns = finding->netns, .check = finding->check, .what = finding->what,
+		.subject = finding->subject, .at = kept->findings.count,
+	};
+
+	while ((place = hash_find(&kept->places, &kind_of_place, &key)) &&
+	       place->moment == kept->moments)
+		key.number++;
+	return place ? place : hash_add(&kept->places, &kind_of_place, &key);
 }
 
-static bool is_same(const struct finding *one, const struct finding *other)
+static void free_texts(struct finding *finding)
 {
-	return one->netns == other->netns && !strcmp(one->check, other->check) &&
-	       !strcmp(one->what, other->what) && is_same_text(one->subject, other->subject);
+	free(finding->subject);
+	free(finding->seen);
+	free(finding->command);
 }
 
 /* What was found before is told as it was seen last. */
-static void drop_earlier(struct findings *findings, size_t earlier)
+static void put_finding(struct kept *kept, struct finding *finding)
 {
-	const struct finding last = findings->list[findings->count - 1];
-	struct finding *finding;
-	size_t i;
+	struct place *place = place_of(kept, finding);
+	struct findings *findings = &kept->findings;
+	const bool is_new = place && place->at == findings->count;
 
-	for (i = 0; i < earlier; i++) {
-		finding = &findings->list[i];
-		if (!is_same(finding, &last))
-			continue;
-		free(finding->subject);
-		free(finding->seen);
-		free(finding->command);
-		*finding = last;
-		findings->count--;
+	findings->failed |= !place;
+	if (is_new && !findings->failed)
+		findings_add(findings, finding);
+	if (findings->failed) {
+		free_texts(finding);
 		return;
 	}
+	if (!is_new)
+		free_texts(&findings->list[place->at]);
+	findings->list[place->at] = *finding;
+	place->subject = finding->subject;
+	place->moment = kept->moments;
 }
 
-static void add_finding(struct kept *kept, const struct nlmsghdr *message, size_t earlier)
+static void add_finding(struct kept *kept, const struct nlmsghdr *message)
 {
-	struct finding *finding = findings_add(&kept->findings, &(struct finding){
+	struct finding finding = {
 		.severity = message_number(message, RECORD_A_FINDING_SEVERITY) ?
 			    SEVERITY_CRITICAL : SEVERITY_WARNING,
 		.since = message_number(message, RECORD_A_FINDING_SINCE),
-	});
+		.check = text_of_message(kept, message, 0),
+		.what = text_of_message(kept, message, 1),
+		.why = text_of_message(kept, message, 2),
+		.action = text_of_message(kept, message, 3),
+		.subject = message_line(message, RECORD_A_FINDING_TEXT + 4),
+		.seen = message_line(message, RECORD_A_FINDING_TEXT + 5),
+		.command = message_line(message, RECORD_A_FINDING_TEXT + 6),
+	};
 
-	if (kept->findings.failed)
-		return;
-	set_known(message, &finding->known, &finding->netns);
-	finding->check = text_of_message(kept, message, 0);
-	finding->what = text_of_message(kept, message, 1);
-	finding->why = text_of_message(kept, message, 2);
-	finding->action = text_of_message(kept, message, 3);
-	finding->subject = message_line(message, RECORD_A_FINDING_TEXT + 4);
-	finding->seen = message_line(message, RECORD_A_FINDING_TEXT + 5);
-	finding->command = message_line(message, RECORD_A_FINDING_TEXT + 6);
-	drop_earlier(&kept->findings, earlier);
+	set_known(message, &finding.known, &finding.netns);
+	put_finding(kept, &finding);
 }
 
 /* Of a time, only the last numbers are told. */
@@ -139,32 +206,47 @@ static void forget_last(struct findings *findings)
 	findings->measure_count = 0;
 }
 
+static void add(struct kept *kept, const struct nlmsghdr *message)
+{
+	if (message->nlmsg_type == RECORD_KIND_FINDING)
+		add_finding(kept, message);
+	else if (message->nlmsg_type == RECORD_KIND_MEASURE)
+		add_measure(kept, message);
+	else if (message->nlmsg_type == RECORD_KIND_UNSEEN)
+		add_unseen(kept, message);
+}
+
+static bool is_full(const struct kept *kept)
+{
+	const struct findings *findings = &kept->findings;
+
+	return findings->count + findings->measure_count + findings->unseen_count > FINDINGS_MAX ||
+	       kept->texts.count > TEXTS_MAX;
+}
+
 /**
  * kept_add - add what was found at a moment
  * @kept: gets it; of what was found before, too, there is the last
  * @moment: the moment
+ * @failure: that there is no memory, or that it is too much
  *
- * Return: false without memory.
+ * Return: 0 or -1.
  */
-bool kept_add(struct kept *kept, const struct moment *moment)
+int kept_add(struct kept *kept, const struct moment *moment, struct failure *failure)
 {
-	const size_t earlier = kept->findings.count;
-	const struct nlmsghdr *message;
-	size_t i, count = 0;
+	size_t i;
 
+	kept->moments++;
 	forget_last(&kept->findings);
-	for (i = 0; i < moment->count && count < FINDINGS_MAX; i++) {
-		message = moment_at(moment, i);
-		count += message->nlmsg_type >= RECORD_KIND_FINDING &&
-			 message->nlmsg_type <= RECORD_KIND_UNSEEN;
-		if (message->nlmsg_type == RECORD_KIND_FINDING)
-			add_finding(kept, message, earlier);
-		else if (message->nlmsg_type == RECORD_KIND_MEASURE)
-			add_measure(kept, message);
-		else if (message->nlmsg_type == RECORD_KIND_UNSEEN)
-			add_unseen(kept, message);
+	for (i = 0; i < moment->count; i++) {
+		add(kept, moment_at(moment, i));
+		if (kept->findings.failed)
+			return failure_set(failure, EXIT_RUN, "out of memory");
+		if (is_full(kept))
+			return failure_set(failure, EXIT_RUN,
+					   "more was found then than can be told: choose a shorter time");
 	}
-	return !kept->findings.failed;
+	return 0;
 }
 
 /**
@@ -173,11 +255,13 @@ bool kept_add(struct kept *kept, const struct moment *moment)
  */
 void kept_free(struct kept *kept)
 {
+	char **texts = kept->texts.list;
 	size_t i;
 
 	findings_free(&kept->findings);
-	for (i = 0; i < kept->count; i++)
-		free(kept->texts[i]);
-	free(kept->texts);
+	for (i = 0; i < kept->texts.count; i++)
+		free(texts[i]);
+	hash_free(&kept->texts);
+	hash_free(&kept->places);
 	*kept = (struct kept){ 0 };
 }

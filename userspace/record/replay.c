@@ -181,7 +181,7 @@ static int look_at_doctor(struct past *past, size_t i, struct kept *kept,
 		free(missing);
 		return -1;
 	}
-	return kept_add(kept, past->moment) ? 0 : failure_set(failure, EXIT_RUN, "out of memory");
+	return kept_add(kept, past->moment, failure);
 }
 
 static int replay_doctor(struct replay *replay, struct names *names)

@@ -404,6 +404,77 @@ TEST_F(file, links_on_the_way_are_followed_where_nobody_else_writes)
 	ASSERT_EQ(0, chmod(self->directory, 0700));
 }
 
+static bool can_open(const char *directory, const char *way)
+{
+	char path[256];
+	int file;
+
+	snprintf(path, sizeof(path), "%s/%s/record", directory, way);
+	file = directory_open(path, strlen(path) - strlen("record"));
+	if (file >= 0)
+		close(file);
+	return file >= 0;
+}
+
+static void make_link(const char *directory, const char *name, const char *target)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	if (symlink(target, path))
+		abort();
+}
+
+TEST_F(file, links_are_followed_where_links_lead_in_the_same_way)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/real", self->directory);
+	ASSERT_EQ(0, mkdir(path, 0700));
+	snprintf(path, sizeof(path), "%s/open", self->directory);
+	ASSERT_EQ(0, mkdir(path, 0700));
+	ASSERT_EQ(0, chmod(path, 01777));
+	make_link(self->directory, "open/way", "../real");
+	make_link(self->directory, "real/back", "../real/../good");
+	make_link(self->directory, "good", path);
+	make_link(self->directory, "better", "real");
+	make_link(self->directory, "bad", "open/way");
+	make_link(self->directory, "round", "./round");
+	EXPECT_TRUE(can_open(self->directory, "real"));
+	EXPECT_TRUE(can_open(self->directory, "open"));
+	EXPECT_TRUE(can_open(self->directory, "good"));
+	EXPECT_TRUE(can_open(self->directory, "better//"));
+	EXPECT_TRUE(can_open(self->directory, "better/back/./../better/back"));
+	EXPECT_FALSE(can_open(self->directory, "open/way"));
+	EXPECT_EQ(ELOOP, errno);
+	EXPECT_FALSE(can_open(self->directory, "bad"));
+	EXPECT_EQ(ELOOP, errno);
+	EXPECT_FALSE(can_open(self->directory, "better/back/way"));
+	EXPECT_EQ(ELOOP, errno);
+	EXPECT_FALSE(can_open(self->directory, "round"));
+	EXPECT_EQ(EMLINK, errno);
+	EXPECT_FALSE(can_open(self->directory, "better/none"));
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_FALSE(can_open(self->directory, "record"));
+	EXPECT_EQ(ENOTDIR, errno);
+}
+
+/* Those lead to what has no such path. */
+TEST_F(file, links_of_procfs_are_followed)
+{
+	char path[64];
+	int gone;
+
+	snprintf(path, sizeof(path), "%s/gone", self->directory);
+	ASSERT_EQ(0, mkdir(path, 0700));
+	gone = open(path, O_PATH | O_CLOEXEC);
+	ASSERT_LE(0, gone);
+	ASSERT_EQ(0, rmdir(path));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", gone);
+	EXPECT_TRUE(can_open(path, "."));
+	close(gone);
+}
+
 TEST_F(file, a_file_has_one_recorder)
 {
 	struct store store = { .max_size = 1 << 20, .keep = 2 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 
 #define BEGIN		1767323045000ull
 #define INTERVAL	10000
+#define NOBODY		65534
 /* Moments of a file, with bases of each kind. */
 #define MOMENTS		6
 
@@ -493,6 +495,29 @@ TEST_F(file, others_may_not_write_to_it)
 
 	ASSERT_EQ(0, chmod(self->path, 0622));
 	EXPECT_EQ(-1, try_open(self->path, &failure));
+}
+
+TEST_F(file, nothing_is_recorded_to_what_was_refused)
+{
+	struct store store = { .max_size = 1, .keep = 2 };
+	struct failure failure = { 0 };
+
+	if (geteuid())
+		SKIP(return, "needs root");
+	ASSERT_EQ(0, chmod(self->directory, 0777));
+	ASSERT_EQ(0, store_open(&store, self->path, &failure));
+	EXPECT_TRUE(store_is_full(&store, BEGIN));
+	setfsuid(NOBODY);
+	EXPECT_EQ(-1, store_begin(&store, BEGIN, &failure));
+	setfsuid(0);
+	EXPECT_NE(NULL, strstr(failure.text, "somebody else"));
+	EXPECT_EQ(-1, store.file);
+	EXPECT_TRUE(store_is_full(&store, BEGIN));
+	EXPECT_EQ(0, size_of(self->path));
+	/* It goes away as an older one, and recording goes on in another. */
+	EXPECT_EQ(0, store_begin(&store, BEGIN, &failure));
+	EXPECT_EQ(sizeof(struct record_file), size_of(self->path));
+	store_close(&store);
 }
 
 static int put_moments(struct store *store, struct frames *frames, struct moment *moment,

@@ -62,6 +62,19 @@ static int check_file(const struct store *store, struct stat *status, struct fai
 	return 0;
 }
 
+/* What is refused is not kept open: nothing is recorded to it later. */
+static int open_file(struct store *store, int flags, struct stat *status, struct failure *failure)
+{
+	store->file = openat(store->directory, store->name, FLAGS | O_CREAT | flags, MODE);
+	if (store->file < 0)
+		return say(store, failure, errno == ELOOP ? "it is a link" : strerror(errno));
+	if (!check_file(store, status, failure))
+		return 0;
+	close(store->file);
+	store->file = -1;
+	return -1;
+}
+
 /* All of it or nothing: what there is no room for is not left there in part. */
 static int write_whole(struct store *store, const void *bytes, size_t size,
 		       struct failure *failure)
@@ -162,12 +175,7 @@ int store_open(struct store *store, const char *path, struct failure *failure)
 	store->path = path;
 	store->file = -1;
 	store->directory = -1;
-	if (open_directory(store, failure))
-		return -1;
-	store->file = openat(store->directory, store->name, FLAGS | O_CREAT, MODE);
-	if (store->file < 0)
-		return say(store, failure, errno == ELOOP ? "it is a link" : strerror(errno));
-	if (check_file(store, &status, failure))
+	if (open_directory(store, failure) || open_file(store, 0, &status, failure))
 		return -1;
 	return status.st_size ? use_file(store, status.st_size, failure) : 0;
 }
@@ -204,10 +212,7 @@ int store_begin(struct store *store, uint64_t now, struct failure *failure)
 	if (store->file >= 0)
 		close(store->file);
 	store->size = 0;
-	store->file = openat(store->directory, store->name, FLAGS | O_CREAT | O_EXCL, MODE);
-	if (store->file < 0)
-		return say(store, failure, strerror(errno));
-	if (check_file(store, &status, failure))
+	if (open_file(store, O_EXCL, &status, failure))
 		return -1;
 	return put_head(store, now, failure);
 }

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
+#include "../userspace/count/hash.h"
 #include "../userspace/record/directory.h"
 #include "../userspace/record/frame.h"
 #include "../userspace/record/index.h"
@@ -349,6 +351,61 @@ TEST_F(file, damage_in_the_midst_stays_as_it_is)
 	EXPECT_TRUE(store_is_full(&store, BEGIN + 1));
 	EXPECT_EQ(self->size, size_of(self->path));
 	store_close(&store);
+}
+
+/* A whole record that was there before is none that was cut. */
+TEST_F(file, numbers_that_do_not_grow_are_damage)
+{
+	const size_t first = self->ends[0] - sizeof(struct record_file);
+	struct failure failure;
+	bool troubled;
+
+	self->bytes = realloc(self->bytes, self->size + first);
+	memcpy(self->bytes + self->size, self->bytes + sizeof(struct record_file), first);
+	put_file(self->path, self->bytes, self->size + first);
+	EXPECT_EQ(MOMENTS, count_good(self->path, self->moments, &troubled));
+	EXPECT_TRUE(troubled);
+	ASSERT_EQ(0, try_open(self->path, &failure));
+	EXPECT_EQ(self->size + first, size_of(self->path));
+}
+
+/* Instead of the C library's. */
+static size_t bytes_read;
+
+ssize_t pread(int file, void *bytes, size_t size, off_t offset)
+{
+	const ssize_t length = syscall(SYS_pread64, file, bytes, size, offset);
+
+	bytes_read += length > 0 ? length : 0;
+	return length;
+}
+
+#define HEADS	20000
+
+/* Heads of frames that would go beyond the end. */
+TEST_F(file, what_is_no_record_is_read_about_once)
+{
+	struct record_frame *heads = calloc(HEADS, sizeof(*heads));
+	struct record_frame head;
+	bool troubled;
+	size_t i, size = HEADS * sizeof(*heads);
+
+	memcpy(&head, self->bytes + sizeof(struct record_file), sizeof(head));
+	head.packed = 100 << 20;
+	for (i = 0; i < HEADS; i++) {
+		head.number = i + 1;
+		head.sum = hash_bytes(0, &head, offsetof(struct record_frame, sum));
+		heads[i] = head;
+	}
+	self->bytes = realloc(self->bytes, self->size + size);
+	memcpy(self->bytes + self->size, heads, size);
+	put_file(self->path, self->bytes, self->size + size);
+	bytes_read = 0;
+	EXPECT_EQ(MOMENTS, count_good(self->path, self->moments, &troubled));
+	EXPECT_TRUE(troubled);
+	EXPECT_LT(size, bytes_read);
+	EXPECT_GT(3 * size, bytes_read);
+	free(heads);
 }
 
 TEST_F(file, only_files_of_a_recorder_are_touched)

@@ -77,7 +77,7 @@ struct record_file {
 /**
  * struct record_frame - head of a frame
  * @magic: RECORD_FRAME_MAGIC
- * @number: of the frame in this file, from 1 on
+ * @number: of the frame in this file, from 1 on; each is greater than those before
  * @time: when the port table was asked for, in milliseconds since 1970
  * @interval: milliseconds until the next frame was due
  * @base: number of the frame that it differs from, 0 for none

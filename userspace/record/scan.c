@@ -12,6 +12,20 @@
 /* So much of a file is searched at a time for where frames go on. */
 #define WINDOW	65536
 
+/**
+ * struct window - a part of a file
+ * @volume: the file
+ * @offset: where the part begins
+ * @size: of it; 0 for none
+ * @bytes: the part
+ */
+struct window {
+	const struct volume *volume;
+	uint64_t offset;
+	size_t size;
+	char bytes[WINDOW];
+};
+
 static size_t read_at(int file, void *bytes, size_t size, uint64_t offset)
 {
 	size_t done = 0;
@@ -47,23 +61,39 @@ static bool read_head(const struct volume *volume, uint64_t offset, struct recor
 	return volume_read(volume, head, sizeof(*head), offset) && frame_head_good(head);
 }
 
+/* From an offset on, not less than a head unless the file ends. Few bytes are read twice. */
+static const char *window_at(struct window *window, uint64_t offset, size_t *size)
+{
+	const uint64_t end = window->offset + window->size;
+
+	if (offset < window->offset || offset + sizeof(struct record_frame) > end) {
+		window->offset = offset;
+		window->size = read_at(window->volume->file, window->bytes, WINDOW, offset);
+	}
+	*size = window->offset + window->size - offset;
+	return window->bytes + (offset - window->offset);
+}
+
 /* Where the next frame begins, from an offset on; the end of the file if there is none. */
-static uint64_t next_head(const struct volume *volume, uint64_t offset)
+static uint64_t next_head(struct window *window, uint64_t offset)
 {
 	static const uint32_t magic = RECORD_FRAME_MAGIC;
+	const char *bytes, *found;
 	struct record_frame head;
-	char window[WINDOW];
-	const char *found;
-	size_t size, at;
+	size_t size;
 
-	while ((size = read_at(volume->file, window, sizeof(window), offset)) >= sizeof(magic)) {
-		for (at = 0; (found = memmem(window + at, size - at, &magic, sizeof(magic)));
-		     at = found + 1 - window)
-			if (read_head(volume, offset + (found - window), &head))
-				return offset + (found - window);
-		offset += size - sizeof(magic) + 1;
+	while ((bytes = window_at(window, offset, &size), size >= sizeof(head))) {
+		found = memmem(bytes, size, &magic, sizeof(magic));
+		if (found && size - (found - bytes) >= sizeof(head)) {
+			memcpy(&head, found, sizeof(head));
+			if (frame_head_good(&head))
+				return offset + (found - bytes);
+			offset += found - bytes + 1;
+		} else {
+			offset += found ? (size_t)(found - bytes) : size - sizeof(magic) + 1;
+		}
 	}
-	return volume->size;
+	return window->volume->size;
 }
 
 static bool add_frame(struct shelf *shelf, const struct record_frame *head, size_t volume,
@@ -85,6 +115,13 @@ static bool add_frame(struct shelf *shelf, const struct record_frame *head, size
 	return true;
 }
 
+/* In a file, numbers only grow. */
+static bool is_next(const struct shelf *shelf, const struct volume *volume,
+		    const struct record_frame *head)
+{
+	return !volume->count || head->number > shelf->frames[shelf->count - 1].head.number;
+}
+
 static void note_damage(struct volume *volume, uint64_t from, uint64_t to, bool is_begun)
 {
 	volume->is_cut = is_begun && to == volume->size && !volume->damaged;
@@ -104,22 +141,24 @@ static void note_damage(struct volume *volume, uint64_t from, uint64_t to, bool 
 bool shelf_scan(struct shelf *shelf, struct volume *volume)
 {
 	uint64_t offset = sizeof(struct record_file), next;
+	struct window window = { .volume = volume };
 	struct record_frame head;
-	bool is_head;
+	bool is_head, is_cut;
 
 	volume->first = shelf->count;
 	while (offset < volume->size) {
 		is_head = read_head(volume, offset, &head);
-		if (is_head && sizeof(head) + head.packed <= volume->size - offset) {
+		is_cut = is_head && sizeof(head) + head.packed > volume->size - offset;
+		if (is_head && !is_cut && is_next(shelf, volume, &head)) {
 			if (!add_frame(shelf, &head, volume - shelf->volumes, offset))
 				return false;
 			volume->count++;
 			offset += sizeof(head) + head.packed;
 			continue;
 		}
-		next = next_head(volume, offset + 1);
+		next = next_head(&window, offset + 1);
 		note_damage(volume, offset, next,
-			    is_head || volume->size - offset < sizeof(head));
+			    is_cut || volume->size - offset < sizeof(head));
 		offset = next;
 	}
 	return true;

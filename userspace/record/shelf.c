@@ -215,16 +215,23 @@ bool shelf_is_intact(struct shelf *shelf, size_t i)
 	       frame_intact(&shelf->frames[i].head, shelf->packed.bytes);
 }
 
+/* In a file, they only grow. */
+static int compare_numbers(const void *left, const void *right)
+{
+	const struct place_of_frame *a = left, *b = right;
+
+	return (a->head.number > b->head.number) - (a->head.number < b->head.number);
+}
+
 /* The frame of a number in the same file, in front of another one; -1 if there is none. */
 static ssize_t base_of(const struct shelf *shelf, size_t i)
 {
-	const struct place_of_frame *frame = &shelf->frames[i];
-	const size_t first = shelf->volumes[frame->volume].first;
+	const struct place_of_frame *frame = &shelf->frames[i], *found;
+	const struct place_of_frame *first = shelf->frames + shelf->volumes[frame->volume].first;
+	const struct place_of_frame key = { .head.number = frame->head.base };
 
-	while (i-- > first)
-		if (shelf->frames[i].head.number == frame->head.base)
-			return i;
-	return -1;
+	found = bsearch(&key, first, frame - first, sizeof(key), compare_numbers);
+	return found ? found - shelf->frames : -1;
 }
 
 /* Frames that one after the other are needed, the last one first; 0 if one is missing. */

@@ -408,6 +408,28 @@ TEST_F(file, what_is_no_record_is_read_about_once)
 	free(heads);
 }
 
+/* The newest may be meant by a link; the recorder makes none of the older ones. */
+TEST_F(file, no_older_file_is_a_link)
+{
+	struct failure failure = { 0 };
+	struct shelf shelf = { 0 };
+	char older[96], link[96];
+
+	snprintf(older, sizeof(older), "%s/other", self->directory);
+	snprintf(link, sizeof(link), "%s.1", self->path);
+	put_file(older, self->bytes, self->size);
+	ASSERT_EQ(0, symlink(older, link));
+	EXPECT_EQ(-1, shelf_open(&shelf, self->path, &failure));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
+	EXPECT_NE(NULL, strstr(failure.text, "it is a link"));
+	shelf_close(&shelf);
+	ASSERT_EQ(0, unlink(link));
+	snprintf(link, sizeof(link), "%s/link", self->directory);
+	ASSERT_EQ(0, symlink(self->path, link));
+	EXPECT_EQ(0, shelf_open(&shelf, link, &failure));
+	shelf_close(&shelf);
+}
+
 TEST_F(file, only_files_of_a_recorder_are_touched)
 {
 	const char text[] = "nothing that was ever recorded, but as long as the head of a file\n";

@@ -24,14 +24,17 @@ static int say(struct failure *failure, int status, const char *what, const char
 			   why ? why : "");
 }
 
-static int open_file(const char *path, struct stat *status, struct failure *failure)
+static int open_file(const char *path, int flags, struct stat *status, struct failure *failure)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 
 	if (file >= 0 && !fstat(file, status) && S_ISREG(status->st_mode))
 		return file;
-	say(failure, EXIT_USAGE, "cannot read", path,
-	    file < 0 ? strerror(errno) : "it is no regular file");
+	if (file < 0 && errno == ELOOP && flags & O_NOFOLLOW)
+		say(failure, EXIT_USAGE, "cannot read", path, "it is a link");
+	else
+		say(failure, EXIT_USAGE, "cannot read", path,
+		    file < 0 ? strerror(errno) : "it is no regular file");
 	if (file >= 0)
 		close(file);
 	return -1;
@@ -88,12 +91,12 @@ static bool has_file(const struct shelf *shelf, const struct stat *status)
 	return false;
 }
 
-static int add_volume(struct shelf *shelf, const char *path, struct failure *failure)
+static int add_volume(struct shelf *shelf, const char *path, int flags, struct failure *failure)
 {
 	struct volume *volume = &shelf->volumes[shelf->volume_count];
 	struct stat status;
 
-	*volume = (struct volume){ .file = open_file(path, &status, failure) };
+	*volume = (struct volume){ .file = open_file(path, flags, &status, failure) };
 	if (volume->file < 0)
 		return -1;
 	if (has_file(shelf, &status)) {
@@ -106,18 +109,22 @@ static int add_volume(struct shelf *shelf, const char *path, struct failure *fai
 	return volume->path ? 0 : failure_set(failure, EXIT_RUN, "out of memory");
 }
 
-/* The newest comes first, as it will be an older one when there is another. */
+/*
+ * The newest comes first, as it will be an older one when there is another. Who names it may mean
+ * a link; nobody names the older ones, and the recorder makes no links.
+ */
 static int add_volumes(struct shelf *shelf, const char *path, struct failure *failure)
 {
+	struct stat status;
 	char older[PATH_MAX];
 	unsigned int i;
 
-	if (add_volume(shelf, path, failure))
+	if (add_volume(shelf, path, 0, failure))
 		return -1;
 	for (i = 1; i <= ROTATE_MAX; i++) {
-		if (!rotate_name(older, sizeof(older), path, i) || access(older, F_OK))
+		if (!rotate_name(older, sizeof(older), path, i) || lstat(older, &status))
 			return 0;
-		if (add_volume(shelf, older, failure))
+		if (add_volume(shelf, older, O_NOFOLLOW, failure))
 			return -1;
 	}
 	return 0;

@@ -14,6 +14,7 @@
 
 #include "../userspace/cmd/option-table.h"
 #include "../userspace/commands.h"
+#include "../userspace/serve/accept.h"
 
 /* On purpose once more: whoever serves another one says it here, too, and looks at what it does. */
 static const char *const served_options[] = {
@@ -179,6 +180,43 @@ TEST_F(file, what_is_opened_is_noticed)
 	ASSERT_NE(NULL, file);
 	fclose(file);
 	EXPECT_TRUE(was_touched(self->watch));
+}
+
+/* A page of somebody else's asks by a name of theirs. */
+TEST(names_that_nobody_said_lead_astray)
+{
+	const struct host_names names = {
+		.own = "web1", .listen = "/run/sock,[::1]:80, Monitor.example.com:7678,:90",
+		.others = "a.example,b.example:80",
+	};
+	static const char *const good[] = {
+		"localhost", "LOCALHOST:7678", "127.0.0.1", "192.0.2.1:7678", "[::1]:7678",
+		"[2001:db8::1]", "web1", "Web1:7678", "monitor.example.com",
+		"monitor.example.com:7678", "a.example:7678", "B.EXAMPLE",
+	};
+	static const char *const bad[] = {
+		"", ":7678", "rebound.example", "web1.rebound.example", "web", "web11",
+		"example.com:7678", "monitor.example.com.rebound.example", "a.example,b.example",
+		"127.0.0.1.rebound.example", "[rebound.example]", "[::1.rebound.example]", "[", "/run/sock2",
+	};
+	char long_one[1000];
+	size_t i;
+
+	EXPECT_TRUE(accept_host(&names, NULL));
+	for (i = 0; i < COUNT(good); i++) {
+		EXPECT_TRUE(accept_host(&names, good[i]))
+			TH_LOG("name '%s'", good[i]);
+	}
+	for (i = 0; i < COUNT(bad); i++) {
+		EXPECT_FALSE(accept_host(&names, bad[i]))
+			TH_LOG("name '%s'", bad[i]);
+	}
+	memset(long_one, 'a', sizeof(long_one) - 1);
+	long_one[sizeof(long_one) - 1] = 0;
+	EXPECT_FALSE(accept_host(&names, long_one));
+	*long_one = '[';
+	EXPECT_FALSE(accept_host(&names, long_one));
+	EXPECT_FALSE(accept_host(&(struct host_names){ .own = "" }, "web1"));
 }
 
 TEST_HARNESS_MAIN

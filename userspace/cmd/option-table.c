@@ -272,6 +272,8 @@ const struct option_row option_rows[] = {
 	{ "to", 0, "TIME", "what happened until then", GROUP_REPLAY, TAKES_REPLAY, .set = add_to },
 	{ "listen", 0, "LIST", "on HOST:PORT, :PORT or the path of a UNIX socket (127.0.0.1:7678)",
 	  GROUP_SERVE, TAKES_SERVE, TEXT(listen) },
+	{ "host-names", 0, "LIST", "names by which it is asked, beside addresses and that of this host",
+	  GROUP_SERVE, TAKES_SERVE, TEXT(host_names) },
 	{ "web-config", 0, "FILE", "certificate, users and headers, as exporters of Prometheus have them",
 	  GROUP_SERVE, TAKES_SERVE, TEXT(web_config) },
 	{ "share", 0, NULL, "everybody who can connect may see all that it sees", GROUP_SERVE,

@@ -127,6 +127,7 @@ struct playback;
  * @baseline: for COMMAND_DOCTOR: file with the ports that may be open to all, NULL for none
  * @thresholds: for COMMAND_DOCTOR
  * @listen: for COMMAND_SERVE: list of addresses, NULL for the usual one
+ * @host_names: for COMMAND_SERVE: list of names by which it is asked, NULL for none
  * @web_config: for COMMAND_SERVE: file with certificate and users, NULL for none
  * @interval: milliseconds between two looks, 0 for one look
  * @count: of intervals or events, 0 for no end
@@ -187,6 +188,7 @@ struct options {
 	uint32_t keep;
 	struct playback *playback;
 	const char *listen;
+	const char *host_names;
 	const char *web_config;
 	uint32_t port;
 	uint32_t interval;

@@ -82,18 +82,39 @@ bool accept_openmetrics(struct MHD_Connection *connection)
 	return openmetrics > 0 && openmetrics >= quality_of(list, "text/plain");
 }
 
+/* Of items with or without a port. */
+static bool is_listed(const char *list, const char *name)
+{
+	const size_t length = strlen(name);
+	const char *item;
+
+	for (item = list ? list : ""; *item; item += strcspn(item, ","), item += *item == ',') {
+		item = skip_blanks(item);
+		if (strcspn(item, ":,") == length && !strncasecmp(item, name, length))
+			return true;
+	}
+	return false;
+}
+
+static bool is_ours(const struct host_names *names, const char *name)
+{
+	return *name && (!strcasecmp(name, "localhost") || !strcasecmp(name, names->own) ||
+			 is_listed(names->listen, name) || is_listed(names->others, name));
+}
+
 /**
- * accept_host - whether a name is one that means this host's loopback
+ * accept_host - whether a name is one that we are asked by
+ * @names: ours
  * @host: as HTTP has it, with or without a port; NULL for none
  *
  * A page of somebody else can have a name of its own lead here, and then a browser would
- * take it for ours.
+ * take it for ours. No address leads astray.
  *
- * Return: true for "localhost" and for addresses.
+ * Return: whether it is, or an address.
  */
-bool accept_host(const char *host)
+bool accept_host(const struct host_names *names, const char *host)
 {
-	char name[INET6_ADDRSTRLEN + 1] = "";
+	char name[ACCEPT_NAME_MAX + 1] = "";
 	struct in6_addr address;
 	size_t length;
 
@@ -110,5 +131,5 @@ bool accept_host(const char *host)
 	if (length >= sizeof(name))
 		return false;
 	memcpy(name, host, length);
-	return !strcasecmp(name, "localhost") || inet_pton(AF_INET, name, &address) == 1;
+	return is_ours(names, name) || inet_pton(AF_INET, name, &address) == 1;
 }

@@ -37,18 +37,6 @@ static bool is_loopback(const union address *address)
 }
 
 /**
- * peer_is_loopback - whether a connection came to an address of the loopback
- * @descriptor: of the connection
- */
-bool peer_is_loopback(int descriptor)
-{
-	union address own = { 0 };
-	socklen_t size = sizeof(own);
-
-	return !getsockname(descriptor, &own.any, &size) && is_loopback(&own);
-}
-
-/**
  * peer_is_unix - whether a connection came by a UNIX socket
  * @descriptor: of the connection
  */

@@ -8,6 +8,5 @@
 
 bool peer_is_unix(int descriptor);
 bool peer_user(int descriptor, uid_t *uid);
-bool peer_is_loopback(int descriptor);
 
 #endif

@@ -115,7 +115,16 @@ static bool is_known(const struct server *server, const struct errand *errand,
 	return visit->is_unix || (visit->has_uid && (!visit->uid || visit->uid == server->uid));
 }
 
-static struct reply *check(const struct errand *errand, const struct visit *visit)
+/* Where browsers see neither a password nor a certificate, a name may lead them astray. */
+static bool is_astray(const struct server *server, const struct errand *errand,
+		      const struct visit *visit, const char *host)
+{
+	return errand->pass == PASS_OPEN && !server->config.certificate &&
+	       !(visit && visit->is_unix) && !accept_host(&server->names, host);
+}
+
+static struct reply *check(const struct server *server, const struct errand *errand,
+			   const struct visit *visit)
 {
 	const char *host = MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
 						       MHD_HTTP_HEADER_HOST);
@@ -127,9 +136,9 @@ static struct reply *check(const struct errand *errand, const struct visit *visi
 	if (errand->pass == PASS_BUSY)
 		return reply_error(MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "too many wait for their passwords to be looked at: try again");
-	if (errand->pass == PASS_OPEN && visit && visit->is_loopback && !accept_host(host))
+	if (is_astray(server, errand, visit, host))
 		return reply_error(MHD_HTTP_MISDIRECTED_REQUEST,
-				   "on the loopback it has no other name than localhost: a proxy asks by that, or by a UNIX socket");
+				   "it is not asked by that name: ask by an address, or name it with --host-names; a proxy asks by a UNIX socket");
 	return NULL;
 }
 
@@ -178,7 +187,7 @@ static enum MHD_Result take(struct server *server, struct errand *errand, const 
 	errand->pass = pass;
 	errand->is_known = is_known(server, errand, visit);
 	errand->is_asked = true;
-	reply = check(errand, visit);
+	reply = check(server, errand, visit);
 	if (!reply)
 		reply = route(server, url, errand);
 	/* It is on its way, and no more ours until it comes. */

@@ -171,6 +171,7 @@ int serve_run(const struct options *options, struct failure *failure)
 	struct server server = {
 		.visits.lock = PTHREAD_MUTEX_INITIALIZER,
 		.streams.news = -1,
+		.names = { .listen = options->listen, .others = options->host_names },
 		.uid = geteuid(),
 		.shares = options->share,
 	};
@@ -179,6 +180,7 @@ int serve_run(const struct options *options, struct failure *failure)
 
 	if (signals < 0)
 		return -1;
+	gethostname(server.names.own, sizeof(server.names.own) - 1);
 	if (!prepare(&server, options, failure))
 		error = run(&server, signals, failure);
 	listen_close(&server.listening);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "serve/accept.h"
 #include "serve/desk.h"
 #include "serve/guard.h"
 #include "serve/listen.h"
@@ -21,6 +22,7 @@
  * @visits: connections
  * @desk: where the kernel is asked
  * @streams: who follows events
+ * @names: by which it is asked
  * @uid: who started it
  * @shares: who asks may see all that it may, whoever it is
  */
@@ -32,6 +34,7 @@ struct server {
 	struct visits visits;
 	struct desk desk;
 	struct streams streams;
+	struct host_names names;
 	uid_t uid;
 	bool shares;
 };

@@ -105,7 +105,6 @@ static struct visit *begin(struct MHD_Connection *connection)
 			->connect_fd;
 	visit->since = stop_clock_ms();
 	visit->is_unix = peer_is_unix(visit->socket);
-	visit->is_loopback = peer_is_loopback(visit->socket);
 	visit->has_uid = peer_user(visit->socket, &visit->uid);
 	return visit;
 }

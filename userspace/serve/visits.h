@@ -37,7 +37,6 @@ enum visit_state {
  * @uid: of who asks, where @has_uid
  * @has_uid: it is a user of this host
  * @is_unix: it came by a UNIX socket, whose mode says who may
- * @is_loopback: it came to an address of the loopback
  * @ends: it has been cut off
  */
 struct visit {
@@ -49,7 +48,6 @@ struct visit {
 	uid_t uid;
 	bool has_uid;
 	bool is_unix;
-	bool is_loopback;
 	bool ends;
 };
 

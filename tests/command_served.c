@@ -4,6 +4,8 @@
  * served opens no file that somebody names, keeps no name for later but of columns and of a
  * namespace, and ends nothing.
  */
+#include <crypt.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "../userspace/cmd/option-table.h"
 #include "../userspace/commands.h"
 #include "../userspace/serve/accept.h"
+#include "../userspace/serve/guard.h"
 
 /* On purpose once more: whoever serves another one says it here, too, and looks at what it does. */
 static const char *const served_options[] = {
@@ -217,6 +220,193 @@ TEST(names_that_nobody_said_lead_astray)
 	*long_one = '[';
 	EXPECT_FALSE(accept_host(&names, long_one));
 	EXPECT_FALSE(accept_host(&(struct host_names){ .own = "" }, "web1"));
+}
+
+/**
+ * struct MHD_Connection - a request with a password, in place of the library's
+ * @errand: of it
+ * @words: as HTTP has them
+ * @user: in them
+ * @password: in them
+ */
+struct MHD_Connection {
+	struct errand errand;
+	const char *words;
+	const char *user;
+	const char *password;
+};
+
+/* What is between the guard and the library: how far passwords have come. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
+static unsigned int begun, ended, resumed;
+static bool is_held;
+static char setting_used[CRYPT_OUTPUT_SIZE];
+
+const char *MHD_lookup_connection_value(struct MHD_Connection *connection,
+					enum MHD_ValueKind kind, const char *key)
+{
+	(void)kind;
+	return strcmp(key, MHD_HTTP_HEADER_AUTHORIZATION) ? NULL : connection->words;
+}
+
+char *MHD_basic_auth_get_username_password(struct MHD_Connection *connection, char **password)
+{
+	*password = strdup(connection->password);
+	return strdup(connection->user);
+}
+
+void MHD_free(void *text)
+{
+	free(text);
+}
+
+void MHD_suspend_connection(struct MHD_Connection *connection)
+{
+	(void)connection;
+}
+
+void MHD_resume_connection(struct MHD_Connection *connection)
+{
+	(void)connection;
+	pthread_mutex_lock(&lock);
+	resumed++;
+	pthread_cond_broadcast(&news);
+	pthread_mutex_unlock(&lock);
+}
+
+/* Takes as long as the test wants it. */
+char *crypt_r(const char *password, const char *setting, struct crypt_data *data)
+{
+	pthread_mutex_lock(&lock);
+	begun++;
+	strcpy(setting_used, setting);
+	pthread_cond_broadcast(&news);
+	while (is_held)
+		pthread_cond_wait(&news, &lock);
+	ended++;
+	pthread_mutex_unlock(&lock);
+	return strcpy(data->output, strcmp(password, "right") ? "another" : setting);
+}
+
+static void wait_for(const unsigned int *number, unsigned int least)
+{
+	pthread_mutex_lock(&lock);
+	while (*number < least)
+		pthread_cond_wait(&news, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
+static void hold(bool held)
+{
+	pthread_mutex_lock(&lock);
+	is_held = held;
+	pthread_cond_broadcast(&news);
+	pthread_mutex_unlock(&lock);
+}
+
+#define ALICES	"$2y$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZabcde"
+#define BOBS	"$2y$11$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZabcde"
+#define ASKS	12
+
+/**
+ * struct guarded - a guard and who asks
+ * @config: who may come in
+ * @guard: lets them
+ * @asks: all from one place, with passwords that are wrong, but for the last one
+ */
+FIXTURE(guarded)
+{
+	struct web_config config;
+	struct guard guard;
+	struct MHD_Connection asks[ASKS];
+};
+
+FIXTURE_SETUP(guarded)
+{
+	static char words[ASKS][16];
+	struct failure failure = { 0 };
+	unsigned int i;
+
+	memset(self, 0, sizeof(*self));
+	self->config.users[0] = (struct web_pair){ "alice", ALICES };
+	self->config.users[1] = (struct web_pair){ "bob", BOBS };
+	self->config.user_count = 2;
+	for (i = 0; i < ASKS; i++) {
+		snprintf(words[i], sizeof(words[i]), "Basic %u", i);
+		self->asks[i] = (struct MHD_Connection){
+			.errand = { .connection = &self->asks[i], .place = { 192, 0, 2, 1 } },
+			.words = words[i], .user = "alice", .password = "wrong",
+		};
+	}
+	self->asks[ASKS - 1].errand.place[3]++;
+	self->asks[ASKS - 1].password = "right";
+	begun = ended = resumed = 0;
+	is_held = false;
+	ASSERT_EQ(0, guard_open(&self->guard, &self->config, &failure));
+}
+
+FIXTURE_TEARDOWN(guarded)
+{
+	hold(false);
+	guard_close(&self->guard);
+}
+
+TEST_F(guarded, who_is_nobody_takes_as_long_as_somebody)
+{
+	char setting[CRYPT_OUTPUT_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		self->asks[i].user = i / 2 ? "mallory" : "eve";
+		EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &self->asks[i].errand));
+		wait_for(&resumed, i + 1);
+		EXPECT_EQ(PASS_REFUSED, self->asks[i].errand.pass);
+		EXPECT_TRUE(!strcmp(setting_used, ALICES) || !strcmp(setting_used, BOBS))
+			TH_LOG("made with %s", setting_used);
+		/* Always the same, or it would tell that nobody has that name. */
+		EXPECT_TRUE(!(i % 2) || !strcmp(setting_used, setting));
+		strcpy(setting, setting_used);
+	}
+	/* Not even with the right password of the one that it is like. */
+	self->asks[ASKS - 1].user = "eve";
+	EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &self->asks[ASKS - 1].errand));
+	wait_for(&resumed, 5);
+	EXPECT_EQ(PASS_REFUSED, self->asks[ASKS - 1].errand.pass);
+}
+
+TEST_F(guarded, who_guesses_does_not_hold_up_others)
+{
+	unsigned int i;
+
+	hold(true);
+	EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &self->asks[0].errand));
+	wait_for(&begun, 1);
+	for (i = 1; i < ASKS - 1; i++)
+		EXPECT_EQ(i <= 8 ? PASS_UNKNOWN : PASS_BUSY,
+			  guard_ask(&self->guard, &self->asks[i].errand));
+	EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &self->asks[ASKS - 1].errand));
+	hold(false);
+	wait_for(&resumed, 10);
+	EXPECT_EQ(PASS_REFUSED, self->asks[0].errand.pass);
+	EXPECT_EQ(PASS_GRANTED, self->asks[ASKS - 1].errand.pass);
+}
+
+TEST_F(guarded, what_was_right_is_not_looked_at_again)
+{
+	struct MHD_Connection *first = &self->asks[ASKS - 1], again = *first, later = *first;
+
+	again.errand.connection = &again;
+	later.errand.connection = &later;
+	hold(true);
+	EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &first->errand));
+	EXPECT_EQ(PASS_UNKNOWN, guard_ask(&self->guard, &again.errand));
+	hold(false);
+	wait_for(&resumed, 2);
+	EXPECT_EQ(PASS_GRANTED, first->errand.pass);
+	EXPECT_EQ(PASS_GRANTED, again.errand.pass);
+	EXPECT_EQ(PASS_GRANTED, guard_ask(&self->guard, &later.errand));
+	EXPECT_EQ(1, ended);
 }
 
 TEST_HARNESS_MAIN

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "serve/peer.h"
 #include "serve/reply.h"
 #include "serve/words.h"
 
@@ -31,6 +32,7 @@ enum pass {
  * @connection: where the reply goes
  * @reply: to it, NULL as long as there is none
  * @pass: whether it may come in
+ * @place: where it comes from, see peer_place()
  * @is_known: who asks may see all that we may
  * @gzip: the reply may be compressed
  * @is_asked: its reply has been asked for
@@ -41,6 +43,7 @@ struct errand {
 	struct MHD_Connection *connection;
 	struct reply *reply;
 	enum pass pass;
+	uint8_t place[PEER_PLACE];
 	bool is_known;
 	bool gzip;
 	bool is_asked;

@@ -14,6 +14,7 @@
 /**
  * struct guard - who sees to it that only those come in who may; zeroed before use
  * @config: who may
+ * @seed: any number, that nobody knows
  * @lock: of all that follows
  * @news: somebody waits, or nobody comes any more
  * @first: who waits
@@ -26,6 +27,7 @@
  */
 struct guard {
 	const struct web_config *config;
+	unsigned int seed;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
 	struct errand *first;

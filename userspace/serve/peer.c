@@ -151,3 +151,23 @@ bool peer_user(int descriptor, uid_t *uid)
 		return false;
 	return is_loopback(&own) && is_loopback(&other) && find_user(&own, &other, uid);
 }
+
+/**
+ * peer_place - where somebody comes from
+ * @descriptor: of the connection
+ * @place: becomes the address; of IPv6 its first half, as one host may have all that begin so.
+ *	Zeroes for who comes by a UNIX socket
+ */
+void peer_place(int descriptor, uint8_t place[PEER_PLACE])
+{
+	union address other = { 0 };
+	socklen_t size = sizeof(other);
+	__be32 address[4] = { 0 };
+	__be16 port;
+
+	if (!getpeername(descriptor, &other.any, &size) &&
+	    (other.any.sa_family == AF_INET || other.any.sa_family == AF_INET6))
+		put_end(&other, address, &port);
+	memset(&address[2], 0, sizeof(address) / 2);
+	memcpy(place, address, sizeof(address));
+}

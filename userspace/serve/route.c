@@ -180,6 +180,8 @@ static enum MHD_Result take(struct server *server, struct errand *errand, const 
 	enum pass pass;
 
 	visit_becomes(&server->visits, visit, VISIT_ASKS);
+	if (visit)
+		memcpy(errand->place, visit->place, sizeof(errand->place));
 	pass = guard_ask(&server->guard, errand);
 	/* It is the guard's until it is resumed. */
 	if (pass == PASS_UNKNOWN)

@@ -105,6 +105,7 @@ static struct visit *begin(struct MHD_Connection *connection)
 			->connect_fd;
 	visit->since = stop_clock_ms();
 	visit->is_unix = peer_is_unix(visit->socket);
+	peer_place(visit->socket, visit->place);
 	visit->has_uid = peer_user(visit->socket, &visit->uid);
 	return visit;
 }

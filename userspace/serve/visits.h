@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "serve/peer.h"
+
 /* So many connections there can be. */
 #define VISITS_MAX	512
 
@@ -34,6 +36,7 @@ enum visit_state {
  * @socket: of it
  * @state: what it waits for
  * @since: when that began, on the clock of stop_clock_ms()
+ * @place: where it comes from, see peer_place()
  * @uid: of who asks, where @has_uid
  * @has_uid: it is a user of this host
  * @is_unix: it came by a UNIX socket, whose mode says who may
@@ -45,6 +48,7 @@ struct visit {
 	int socket;
 	enum visit_state state;
 	uint64_t since;
+	uint8_t place[PEER_PLACE];
 	uid_t uid;
 	bool has_uid;
 	bool is_unix;

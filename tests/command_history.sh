@@ -20,19 +20,6 @@ for _ in range(int(sys.argv[2])):
 END
 }
 
-# soon COMMAND...: it succeeds, at the latest after some seconds
-soon()
-{
-	local try
-
-	for ((try = 0; try < 100; try++)); do
-		"$@" && return
-		sleep 0.1
-	done
-	echo "not so in time: $*"
-	return 1
-}
-
 # rows FILE EXPRESSION: holds for the rows of a JSON listing
 rows()
 {

@@ -14,20 +14,6 @@ rename_netns()
 		umount "/run/netns/$1" && rm "/run/netns/$1"
 }
 
-# soon PATTERN FILE
-soon()
-{
-	local end=$((SECONDS + 120))
-
-	until grep -q "$1" "$2"; do
-		[ $SECONDS -lt $end ] || {
-			echo "no $1 in $2"
-			return 1
-		}
-		sleep 0.1
-	done
-}
-
 # In each interval it has the name that it has then.
 renamed_meanwhile()
 {
@@ -39,8 +25,8 @@ renamed_meanwhile()
 	exec 3>"$work/end"
 	"$SOCKPORT_BIN" ports -A --interval 0.2 -Jo netns,port --port 7090 >"$work/rates" &
 	rates=$!
-	soon '"sockport-before"' "$work/rates" && rename_netns sockport-before sockport-after &&
-		soon '"sockport-after"' "$work/rates" || status=1
+	soon grep -q '"sockport-before"' "$work/rates" && rename_netns sockport-before sockport-after &&
+		soon grep -q '"sockport-after"' "$work/rates" || status=1
 	kill "$rates"
 	exec 3>&-
 	wait

@@ -4,37 +4,13 @@
 # the traffic that was sent; rules and dashboard ask it what it can answer.
 
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=lib/ktap.sh
-. lib/ktap.sh
+# shellcheck source=lib/prometheus.sh
+. lib/prometheus.sh
 
-: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_PROMETHEUS:?}"
-
-# A namespace of their own, where nobody else's ports are.
-if [ -z "${IN_FIXTURE:-}" ]; then
-	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
-fi
-
-# shellcheck source=lib/background.sh
-. lib/background.sh
-
-export PYTHONDONTWRITEBYTECODE=1
-PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
-PROMETHEUS=127.0.0.1:9090 EXPORTER=127.0.0.1:9100 OWN_PORT=9200
-# Where traffic goes, of role in and out
-PORT=7070
+EXPORTER=127.0.0.1:9100 OWN_PORT=9200
 # A debug kernel takes seconds for an answer; a scrape must come within its interval.
 INTERVAL=1
 [ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10
-
-coproc WORKER { python3 lib/metrics.py work $PROMETHEUS; }
-
-cleanup()
-{
-	kill "$WORKER_PID" "${pids[@]}" 2>/dev/null
-	wait
-	rm -rf "$work"
-}
-trap cleanup EXIT
 
 start_all()
 {
@@ -54,8 +30,7 @@ start_all()
 		--collector.disable-defaults --collector.textfile \
 		"--collector.textfile.directory=$work/textfiles"
 	start own python3 lib/metrics.py serve $OWN_PORT "$SOCKPORT_BIN" metrics --top 50
-	start prometheus prometheus "--config.file=$work/prometheus.yml" \
-		"--storage.tsdb.path=$work/data" "--web.listen-address=$PROMETHEUS"
+	start_prometheus
 }
 
 write_textfile()
@@ -63,38 +38,9 @@ write_textfile()
 	"$SOCKPORT_BIN" metrics --top 50 --textfile "$work/textfiles/sockport.prom"
 }
 
-# ask JOB...: one interpreter does all jobs, where the processor is emulated its start
-# takes longer than they.
-ask()
-{
-	local answer
-
-	echo "$*" >&"${WORKER[1]}" && read -r -u "${WORKER[0]}" answer && echo "$answer"
-}
-
 traffic()
 {
 	expect 'traffic' 'done' "$(ask traffic $PORT "$@")"
-}
-
-value()
-{
-	ask value "$1"
-}
-
-# has EXPECTED QUERY
-has()
-{
-	[ "$(value "$2")" = "$1" ]
-}
-
-# arrives EXPECTED QUERY: what was sent is what Prometheus has, not more and not less.
-arrives()
-{
-	until_true "$2 is $1" has "$1" "$2" || {
-		echo "it is '$(value "$2")'"
-		return 1
-	}
 }
 
 # series NAME JOB ROLE
@@ -135,8 +81,8 @@ promtool_is_content()
 both_are_scraped()
 {
 	write_textfile &&
-		until_true 'Prometheus is ready' has 1 'up{job="textfile"}' &&
-		until_true 'OpenMetrics are understood' has 1 'up{job="openmetrics"}' &&
+		soon has 1 'up{job="textfile"}' &&
+		soon has 1 'up{job="openmetrics"}' &&
 		arrives 0 node_textfile_scrape_error
 }
 
@@ -205,7 +151,7 @@ rules_say()
 # All of them have been evaluated, and none has said an error.
 rules_are_healthy()
 {
-	until_true 'the rules are evaluated' rules_say ok || {
+	soon rules_say ok || {
 		ask rules
 		return 1
 	}
@@ -225,8 +171,8 @@ old_file_is_told()
 	touch -d '10 minutes ago' "$work/textfiles/sockport.prom"
 	expression=$(python3 lib/metrics.py rule SockportTextfileStale \
 		../userspace/prometheus/sockport.rules.yml) || return 1
-	until_true 'the file is old' has 1 "count($expression)"
-	write_textfile && until_true 'the file is new' has '' "$expression"
+	soon has 1 "count($expression)"
+	write_textfile && soon has '' "$expression"
 }
 
 start_all

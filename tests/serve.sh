@@ -25,15 +25,15 @@ end()
 }
 trap end EXIT
 
+# Or it never will.
+listens_or_ended()
+{
+	[ -S "$work/http" ] || ! kill -0 $server
+}
+
 listens()
 {
-	local deadline=$((SECONDS + 120))
-
-	until [ -S "$work/http" ] || [ $SECONDS -ge $deadline ]; do
-		kill -0 $server || return 1
-		sleep 0.1
-	done
-	[ -S "$work/http" ]
+	soon listens_or_ended && [ -S "$work/http" ]
 }
 
 # ask FUNCTION: of the worker; one interpreter does all, as it takes long to start.

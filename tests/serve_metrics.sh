@@ -4,23 +4,13 @@
 # down, and what arrives is what was sent.
 
 cd "$(dirname "$0")" || exit 1
-# shellcheck source=lib/ktap.sh
-. lib/ktap.sh
+# shellcheck source=lib/prometheus.sh
+. lib/prometheus.sh
 
-: "${SOCKPORT_BIN:?}" "${SOCKPORT_FIXTURE:?}" "${SOCKPORT_PROMETHEUS:?}"
-
-# A namespace of its own, where nobody else's ports are.
-if [ -z "${IN_FIXTURE:-}" ]; then
-	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
-fi
-
-export PYTHONDONTWRITEBYTECODE=1
-PATH=$SOCKPORT_PROMETHEUS/usr/bin:$PATH
-PROMETHEUS=127.0.0.1:9090 SERVER=127.0.0.1:7678
-PORT=7070 ROUNDS=30 SCRAPES=8
-INTERVAL=3 PATIENCE=120
-[ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10 PATIENCE=600
-work=$(mktemp -d)
+SERVER=127.0.0.1:7678
+ROUNDS=30 SCRAPES=8
+INTERVAL=3
+[ -z "${SOCKPORT_SLOW:-}" ] || INTERVAL=10
 
 cat >"$work/prometheus.yml" <<-END
 	global:
@@ -30,42 +20,8 @@ cat >"$work/prometheus.yml" <<-END
 	    static_configs: [{targets: ["$SERVER"]}]
 	    params: {top: ["20"]}
 END
-"$SOCKPORT_BIN" serve --listen $SERVER 2>"$work/server.err" &
-server=$!
-prometheus "--config.file=$work/prometheus.yml" "--storage.tsdb.path=$work/data" \
-	"--web.listen-address=$PROMETHEUS" >"$work/prometheus.log" 2>&1 &
-prometheus=$!
-coproc WORKER { exec python3 lib/metrics.py work $PROMETHEUS; }
-
-end()
-{
-	kill $server $prometheus "$WORKER_PID" 2>/dev/null
-	wait
-	rm -rf "$work"
-}
-trap end EXIT
-
-ask()
-{
-	local answer
-
-	echo "$*" >&"${WORKER[1]}" && read -r -u "${WORKER[0]}" answer && echo "$answer"
-}
-
-# arrives VALUE QUERY
-arrives()
-{
-	local deadline=$((SECONDS + PATIENCE))
-
-	until [ "$(ask value "$2")" = "$1" ]; do
-		if [ $SECONDS -ge $deadline ]; then
-			echo "'$2' is '$(ask value "$2")', not '$1'"
-			tail -n 3 "$work"/*.log
-			return 1
-		fi
-		sleep 0.2
-	done
-}
+start server "$SOCKPORT_BIN" serve --listen $SERVER
+start_prometheus
 
 is_scraped()
 {
@@ -74,7 +30,7 @@ is_scraped()
 
 scrapes()
 {
-	ask value 'sum(count_over_time(up{job="sockport"}[10m]))'
+	value 'sum(count_over_time(up{job="sockport"}[10m]))'
 }
 
 counters_arrive()
@@ -97,10 +53,10 @@ counters_arrive()
 # From the first scrape that came on; before, the server need not have been there.
 no_gap()
 {
-	echo "longest: $(ask value 'max_over_time(scrape_duration_seconds[10m])')"
+	echo "longest: $(value 'max_over_time(scrape_duration_seconds[10m])')"
 	expect 'scrapes that failed' 0 \
-		"$(ask value 'sum(changes(up{job="sockport"}[10m]) > bool 1)')" &&
-		expect 'the last one' 1 "$(ask value 'up{job="sockport"}')"
+		"$(value 'sum(changes(up{job="sockport"}[10m]) > bool 1)')" &&
+		expect 'the last one' 1 "$(value 'up{job="sockport"}')"
 }
 
 no_counter_goes_down()
@@ -108,7 +64,7 @@ no_counter_goes_down()
 	local name count=0
 
 	for name in $("$SOCKPORT_BIN" metrics | sed -n 's/^# TYPE \(.*\) counter$/\1/p'); do
-		case $(ask value "sum(resets(${name}_total[10m]))") in
+		case $(value "sum(resets(${name}_total[10m]))") in
 		0)	count=$((count + 1)) ;;
 		'')	;;
 		*)	echo "$name went down"; return 1 ;;

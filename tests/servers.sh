@@ -74,13 +74,13 @@ start_nginx()
 		}
 	END
 	start nginx nginx -c "$work/nginx.conf" -e "$work/nginx.error.log"
-	until_true 'nginx answers' answers 7380
+	soon answers 7380
 }
 
 start_redis()
 {
 	start redis redis-server --port 7379 --bind 127.0.0.1 --save '' --dir "$work"
-	until_true 'redis answers' answers 7379
+	soon answers 7379
 }
 
 start_postgres()
@@ -90,7 +90,7 @@ start_postgres()
 		-U postgres --no-sync --no-locale -E UTF8 >"$work/initdb.log" 2>&1
 	start postgres setpriv --reuid $NOBODY --regid $NOBODY --clear-groups postgres \
 		-D "$work/data/pg" -k "$work/data" -h 127.0.0.1 -p 7332 -F
-	until_true 'postgres answers' pg_isready -h 127.0.0.1 -p 7332 &&
+	soon pg_isready -h 127.0.0.1 -p 7332 &&
 		pgbench -i -q -h 127.0.0.1 -p 7332 -U postgres postgres >"$work/pgbench-init.log" 2>&1
 }
 
@@ -105,8 +105,8 @@ start_load()
 
 load_is_there()
 {
-	until_true 'web clients' connected 7380 20 && until_true 'redis clients' connected 7379 20 &&
-		until_true 'database clients' connected 7332 4
+	soon connected 7380 20 && soon connected 7379 20 &&
+		soon connected 7332 4
 }
 
 # received PORT: payload so far

@@ -36,19 +36,9 @@ press()
 	terminal send-keys -t t "$@"
 }
 
-# soon COMMAND...: holds within a minute.
-soon()
+late()
 {
-	local end=$((SECONDS + 60))
-
-	while ! "$@"; do
-		[ $SECONDS -lt $end ] || {
-			echo "not so in time: $*"
-			screen
-			return 1
-		}
-		sleep 0.05
-	done
+	screen
 }
 
 on_screen()

@@ -5,6 +5,9 @@
 
 KTAP_NUMBER=0
 KTAP_FAILED=0
+# Where the processor is emulated, all takes its time; on a debug kernel even more.
+PATIENCE=120
+[ -z "${SOCKPORT_SLOW:-}" ] || PATIENCE=600
 
 ktap_plan()
 {
@@ -57,6 +60,27 @@ ktap_run()
 		ktap_test "$each"
 	done
 	[ $KTAP_FAILED -eq 0 ]
+}
+
+# Said where something was not so in time; tests may have one of their own.
+late()
+{
+	:
+}
+
+# soon COMMAND...: poll until it succeeds, as long as a slow machine needs.
+soon()
+{
+	local deadline=$((SECONDS + PATIENCE))
+
+	until "$@" >/dev/null 2>&1; do
+		if [ $SECONDS -ge $deadline ]; then
+			echo "not so in time: $*"
+			late
+			return 1
+		fi
+		sleep 0.1
+	done
 }
 
 # expect WHAT EXPECTED SEEN

@@ -71,20 +71,6 @@ as_recorded()
 	return 1
 }
 
-# soon COMMAND...: it succeeds, at the latest after some seconds
-soon()
-{
-	local deadline=$((SECONDS + 120))
-
-	until "$@"; do
-		if [ $SECONDS -ge $deadline ]; then
-			echo "not so in time: $*"
-			return 1
-		fi
-		sleep 0.1
-	done
-}
-
 # start [OPTION...]: a recorder in the background, which has recorded once
 start()
 {
@@ -116,10 +102,17 @@ has_more_than()
 }
 
 # A test that failed may have left a recorder.
+kill_recorder()
+{
+	[ -e "$work/recorder" ] || return 0
+	kill "$(<"$work/recorder")" 2>/dev/null
+	wait "$(<"$work/recorder")" 2>/dev/null
+	rm "$work/recorder"
+}
+
 fresh()
 {
-	[ ! -e "$work/recorder" ] || kill "$(<"$work/recorder")" 2>/dev/null
-	rm -f "$work/recorder"
+	kill_recorder
 	rm -f "$file" "$file".*
 }
 
@@ -195,20 +188,35 @@ range()
 		'$0 > from && $0 <= to' | wc -l)))" "$(grep -c '^\[' "$work/out")"
 }
 
+# meanwhile_full COMMAND...: while something is wrong: nobody accepts who waits.
+meanwhile_full()
+{
+	python3 - "$@" <<-'END'
+		import socket
+		import subprocess
+		import sys
+
+		with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+		    waiting = [socket.create_connection(listener.getsockname()) for _ in range(2)]
+		    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+	END
+}
+
 found()
 {
-	local status=0
-
-	sockport doctor -J >"$work/now" || status=$?
+	meanwhile_full "$SOCKPORT_BIN" doctor -J >"$work/now"
+	expect 'status' 3 $? || return 1
 	fresh
-	record --count 1 || return 1
+	meanwhile_full "$SOCKPORT_BIN" record "$file" --count 1 || return 1
 	replay doctor -J >"$work/then"
-	expect 'status' $status $? || return 1
+	expect 'status of what was recorded' 3 $? || return 1
 	python3 - "$work/now" "$work/then" <<-'END'
 		import json
 		import sys
 
 		now, then = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:])
+		if "accept_queue" not in [each["check"] for each in then["findings"]]:
+		    sys.exit(f"not found: {then}")
 		for key, what in (("findings", "what"), ("measures", "name"), ("unseen", "about")):
 		    if [each[what] for each in now[key]] != [each[what] for each in then[key]]:
 		        sys.exit(f"{key}: {now} {then}")
@@ -236,23 +244,30 @@ killed()
 
 full_disk()
 {
-	local disk=$work/disk before status
+	local disk=$work/disk status=0
 
 	mkdir "$disk" && mount -t tmpfs -o size=64k none "$disk" || return 1
 	file=$disk/record
+	recorded_to_full_disk || status=1
+	kill_recorder
+	umount "$disk" || status=1
+	file=$work/record
+	return $status
+}
+
+recorded_to_full_disk()
+{
+	local before
+
 	start
-	head -c 1M /dev/zero >"$disk/filler" 2>/dev/null
+	head -c 1M /dev/zero >"${file%/*}/filler" 2>/dev/null
 	soon grep -q 'No space left' "$work/said" || return 1
 	before=$(count)
 	replay >/dev/null && replay ports -J >"$work/then" || return 1
-	rm "$disk/filler"
+	rm "${file%/*}/filler"
 	soon has_more_than "$before" || return 1
 	grep -q 'recording goes on' "$work/said" || return 1
 	stop && replay >/dev/null && expect 'lines about it' 2 "$(wc -l <"$work/said")"
-	status=$?
-	umount "$disk"
-	file=$work/record
-	return $status
 }
 
 rotated()
@@ -267,7 +282,10 @@ rotated()
 	files=$(replay -J | grep -o '"file":"[^"]*"' | sort -u | wc -l)
 	expect 'files' 3 "$files" && [ ! -e "$file.3" ] &&
 		expect 'mode' 600 "$(stat -c %a "$file")" || return 1
-	replay ports -J --at "$(times | sed -n 1p)" >"$work/then" && [ -s "$work/then" ]
+	# The oldest record is in the oldest file, and has what there was.
+	expect 'the first file' "\"file\":\"$file.2\"" "$(replay -J | grep -o '"file":"[^"]*"' | head -n 1)" &&
+		replay ports -J --at "$(times | sed -n 1p)" --port 80 --role in -o port >"$work/then" || return 1
+	expect 'ports then' 80 "$(tr -cd '0-9' <"$work/then")"
 }
 
 # With 10,000 ports, of which some do something, a day of records takes less than 100 MB.

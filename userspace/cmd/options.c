@@ -12,7 +12,6 @@
 #include "cmd/ss-tables.h"
 #include "commands.h"
 #include "format/number.h"
-#include "format/words.h"
 #include "select/match.h"
 
 /* Values of getopt for long options are this and their place in the table. */
@@ -121,29 +120,6 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	return option_unknown(parser->names, word, parser->failure);
 }
 
-static bool is_state(const char *word)
-{
-	uint32_t tcp, datagram;
-
-	return word && word_is_state(word, &tcp, &datagram);
-}
-
-/* Behind "-o", which has no value in ss(8): what begins an expression there. */
-static bool begins_expression(const char *word, const char *next)
-{
-	static const char *const words[] = {
-		"exclude", "src", "dst", "sport", "dport", "not", "(", "!", "dev", "autobound",
-	};
-	size_t i;
-
-	if (!strcmp(word, "state"))
-		return is_state(next);
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (!strcmp(word, words[i]))
-			return true;
-	return is_state(word);
-}
-
 /* Timers there, columns here. True if that was meant; the word is looked at again then. */
 static bool means_timers(struct parser *parser, char **argv, int option)
 {
@@ -152,7 +128,7 @@ static bool means_timers(struct parser *parser, char **argv, int option)
 		return true;
 	}
 	if (option != 'o' || optarg != argv[optind - 1] ||
-	    !begins_expression(optarg, argv[optind]))
+	    !ss_begins_expression(optarg, argv[optind]))
 		return false;
 	parser->options->timers = true;
 	optind--;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tables and families of ss(8), by its names. */
+/* Words of ss(8): tables and families, by its names, and what begins an expression. */
 #include "cmd/ss-tables.h"
 
 #include <stdio.h>
@@ -167,4 +167,33 @@ bool ss_types_text(const struct options *options, char *text, size_t size)
 	if (length)
 		memcpy(text, "    ", 4);
 	return length;
+}
+
+static bool is_state(const char *word)
+{
+	uint32_t tcp, datagram;
+
+	return word && word_is_state(word, &tcp, &datagram);
+}
+
+/**
+ * ss_begins_expression - whether a word behind "-o" is no value of it
+ * @word: the word; there, the option has none
+ * @next: the one behind it, or NULL
+ *
+ * Return: whether an expression of ss(8) begins so.
+ */
+bool ss_begins_expression(const char *word, const char *next)
+{
+	static const char *const words[] = {
+		"exclude", "src", "dst", "sport", "dport", "not", "(", "!", "dev", "autobound",
+	};
+	size_t i;
+
+	if (!strcmp(word, "state"))
+		return is_state(next);
+	for (i = 0; i < COUNT(words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return is_state(word);
 }

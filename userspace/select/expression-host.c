@@ -157,26 +157,34 @@ static struct expression *netlink_id(struct host *host)
 	return id_test(host, host->local ? EXPRESSION_LOCAL_ID : EXPRESSION_REMOTE_ID, id);
 }
 
-/* PROTOCOL:ID; "kernel" has the id 0. */
-static struct expression *parse_netlink(struct host *host)
+/* PROTOCOL:REST; each may be any. */
+static struct expression *parse_pair(struct host *host, bool (*read)(const char *, uint32_t *),
+				     const char *unknown,
+				     struct expression *(*read_rest)(struct host *))
 {
 	struct expression *one = NULL, *other = NULL;
-	uint32_t number = 0;
+	uint32_t number;
 
 	cut_at_colon(host);
 	if (!is_any(host->address)) {
-		if (!netlink_protocol(host->address, &number))
-			return bad(host, host->text, "unknown protocol of netlink");
+		if (!read(host->address, &number))
+			return bad(host, host->text, unknown);
 		one = id_test(host, EXPRESSION_NUMBER, number);
 		if (!one)
 			return NULL;
 	}
 	if (host->port) {
-		other = netlink_id(host);
+		other = read_rest(host);
 		if (!other)
 			return join(host, one, NULL, true);
 	}
 	return join(host, one, other, false);
+}
+
+/* PROTOCOL:ID; "kernel" has the id 0. */
+static struct expression *parse_netlink(struct host *host)
+{
+	return parse_pair(host, netlink_protocol, "unknown protocol of netlink", netlink_id);
 }
 
 /* Protocols of frames that people have names for. */
@@ -213,23 +221,7 @@ static struct expression *device_test(struct host *host)
 /* PROTOCOL:DEVICE; the other end of a packet socket is nothing. */
 static struct expression *parse_link(struct host *host)
 {
-	struct expression *one = NULL, *other = NULL;
-	uint32_t number;
-
-	cut_at_colon(host);
-	if (!is_any(host->address)) {
-		if (!frame_protocol(host->address, &number))
-			return bad(host, host->text, "unknown protocol of frames");
-		one = id_test(host, EXPRESSION_NUMBER, number);
-		if (!one)
-			return NULL;
-	}
-	if (host->port) {
-		other = device_test(host);
-		if (!other)
-			return join(host, one, NULL, true);
-	}
-	return join(host, one, other, false);
+	return parse_pair(host, frame_protocol, "unknown protocol of frames", device_test);
 }
 
 static struct expression *parse_vsock(struct host *host)

@@ -12,9 +12,12 @@ function say(text) {
 		by("message").textContent = text;
 }
 
+// What is left meanwhile has no say in when the view that is there looks.
 function schedule(round) {
+	if (round !== state.round)
+		return;
 	clearTimeout(state.timer);
-	if (!state.paused && !document.hidden && round === state.round)
+	if (!state.paused && !document.hidden)
 		state.timer = setTimeout(look, Number(by("interval").value));
 }
 

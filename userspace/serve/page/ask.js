@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 // Questions to the server, which are those of the command.
 
+const SILENCE = "the server does not answer; what is here may be old";
+
+// Who waits longer than that waits for nothing.
+const PATIENCE_MS = 60000;
+
+// Browsers have words of their own for what went wrong.
+async function reach(url) {
+	try {
+		return await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+	} catch {
+		throw new Error(SILENCE);
+	}
+}
+
 export async function ask(path, parameters = {}) {
 	const query = new URLSearchParams();
 
 	for (const [key, value] of Object.entries(parameters))
 		if (value !== undefined && value !== "" && value !== false)
 			query.set(key, value === true ? "true" : value);
-	const response = await fetch(`api/v1/${path}${query.size ? `?${query}` : ""}`);
-	const answer = await response.json();
+	const response = await reach(`api/v1/${path}${query.size ? `?${query}` : ""}`);
+	const answer = await response.json().catch(() => null);
 
-	if (!response.ok)
-		throw new Error(answer.error ?? response.statusText);
+	if (!response.ok || answer === null)
+		throw new Error(answer?.error ??
+			`what the server answers makes no sense (status ${response.status})`);
 	return answer;
 }
 

@@ -209,6 +209,7 @@ const EVENT_COLUMNS = [
 	{ name: "type", title: "What", mark: row => row.type === "fail" ? "warn" : "" },
 	...CLOSED_COLUMNS.slice(1, -1),
 ];
+const NO_EVENTS = "events do not come: they are for those whom the server knows";
 // So many events are kept.
 const EVENTS_MAX = 200;
 
@@ -216,25 +217,34 @@ const EVENTS_MAX = 200;
 function events() {
 	const table = new Table(EVENT_COLUMNS, { caption: "Events, the newest first" });
 	const rows = [];
-	let trouble = null;
-	const source = new EventSource("events");
+	let source, trouble;
 
-	source.onmessage = message => {
-		rows.unshift(JSON.parse(message.data));
-		rows.length = Math.min(rows.length, EVENTS_MAX);
-		trouble = null;
-	};
-	source.addEventListener("error", event => {
-		trouble = event.data ? JSON.parse(event.data).error :
-			"events do not come: they are for those whom the server knows";
-	});
-	source.onopen = () => {
-		trouble = null;
-	};
+	// A source says that something is wrong, but not what.
+	function follow() {
+		source = new EventSource("events");
+		source.onmessage = message => {
+			rows.unshift(JSON.parse(message.data));
+			rows.length = Math.min(rows.length, EVENTS_MAX);
+		};
+		source.onopen = () => {
+			trouble = null;
+		};
+		source.addEventListener("error", event => {
+			trouble = event.data ? JSON.parse(event.data).error : NO_EVENTS;
+		});
+	}
+
+	follow();
 	return {
 		element: table.element,
 		async update() {
 			table.update(rows);
+			if (!trouble)
+				return;
+			// It comes back by itself but from an answer that is none.
+			if (source.readyState === EventSource.CLOSED)
+				follow();
+			await ask("stats");
 			if (trouble)
 				throw new Error(trouble);
 		},

@@ -63,12 +63,21 @@ export function any(value) {
 	return typeof value === "number" ? number(value) : String(value);
 }
 
+// Numbers that count nothing, as that of a process.
+function plain(value) {
+	return Array.isArray(value) ? value.map(plain).join(", ") || "-" : String(value ?? "-");
+}
+
 // Kinds of columns that need more than their value.
-const KINDS = { bytes, duration, moment, number, any };
+const KINDS = { bytes, duration, moment, number, plain, any };
 
 export function show(kind, value) {
 	return value === null || value === undefined ? "-" : KINDS[kind ?? "any"](value);
 }
+
+const PLAIN = new Set(["port", "lport", "rport", "source_ports", "pid", "uid", "uids", "opener_pid",
+	"opener_uid", "fd", "dev", "inode", "netns_inode", "cookie", "mark", "number", "peer", "queue",
+	"token", "assoc", "groups", "local_cid", "remote_cid"]);
 
 // Keys by whose names the kind is known, where a table has all that an answer has.
 export function kindOf(key) {
@@ -78,5 +87,7 @@ export function kindOf(key) {
 		return "duration";
 	if (/^(bytes_|rx_queue|tx_queue)/.test(key))
 		return "bytes";
+	if (PLAIN.has(key))
+		return "plain";
 	return "any";
 }

@@ -4,8 +4,8 @@ import { PORT, VIEWS } from "./views.js";
 
 const by = id => document.getElementById(id);
 
-const state = { view: null, shown: null, everywhere: false, paused: false, filter: "", timer: 0,
-	round: 0 };
+const state = { view: null, shown: null, argument: null, returns: false, everywhere: false,
+	paused: false, filter: "", timer: 0, round: 0, led: false };
 
 function say(text) {
 	if (by("message").textContent !== text)
@@ -28,8 +28,10 @@ async function look() {
 	clearTimeout(state.timer);
 	try {
 		await state.shown.update();
-		if (round === state.round)
+		if (round === state.round) {
 			say("");
+			comeBack();
+		}
 	} catch (error) {
 		if (round === state.round)
 			say(error.message);
@@ -37,12 +39,50 @@ async function look() {
 	schedule(round);
 }
 
+// Who was led to a port, and returns, is where they were.
+function comeBack() {
+	if (!state.returns)
+		return;
+	const to = `#/show/${state.argument}`;
+
+	state.returns = false;
+	if (document.activeElement === by("main"))
+		[...by("content").querySelectorAll("a")].find(a => a.hash === to)?.focus();
+}
+
+// A % may be just that.
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
 function wanted() {
 	const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
 
 	if (name === "show" && rest.length)
-		return [PORT, decodeURIComponent(rest.join("/"))];
+		return [PORT, decoded(rest.join("/"))];
 	return [VIEWS.find(view => view.name === name) ?? VIEWS[0], null];
+}
+
+// What had the focus goes away with the view.
+function moveFocus(view, argument) {
+	const inside = by("main").contains(document.activeElement);
+
+	state.returns = state.view === PORT && view !== PORT && inside;
+	if (argument)
+		state.argument = argument;
+	if (inside || (view === PORT && state.view))
+		by("main").focus({ preventScroll: view !== PORT });
+}
+
+function leave() {
+	if (state.led)
+		history.back();
+	else
+		location.hash = `#/${VIEWS[0].name}`;
 }
 
 function open() {
@@ -50,6 +90,8 @@ function open() {
 
 	state.round++;
 	state.shown?.end?.();
+	moveFocus(view, argument);
+	state.led = view === PORT && state.view !== null && state.view !== PORT;
 	state.view = view;
 	state.shown = view.make({ argument, everywhere: state.everywhere, filter: state.filter });
 	document.title = `${argument ? `Port ${argument}` : view.title} - sockport`;
@@ -91,9 +133,18 @@ function pause() {
 		look();
 }
 
+// Some browsers are told to keep nothing.
+function kept(work) {
+	try {
+		return work(localStorage);
+	} catch {
+		return null;
+	}
+}
+
 function setTheme(theme) {
 	document.documentElement.dataset.theme = theme;
-	localStorage.setItem("theme", theme);
+	kept(storage => storage.setItem("theme", theme));
 }
 
 function otherTheme() {
@@ -118,14 +169,14 @@ function key(event) {
 	} else if (event.key === "p") {
 		pause();
 	} else if (event.key === "Escape" && state.view === PORT) {
-		history.back();
+		leave();
 	} else if (VIEWS[Number(event.key) - 1]) {
 		location.hash = `#/${VIEWS[Number(event.key) - 1].name}`;
 	}
 }
 
-if (localStorage.getItem("theme"))
-	setTheme(localStorage.getItem("theme"));
+if (kept(storage => storage.getItem("theme")))
+	setTheme(kept(storage => storage.getItem("theme")));
 makeViews();
 by("pause").addEventListener("click", pause);
 by("theme").addEventListener("click", otherTheme);

@@ -2,7 +2,7 @@
 // What there is to look at. Each view asks, and shows; where it is drawn it stays.
 import { ask, Rates } from "./ask.js";
 import { bars, figure, POINTS, trend, trendDraw } from "./chart.js";
-import { any, bytes, kindOf, number, show } from "./value.js";
+import { bytes, kindOf, number, show } from "./value.js";
 import { Table } from "./table.js";
 
 const COUNTERS = ["accepted", "opened", "failed", "bytes_in", "bytes_out", "retransmits",
@@ -181,7 +181,7 @@ const CLOSED_COLUMNS = [
 	{ name: "proto", title: "Protocol" },
 	{ name: "role", title: "Role" },
 	{ name: "port", title: "Port", kind: "any", value: row => String(row.port ?? "-"),
-	  link: row => `#/show/${row.port}` },
+	  link: row => row.port === null || row.port === undefined ? "" : `#/show/${row.port}` },
 	{ name: "local_end", title: "Local" },
 	{ name: "remote_end", title: "Remote" },
 	{ name: "cause", title: "Why" },
@@ -254,15 +254,16 @@ function events() {
 	};
 }
 
+// Names, values and, of some, their kinds.
 function facts(list) {
 	const dl = document.createElement("dl");
 
-	for (const [name, value] of list) {
+	for (const [name, value, kind] of list) {
 		const dt = document.createElement("dt");
 		const dd = document.createElement("dd");
 
 		dt.textContent = name;
-		dd.textContent = any(value);
+		dd.textContent = show(kind, value);
 		dl.append(dt, dd);
 	}
 	return dl;
@@ -318,8 +319,7 @@ function columnsOf(rows) {
 		for (const [name, value] of Object.entries(row))
 			if (value !== null && name !== "distributions" && !(Array.isArray(value) && !value.length))
 				names.add(name);
-	return [...names].map(name => ({ name, title: name.replaceAll("_", " "), kind: kindOf(name),
-		...(name === "port" ? { value: row => String(row.port) } : {}) }));
+	return [...names].map(name => ({ name, title: name.replaceAll("_", " "), kind: kindOf(name) }));
 }
 
 const PARTS = { ports: "What it is and did", owners: "Processes", peers: "Who is at the other end",
@@ -341,33 +341,53 @@ function distributionsOf(rows) {
 	return element;
 }
 
+// A part of an answer, which is there while it has rows; its table stays.
+class Part {
+	constructor(title) {
+		this.title = title;
+		this.names = "";
+		this.table = null;
+		this.element = document.createElement("section");
+		this.element.hidden = true;
+	}
+
+	update(rows) {
+		this.element.hidden = !rows?.length;
+		if (this.element.hidden)
+			return;
+		const columns = columnsOf(rows);
+		const names = columns.map(column => column.name).join();
+
+		if (names !== this.names) {
+			this.names = names;
+			this.table = new Table(columns, { caption: this.title });
+			this.element.replaceChildren(heading(this.title), this.table.element);
+		}
+		this.table.update(rows);
+	}
+}
+
 // All about one port, as sockport show has it.
 function port({ argument, everywhere }) {
 	const element = document.createElement("div");
+	const about = document.createElement("div");
+	const charts = document.createElement("div");
+	const parts = new Map(Object.entries(PARTS).map(([name, title]) => [name, new Part(title)]));
 
+	element.append(about, ...[...parts.values()].map(part => part.element), charts);
 	return {
 		element,
 		async update() {
 			const answer = await ask(`show/${encodeURIComponent(argument)}`,
 				{ processes: true, "all-netns": everywhere });
-			const focus = element.contains(document.activeElement);
 
-			element.replaceChildren(facts(Object.entries(answer)
+			about.replaceChildren(facts(Object.entries(answer)
 				.filter(([, value]) => !Array.isArray(value))
-				.map(([name, value]) => [name.replaceAll("_", " "), value])));
-			for (const [part, title] of Object.entries(PARTS)) {
-				const rows = answer[part];
-
-				if (!rows?.length)
-					continue;
-				const table = new Table(columnsOf(rows), { caption: title });
-
-				table.update(rows);
-				element.append(heading(title), table.element);
-			}
-			element.append(distributionsOf(answer.ports ?? []));
-			if (focus)
-				document.getElementById("main").focus({ preventScroll: true });
+				.map(([name, value]) =>
+					[name.replaceAll("_", " "), value, kindOf(name)])));
+			for (const [name, part] of parts)
+				part.update(answer[name]);
+			charts.replaceChildren(distributionsOf(answer.ports ?? []));
 		},
 	};
 }

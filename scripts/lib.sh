@@ -187,6 +187,33 @@ unpack_packages()
 	: >"$dir/done"
 }
 
+# The package of a browser that needs no screen; fails where there is none that can be unpacked.
+browser_package()
+{
+	local package
+
+	has_apt || return
+	for package in chromium-headless-shell chromium; do
+		[ -z "$(candidate "$package")" ] || { echo "$package"; return; }
+	done
+	return 1
+}
+
+offers_browser()
+{
+	[ -e "$CACHE/browser/done" ] || browser_package >/dev/null ||
+		type -P chromium-headless-shell chromium >/dev/null
+}
+
+# Unpacked, unless it is installed; for those whom offers_browser() tells that there is one.
+need_browser()
+{
+	local package
+
+	package=$(browser_package) || return 0
+	need_unpacked browser "$package" fonts-dejavu-core
+}
+
 # Elsewhere all we can do is to say what is missing.
 need_programs()
 {

@@ -5,6 +5,8 @@
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/command.sh
 . lib/command.sh
+# shellcheck source=lib/worker.sh
+. lib/worker.sh
 
 PORT=7678
 
@@ -34,22 +36,6 @@ listens_or_ended()
 listens()
 {
 	soon listens_or_ended && [ -S "$work/http" ]
-}
-
-# ask FUNCTION: of the worker; one interpreter does all, as it takes long to start.
-ask()
-{
-	local line
-
-	echo "$1" >&"${WORKER[1]}" || return 1
-	while read -r -u "${WORKER[0]}" line; do
-		case $line in
-		ok)		return 0 ;;
-		'not ok')	break ;;
-		*)		echo "$line" ;;
-		esac
-	done
-	return 1
 }
 
 same_as_command()	{ ask same_as_command; }

@@ -25,6 +25,8 @@ import time
 
 import jsonschema
 
+from worker import Wrong, expect, work
+
 COMMAND, PID, PORT, SOCKET, SCHEMAS = sys.argv[1:]
 PORT = int(PORT)
 PATIENCE = 120
@@ -33,15 +35,6 @@ CLOSED_PORT = 9
 OTHER_USER = 1000
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
-
-
-class Wrong(Exception):
-    pass
-
-
-def expect(what, wanted, seen):
-    if wanted != seen:
-        raise Wrong(f"{what}: expected {wanted!r}, not {seen!r}")
 
 
 class ByUnix(http.client.HTTPConnection):
@@ -684,15 +677,4 @@ def is_zombie():
         return file.read().rsplit(")", 1)[1].split()[0] == "Z"
 
 
-def work():
-    for line in sys.stdin:
-        try:
-            globals()[line.strip()]()
-            print("ok", flush=True)
-        except Wrong as wrong:
-            print(f"{wrong}\nnot ok", flush=True)
-        except Exception as error:  # pylint: disable=broad-except
-            print(f"{type(error).__name__}: {error}\nnot ok", flush=True)
-
-
-work()
+work(globals())

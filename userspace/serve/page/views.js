@@ -311,6 +311,15 @@ function doctor({ everywhere }) {
 	};
 }
 
+// A kind by the name, or else by what the values are.
+function kindIn(rows, name) {
+	const kind = kindOf(name);
+
+	if (kind === "any" && rows.every(row => typeof (row[name] ?? 0) === "number"))
+		return "number";
+	return kind;
+}
+
 // Columns that some row has a value for.
 function columnsOf(rows) {
 	const names = new Set();
@@ -319,7 +328,7 @@ function columnsOf(rows) {
 		for (const [name, value] of Object.entries(row))
 			if (value !== null && name !== "distributions" && !(Array.isArray(value) && !value.length))
 				names.add(name);
-	return [...names].map(name => ({ name, title: name.replaceAll("_", " "), kind: kindOf(name) }));
+	return [...names].map(name => ({ name, title: name.replaceAll("_", " "), kind: kindIn(rows, name) }));
 }
 
 const PARTS = { ports: "What it is and did", owners: "Processes", peers: "Who is at the other end",

@@ -575,7 +575,7 @@ TEST_F(answer, show_closed_port)
 	EXPECT_EQ(1, count(self->text, "\nRound trip time at the end of 10 connections, on average 5us:\n"
 				       "   4-8 us ####"));
 	EXPECT_EQ(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS |
-		  SOCKPORT_WANT_OPENER, self->client.wants);
+		  SOCKPORT_WANT_OPENER | SOCKPORT_WANT_WORKERS, self->client.wants);
 }
 
 /* As much as there can be has room. */

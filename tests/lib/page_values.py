@@ -53,6 +53,6 @@ def plain(value):
 
 
 def shown(name, value):
-    if value is not None and re.fullmatch(r"port|pid|uids?|fd", name):
+    if value is not None and re.fullmatch(r"(.*_)?(port|pid|uids?|fd|inode)", name):
         return plain(value) or "-"
     return in_bytes(value) if is_quantity(name) and value is not None else as_text(value)

@@ -143,7 +143,7 @@ static int closed_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			return sockport_dump_result(skb, err);
 		query->ended.at++;
 	}
-	return skb->len;
+	return skb->len ?: sockport_query_end(query);
 }
 
 int sockport_nl_closed_get_dumpit(struct sk_buff *skb,

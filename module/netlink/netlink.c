@@ -93,7 +93,7 @@ static int port_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			return sockport_dump_result(skb, err);
 		query->at++;
 	}
-	return query->ports.err && !skb->len ? query->ports.err : skb->len;
+	return skb->len ?: query->ports.err ?: sockport_query_end(query);
 }
 
 int sockport_nl_port_get_dumpit(struct sk_buff *skb,
@@ -199,7 +199,7 @@ int sockport_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 		goto free_query;
 	err = put_port(reply, info->snd_portid, info->snd_seq, 0, query,
 		       query->ports.row[0]);
-	err = sockport_send_reply(reply, err, info);
+	err = sockport_send_reply(reply, err ?: sockport_query_end(query), info);
 free_query:
 	sockport_query_ports_free(query);
 	return err;

@@ -87,7 +87,7 @@ static int program_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (err)
 			return sockport_dump_result(skb, err);
 	}
-	return skb->len;
+	return skb->len ?: sockport_query_end(query);
 }
 
 int sockport_nl_program_get_dumpit(struct sk_buff *skb,

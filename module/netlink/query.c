@@ -225,6 +225,17 @@ int sockport_query_cgroups(struct sockport_query *query)
 	return 0;
 }
 
+/**
+ * sockport_query_end - was all told that there is to tell?
+ * @query: the query, of which nothing is left
+ *
+ * Return: 0, or -ENOMEM when cgroups are missing in the answer.
+ */
+int sockport_query_end(const struct sockport_query *query)
+{
+	return query->cgroups && query->cgroups->failed ? -ENOMEM : 0;
+}
+
 static int query_table(struct sockport_query *query)
 {
 	const struct sockport_ports_ask ask = {

@@ -136,6 +136,7 @@ sockport_query_new(const struct sockport_request *request, u32 want,
 		   const struct nlattr *all);
 void sockport_query_free(struct sockport_query *query);
 int sockport_query_cgroups(struct sockport_query *query);
+int sockport_query_end(const struct sockport_query *query);
 struct sockport_asking
 sockport_query_asking(struct sockport_query *query,
 		      const struct sockport_request *request);

@@ -87,7 +87,7 @@ static int socket_get_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			sockport_walk_miss(&query->walk);
 		sockport_walk_advance(&query->walk);
 	}
-	return skb->len;
+	return skb->len ?: sockport_query_end(query);
 }
 
 int sockport_nl_socket_get_dumpit(struct sk_buff *skb,
@@ -136,7 +136,7 @@ static int put_only_socket(struct sk_buff *reply, struct genl_info *info,
 			       "several sockets match, a cookie tells them apart");
 		return -ENOTUNIQ;
 	}
-	return 0;
+	return sockport_query_end(query);
 }
 
 int sockport_nl_socket_get_doit(struct sk_buff *skb, struct genl_info *info)

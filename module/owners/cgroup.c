@@ -5,6 +5,7 @@
  * Many sockets have few cgroups, so the paths of some are kept.
  */
 #include <linux/cgroup.h>
+#include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
@@ -63,21 +64,27 @@ static bool look_up(u64 id, char *path)
 }
 #endif
 
-static char *path_of(struct sockport_cgroups *cgroups, u64 id, size_t *size)
+/* Returns 0 also when there is no path, which is NULL then. */
+static int path_of(struct sockport_cgroups *cgroups, u64 id, char **copy,
+		   size_t *size)
 {
-	char *path, *copy = NULL;
+	char *path;
+	int err = 0;
 
+	*copy = NULL;
 	path = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!path)
-		return NULL;
+		return -ENOMEM;
 	if (look_up(id, path)) {
 		*size = strlen(path) + 1;
-		copy = sockport_alloc(cgroups->net, *size);
-		if (copy)
-			memcpy(copy, path, *size);
+		*copy = sockport_alloc(cgroups->net, *size);
+		if (*copy)
+			memcpy(*copy, path, *size);
+		else
+			err = -ENOMEM;
 	}
 	kfree(path);
-	return copy;
+	return err;
 }
 
 /**
@@ -88,18 +95,22 @@ static char *path_of(struct sockport_cgroups *cgroups, u64 id, size_t *size)
  * Context: process context of who reads, may sleep.
  *
  * Return: the path until the next call, or NULL when the cgroup is gone or
- * lies outside of the reader's cgroup namespace.
+ * lies outside of the reader's cgroup namespace; or when there is no memory for
+ * it, and then @cgroups->failed says so.
  */
 const char *sockport_cgroup_path(struct sockport_cgroups *cgroups, u64 id)
 {
 	unsigned int slot = hash_64(id, ilog2(SOCKPORT_CGROUPS));
+	int err;
 
 	if (cgroups->at[slot].id != id) {
 		sockport_free(cgroups->net, cgroups->at[slot].path,
 			      cgroups->at[slot].size);
-		cgroups->at[slot].path = path_of(cgroups, id,
-						 &cgroups->at[slot].size);
-		cgroups->at[slot].id = id;
+		err = path_of(cgroups, id, &cgroups->at[slot].path,
+			      &cgroups->at[slot].size);
+		cgroups->at[slot].id = err ? 0 : id;
+		if (err)
+			cgroups->failed = true;
 	}
 	return cgroups->at[slot].path;
 }

@@ -13,6 +13,7 @@ struct net;
  * @net: namespace whose account it goes to
  * @at: each cgroup's id, path, and bytes of it; a path of NULL for one that is
  *	gone or not the reader's to see
+ * @failed: there was no memory for a path
  */
 struct sockport_cgroups {
 	struct net	*net;
@@ -21,6 +22,7 @@ struct sockport_cgroups {
 		char	*path;
 		size_t	size;
 	} at[SOCKPORT_CGROUPS];
+	bool		failed;
 };
 
 void sockport_cgroups_init(struct sockport_cgroups *cgroups, struct net *net);

@@ -357,19 +357,21 @@ static int mptcp_batch(struct sockport_walk *walk)
  * Only the subflow itself tells it, as an attribute for sock_diag.
  *
  * Context: process context, takes the socket's lock.
+ *
+ * Return: 0, or -ENOMEM when it could not be told.
  */
-void sockport_mptcp_token(struct sockport_record *rec,
-			  struct sockport_detail *detail, struct sock *sk)
+int sockport_mptcp_token(struct sockport_record *rec,
+			 struct sockport_detail *detail, struct sock *sk)
 {
 	const struct tcp_ulp_ops *ops = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 	const struct nlattr *attr;
 	struct sk_buff *skb;
 
 	if (!ops || !ops->get_info)
-		return;
+		return 0;
 	skb = alloc_skb(INFO_ROOM, GFP_KERNEL);
 	if (!skb)
-		return;
+		return -ENOMEM;
 	if (sockport_ulp_info(ops, sk, skb))
 		goto free;
 	attr = nla_find((struct nlattr *)skb->data, skb->len,
@@ -382,6 +384,7 @@ void sockport_mptcp_token(struct sockport_record *rec,
 	}
 free:
 	kfree_skb(skb);
+	return 0;
 }
 
 #else /* CONFIG_MPTCP */
@@ -395,9 +398,10 @@ static int mptcp_batch(struct sockport_walk *walk)
 	return 0;
 }
 
-void sockport_mptcp_token(struct sockport_record *rec,
-			  struct sockport_detail *detail, struct sock *sk)
+int sockport_mptcp_token(struct sockport_record *rec,
+			 struct sockport_detail *detail, struct sock *sk)
 {
+	return 0;
 }
 #endif /* CONFIG_MPTCP */
 

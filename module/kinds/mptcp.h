@@ -6,7 +6,7 @@ struct sock;
 struct sockport_detail;
 struct sockport_record;
 
-void sockport_mptcp_token(struct sockport_record *rec,
-			  struct sockport_detail *detail, struct sock *sk);
+int sockport_mptcp_token(struct sockport_record *rec,
+			 struct sockport_detail *detail, struct sock *sk);
 
 #endif /* SOCKPORT_MPTCP_H */

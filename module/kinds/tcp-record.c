@@ -227,8 +227,10 @@ static void ask_tcp(struct sockport_walk *walk, unsigned int record,
 		tcp_get_info(sk, &walk->info[record]);
 		rec->has |= SOCKPORT_HAS_TCP_INFO;
 	}
-	if (walk->want & SOCKPORT_WANT_TOKEN && walk->details && sk_is_mptcp(sk))
-		sockport_mptcp_token(rec, &walk->details[record], sk);
+	if (walk->want & SOCKPORT_WANT_TOKEN && walk->details &&
+	    sk_is_mptcp(sk) &&
+	    sockport_mptcp_token(rec, &walk->details[record], sk))
+		sockport_walk_miss(walk);
 	if (rec->state == TCP_LISTEN && walk->waiting)
 		sockport_tcp_ask_queue(walk, rec, sk);
 }

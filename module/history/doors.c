@@ -378,7 +378,8 @@ struct sockport_doors *sockport_doors_new(unsigned int room)
 	room = min_t(unsigned int, room, BUCKETS_MOST * PLACES);
 	buckets = DIV_ROUND_UP(room, PLACES);
 	buckets = roundup_pow_of_two(buckets);
-	new = kvzalloc(struct_size(new, bucket, buckets), GFP_KERNEL);
+	new = kvzalloc(struct_size(new, bucket, buckets),
+		       GFP_KERNEL | __GFP_NOWARN);
 	if (!new)
 		return NULL;
 	new->mask = buckets - 1;

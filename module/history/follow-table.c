@@ -229,7 +229,8 @@ static struct sockport_chains *chains_new(unsigned int bits)
 {
 	struct sockport_chains *chains;
 
-	chains = kvzalloc(struct_size(chains, chain, BIT(bits)), GFP_KERNEL);
+	chains = kvzalloc(struct_size(chains, chain, BIT(bits)),
+			  GFP_KERNEL | __GFP_NOWARN);
 	if (chains)
 		chains->shift = SOCKPORT_PLACE_BITS - bits;
 	return chains;
@@ -248,7 +249,7 @@ struct sockport_followed *sockport_followed_new(unsigned int room)
 	struct sockport_followed *new;
 	unsigned int i;
 
-	new = kvzalloc(sizeof(*new), GFP_KERNEL);
+	new = kvzalloc(sizeof(*new), GFP_KERNEL | __GFP_NOWARN);
 	if (!new)
 		return NULL;
 	new->chains = chains_new(bits_for(room));

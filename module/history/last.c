@@ -381,7 +381,8 @@ static int pool_init(struct pool *pool, unsigned int room)
 	INIT_LIST_HEAD(&pool->free);
 	INIT_LIST_HEAD(&pool->net);
 	pool->room = room;
-	pool->record = kvcalloc(room, sizeof(*pool->record), GFP_KERNEL);
+	pool->record = kvcalloc(room, sizeof(*pool->record),
+				GFP_KERNEL | __GFP_NOWARN);
 	if (!pool->record)
 		return -ENOMEM;
 	for (i = 0; i < room; i++) {

@@ -385,7 +385,7 @@ struct sockport_rows *sockport_rows_new(unsigned int ports,
 				    SOCKPORT_SHARDS_MAX);
 	struct sockport_rows *new;
 
-	new = kvzalloc(sizeof(*new), GFP_KERNEL);
+	new = kvzalloc(sizeof(*new), GFP_KERNEL | __GFP_NOWARN);
 	if (!new)
 		return NULL;
 	sockport_shard_mask = roundup_pow_of_two(shards) - 1;

@@ -203,7 +203,8 @@ void *sockport_alloc(struct net *net, size_t size)
 	user = sockport_charge(net, size);
 	if (!user)
 		return NULL;
-	memory = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	/* Any user could fill the log. */
+	memory = kvzalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!memory) {
 		sockport_uncharge(net, user, size);
 		return NULL;

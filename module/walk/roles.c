@@ -427,7 +427,8 @@ u8 __sockport_roles_full(const struct sock *sk, bool bound)
  */
 struct sockport_roles *sockport_roles_new(void)
 {
-	struct sockport_roles *new = kvzalloc(sizeof(*new), GFP_KERNEL);
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+	struct sockport_roles *new = kvzalloc(sizeof(*new), gfp);
 	unsigned int i;
 
 	if (!new)

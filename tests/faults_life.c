@@ -33,11 +33,11 @@
 
 #define PORT		8000
 /* Of what takes long so many are tried. */
-#define TRIES		40
-/* But all of the first, or each third of the last, where those are ours. */
-#define FIRST		60
+#define TRIES		20
+/* But all of the first, or each fourth of the last, where those are ours. */
+#define FIRST		40
 #define LAST		240
-#define OF_LAST		3
+#define OF_LAST		4
 /* Allocations of a namespace before and after ours begin that are tried. */
 #define BEFORE		6
 #define AFTER		24
@@ -195,7 +195,8 @@ static bool parameter_is(const char *name, const char *value)
 	if (pread(fd, now, sizeof(now) - 1, 0) <= 0)
 		die("%s: %s", name, strerror(errno));
 	close(fd);
-	return !strncmp(now, value, strlen(value));
+	now[strcspn(now, "\n")] = 0;
+	return !strcmp(now, value);
 }
 
 static unsigned int step_at(unsigned int first, unsigned int step, unsigned int part)

@@ -25,6 +25,7 @@
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
+#include "lib/events.h"
 #include "lib/history.h"
 #include "lib/listing.h"
 #include "lib/netns.h"
@@ -185,7 +186,7 @@ static void keep_net_admin(void)
 		die("capset: %m");
 }
 
-static int told_with(const char *root, const char *options)
+static void look_from(const char *root, const char *options)
 {
 	const gid_t group = GROUP;
 
@@ -194,6 +195,11 @@ static int told_with(const char *root, const char *options)
 	if (setgroups(1, &group) || setgid(NOBODY))
 		die("groups: %m");
 	keep_net_admin();
+}
+
+static int told_with(const char *root, const char *options)
+{
+	look_from(root, options);
 	return told_opener(PORT) ? TOLD : 0;
 }
 
@@ -209,6 +215,52 @@ TEST_F_TIMEOUT(strangers, hidepid, 300)
 	EXPECT_EQ(0, in_child(told_with(self->root, "hidepid=ptraceable")));
 	EXPECT_EQ(0, in_child(told_with(self->root, "hidepid=ptraceable,gid=4242")));
 	EXPECT_EQ(0, child_end(&server));
+}
+
+static int hears_with(const char *root, const char *options, int ready)
+{
+	struct events events;
+	struct event *event;
+
+	look_from(root, options);
+	events = events_begin();
+	if (write(ready, "r", 1) != 1)
+		die("pipe: %m");
+	event = events_take(&events, SOCKPORT_EVENT_TYPE_LISTEN, IN);
+	return EVENT_HAS(event, PID) || EVENT_HAS(event, COMM) ? TOLD : 0;
+}
+
+/* Somebody else begins to listen while one listens to events. */
+static int heard_with(const char *root, const char *options)
+{
+	const uint16_t port = OTHER_PORT;
+	struct child server;
+	int ready[2], status;
+	pid_t pid;
+	char byte;
+
+	if (pipe(ready))
+		die("pipe: %m");
+	pid = fork();
+	if (!pid)
+		_exit(hears_with(root, options, ready[1]));
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		die("nobody listens to events");
+	server = child_begin(STRANGER, listen_as_server, &port);
+	if (waitpid(pid, &status, 0) != pid || child_end(&server))
+		die("wait: %m");
+	close(ready[0]);
+	return status;
+}
+
+TEST_F_TIMEOUT(strangers, hidepid_events, 300)
+{
+	history_on();
+	EXPECT_EQ(STATUS_TOLD, heard_with(self->root, "hidepid=off"));
+	EXPECT_EQ(0, heard_with(self->root, "hidepid=invisible"));
+	EXPECT_EQ(STATUS_TOLD, heard_with(self->root, "hidepid=invisible,gid=4242"));
+	EXPECT_EQ(0, heard_with(self->root, "hidepid=ptraceable"));
 }
 
 static void visit(void)

@@ -21,6 +21,7 @@
 #include "lib/faults.h"
 #include "lib/history.h"
 #include "lib/listing.h"
+#include "lib/module.h"
 #include "lib/netns.h"
 
 #define PORT		8000
@@ -40,12 +41,14 @@ FIXTURE_SETUP(faults_calls)
 		return;
 	netns_enter();
 	history_on();
+	module_parameter("accept_accounting", "Y", NULL);
 	self->client = client_open();
 	faults_begin();
 }
 
 FIXTURE_TEARDOWN(faults_calls)
 {
+	module_parameter("accept_accounting", "N", NULL);
 	if (faults_work())
 		client_close(&self->client);
 }

@@ -47,7 +47,7 @@ static unsigned int first_of_all, counted;
 
 static void put(int fd, const char *text)
 {
-	if (pwrite(fd, text, strlen(text), 0) < 0)
+	if (write(fd, text, strlen(text)) < 0)
 		die("fault injection: %s", strerror(errno));
 }
 

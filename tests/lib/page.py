@@ -279,7 +279,9 @@ def other_views():
     same_table("Destinations", DESTINATION_COLUMNS, lambda: command("summary")["destinations"],
                KNOWN.__contains__)
     view("closed")
-    seen = same_table("Connections", CLOSED_COLUMNS, lambda: command("closed"), str(HOSTILE).__eq__)
+    names = ",".join(CLOSED_COLUMNS.values())
+    seen = same_table("Connections", CLOSED_COLUMNS, lambda: command("closed", "--columns", names),
+                      str(HOSTILE).__eq__)
     if not any(HOSTILE_COMM in cell for row in seen for cell in row):
         raise Wrong(f"nobody is named in {seen}")
     view("doors")

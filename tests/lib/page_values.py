@@ -22,7 +22,8 @@ def in_bytes(value):
 
 def as_object(value):
     if "pid" in value:
-        return f"{value.get('comm') or '?'}[{value['pid']}]"
+        accepts = f":{value['accepts']:,}" if "accepts" in value else ""
+        return f"{value.get('comm') or '?'}[{value['pid']}]{accepts}"
     return ", ".join(f"{key}:{as_text(one)}" for key, one in value.items() if one is not None)
 
 
@@ -53,6 +54,7 @@ def plain(value):
 
 
 def shown(name, value):
-    if value is not None and re.fullmatch(r"(.*_)?(port|pid|uids?|fd|inode)", name):
+    if isinstance(value, (int, list)) and not isinstance(value, bool) and \
+            re.fullmatch(r"(.*_)?(port|pid|uids?|fd|inode)", name):
         return plain(value) or "-"
     return in_bytes(value) if is_quantity(name) and value is not None else as_text(value)

@@ -39,8 +39,10 @@ export function moment(microseconds) {
 	});
 }
 
-function ofProcess(process) {
-	return `${process.comm ?? "?"}[${process.pid ?? "?"}]`;
+export function ofProcess(process) {
+	const accepts = process.accepts === undefined ? "" : `:${number(process.accepts)}`;
+
+	return `${process.comm ?? "?"}[${process.pid ?? "?"}]${accepts}`;
 }
 
 function ofObject(value) {

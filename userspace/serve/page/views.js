@@ -2,7 +2,7 @@
 // What there is to look at. Each view asks, and shows; where it is drawn it stays.
 import { ask, Rates } from "./ask.js";
 import { bars, figure, POINTS, trend, trendDraw } from "./chart.js";
-import { bytes, kindOf, number, show } from "./value.js";
+import { bytes, kindOf, number, ofProcess, show } from "./value.js";
 import { Table } from "./table.js";
 
 const COUNTERS = ["accepted", "opened", "failed", "bytes_in", "bytes_out", "retransmits",
@@ -176,19 +176,27 @@ const DESTINATION_COLUMNS = [
 	  mark: row => row.level && row.level !== "ok" ? "bad" : "" },
 ];
 
+// As the command writes both in one word.
+function endOf(address, port) {
+	if (address === null || address === undefined)
+		return null;
+	return `${address.includes(":") ? `[${address}]` : address}:${port ?? "*"}`;
+}
+
 const CLOSED_COLUMNS = [
 	{ name: "time", title: "Time", kind: "moment" },
 	{ name: "proto", title: "Protocol" },
 	{ name: "role", title: "Role" },
 	{ name: "port", title: "Port", kind: "any", value: row => String(row.port ?? "-"),
 	  link: row => row.port === null || row.port === undefined ? "" : `#/show/${row.port}` },
-	{ name: "local_end", title: "Local" },
-	{ name: "remote_end", title: "Remote" },
+	{ name: "local", title: "Local", value: row => endOf(row.local, row.lport) },
+	{ name: "remote", title: "Remote", value: row => endOf(row.remote, row.rport) },
 	{ name: "cause", title: "Why" },
 	{ name: "duration", title: "Lasted", kind: "duration" },
 	{ name: "bytes_in", title: "In", kind: "bytes" },
 	{ name: "bytes_out", title: "Out", kind: "bytes" },
-	{ name: "process", title: "Process" },
+	{ name: "comm", title: "Process", 
+	  value: row => (row.pid ?? null) === null ? row.comm : ofProcess(row) },
 	{ name: "unit", title: "Unit" },
 ];
 

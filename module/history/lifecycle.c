@@ -67,19 +67,29 @@ static void fold_work_fn(struct work_struct *work)
 	queue_delayed_work(sockport_unbound_wq(), &fold_work, FOLD_PERIOD);
 }
 
-static int count_udp(bool count)
+/* What history does only if it is asked for. */
+static int switch_part(bool *is_on, bool on, int (*begin)(void),
+		       void (*end)(void))
 {
 	int err = 0;
 
 	lockdep_assert_held(&switch_mutex);
-	if (count == counting)
+	if (on == *is_on)
 		return 0;
-	if (count)
-		err = sockport_traffic_start();
+	if (on)
+		err = begin();
 	else
-		sockport_traffic_stop();
+		end();
 	if (!err)
-		counting = count;
+		*is_on = on;
+	return err;
+}
+
+static int count_udp(bool count)
+{
+	int err = switch_part(&counting, count, sockport_traffic_start,
+			      sockport_traffic_stop);
+
 	if (count)
 		sockport_limit(SOCKPORT_LIMIT_UDP_ACCOUNTING,
 			       err == -EOPNOTSUPP);
@@ -88,18 +98,8 @@ static int count_udp(bool count)
 
 static int watch_accepts(bool watch)
 {
-	int err = 0;
-
-	lockdep_assert_held(&switch_mutex);
-	if (watch == accepting)
-		return 0;
-	if (watch)
-		err = sockport_accepts_watch();
-	else
-		sockport_accepts_unwatch();
-	if (!err)
-		accepting = watch;
-	return err;
+	return switch_part(&accepting, watch, sockport_accepts_watch,
+			   sockport_accepts_unwatch);
 }
 
 static void stop(void)

@@ -61,25 +61,9 @@ FIXTURE_TEARDOWN(accepts)
 	EXPECT_STREQ("", kernel_log_complaint());
 }
 
-/* A row of the port table, with all that can be asked for; of a port without one, zeros. */
 static struct port ask(struct client *client, uint16_t port, uint32_t want)
 {
-	struct request *request = malloc(sizeof(*request));
-	struct ports ports = { 0 };
-	struct port row = { 0 };
-
-	request_begin(client, request, SOCKPORT_CMD_PORT_GET, NLM_F_DUMP);
-	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_PROTOCOL, SOCKPORT_PROTOCOL_TCP);
-	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_ROLE, IN);
-	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_PORT, port);
-	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_WANT, want);
-	if (client_run(client, request, client_add_port, &ports) || ports.count > 1)
-		die("a port: %s %s", strerror(-client->error), client->message);
-	if (ports.count)
-		row = ports.port[0];
-	ports_free(&ports);
-	free(request);
-	return row;
+	return client_port(client, SOCKPORT_PROTOCOL_TCP, IN, port, want);
 }
 
 static struct history accepted(struct client *client, uint16_t port)

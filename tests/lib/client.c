@@ -540,6 +540,30 @@ int client_add_port(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
+/* By a dump of this port: a get would have to find a socket. */
+struct port client_port(struct client *client, uint8_t protocol, uint8_t role, uint16_t port,
+			uint32_t want)
+{
+	struct request *request = malloc(sizeof(*request));
+	struct ports ports = { 0 };
+	struct port row = { 0 };
+
+	request_begin(client, request, SOCKPORT_CMD_PORT_GET, NLM_F_DUMP);
+	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_PROTOCOL, protocol);
+	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_ROLE, role);
+	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_PORT, port);
+	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_WANT, want);
+	if (client_run(client, request, client_add_port, &ports))
+		die("a port: %s %s", strerror(-client->error), client->message);
+	if (ports.count > 1)
+		die("%zu rows for %s port %u", ports.count, protocol_name(protocol), port);
+	if (ports.count)
+		row = ports.port[0];
+	ports_free(&ports);
+	free(request);
+	return row;
+}
+
 static void dump_rows(struct client *client, uint32_t want, int netns, struct rows *rows)
 {
 	struct request *request = malloc(sizeof(*request));

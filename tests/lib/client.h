@@ -62,5 +62,8 @@ struct rows client_rows(struct client *client, uint32_t want);
 struct rows client_rows_of(struct client *client, uint32_t want, int netns);
 struct ports client_ports_of(struct client *client, uint32_t want, int netns);
 struct ports client_ports(struct client *client);
+/* One row; all zeros if there is none. */
+struct port client_port(struct client *client, uint8_t protocol, uint8_t role, uint16_t port,
+			uint32_t want);
 
 #endif

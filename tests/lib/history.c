@@ -147,28 +147,10 @@ void history_get_worker(struct history *history, const struct nlattr *nest)
 	}
 }
 
-/* By a dump of this port: a get would have to find a socket. */
 struct history history_of_protocol(struct client *client, uint8_t protocol, uint8_t role,
 				   uint16_t port)
 {
-	struct request *request = malloc(sizeof(*request));
-	struct history history = { 0 };
-	struct ports ports = { 0 };
-
-	request_begin(client, request, SOCKPORT_CMD_PORT_GET, NLM_F_DUMP);
-	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_PROTOCOL, protocol);
-	mnl_attr_put_u8(request->nlh, SOCKPORT_A_PORT_ROLE, role);
-	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_PORT, port);
-	mnl_attr_put_u32(request->nlh, SOCKPORT_A_PORT_WANT, HISTORY_WANT);
-	if (client_run(client, request, client_add_port, &ports))
-		die("history: %s %s", strerror(-client->error), client->message);
-	if (ports.count > 1)
-		die("%zu rows for %s port %u", ports.count, protocol_name(protocol), port);
-	if (ports.count)
-		history = ports.port[0].history;
-	ports_free(&ports);
-	free(request);
-	return history;
+	return client_port(client, protocol, role, port, HISTORY_WANT).history;
 }
 
 struct history history_of(struct client *client, uint8_t role, uint16_t port)

@@ -188,6 +188,19 @@ int sockport_lifecycle_set_history(bool on)
 	return err;
 }
 
+static int set_part(bool on, bool *setting, int (*set)(bool on))
+{
+	int err = 0;
+
+	mutex_lock(&switch_mutex);
+	if (era)
+		err = set(on);
+	if (!err)
+		*setting = on;
+	mutex_unlock(&switch_mutex);
+	return err;
+}
+
 /**
  * sockport_lifecycle_set_udp - count datagrams, or do not
  * @on: count them, while history is on
@@ -198,15 +211,7 @@ int sockport_lifecycle_set_history(bool on)
  */
 int sockport_lifecycle_set_udp(bool on)
 {
-	int err = 0;
-
-	mutex_lock(&switch_mutex);
-	if (era)
-		err = count_udp(on);
-	if (!err)
-		sockport_settings.udp_accounting = on;
-	mutex_unlock(&switch_mutex);
-	return err;
+	return set_part(on, &sockport_settings.udp_accounting, count_udp);
 }
 
 /**
@@ -219,15 +224,7 @@ int sockport_lifecycle_set_udp(bool on)
  */
 int sockport_lifecycle_set_accept(bool on)
 {
-	int err = 0;
-
-	mutex_lock(&switch_mutex);
-	if (era)
-		err = watch_accepts(on);
-	if (!err)
-		sockport_settings.accept_accounting = on;
-	mutex_unlock(&switch_mutex);
-	return err;
+	return set_part(on, &sockport_settings.accept_accounting, watch_accepts);
 }
 
 static void resize_rows(void)

@@ -54,7 +54,7 @@ class Browser:
         self.patience = patience
         self.buffer, self.calls = b"", 0
         self.requests, self.responses, self.errors, self.network, self.dialogs = [], {}, [], [], []
-        self.loading = {}
+        self.loading, self.sent = {}, set()
         self.lost, self.session = None, None
         self.start(root, work)
         try:
@@ -148,6 +148,7 @@ class Browser:
         name, what = message.get("method"), message.get("params", {})
         if name == "Network.requestWillBeSent":
             self.requests.append(what["request"]["url"])
+            self.sent.add(what["requestId"])
             self.loading[what["requestId"]] = what["request"]["url"]
         elif name in ("Network.loadingFinished", "Network.loadingFailed"):
             self.loading.pop(what["requestId"], None)
@@ -164,9 +165,12 @@ class Browser:
                                         for each in what["args"]))
         elif name == "Log.entryAdded" and what["entry"]["level"] in ("error", "warning"):
             entry = what["entry"]
+            text = f"{entry['source']}: {entry['text']} {entry.get('url', '')}"
             # Of requests that fail or are answered with an error the browser itself tells.
-            (self.network if entry["source"] == "network" else self.errors).append(
-                f"{entry['source']}: {entry['text']} {entry.get('url', '')}")
+            if entry["source"] == "network":
+                self.network.append((entry.get("networkRequestId"), text))
+            else:
+                self.errors.append(text)
         elif name == "Page.javascriptDialogOpening":
             self.dialogs.append(what["message"])
             self.send("Page.handleJavaScriptDialog", accept=False)

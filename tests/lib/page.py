@@ -17,7 +17,7 @@ import time
 
 from browser import Browser
 from page_reader import (AXE, CHROMIUM, PATIENCE, PORT, WORK, Server, answered, becomes, come_again,
-                         command, facts, focused, head, here, looks, order, page, provoked,
+                         command, facts, failed, focused, head, here, looks, order, page, provoked,
                          same_table, table, tables, until, view)
 from page_values import in_bytes, is_time, shown
 from page_world import (BUSY, CGROUP, FULL, HOSTILE, HOSTILE_COMM, HOSTILE_UNIT, KNOCKED, KNOCKS,
@@ -459,7 +459,7 @@ def asks_nobody_else():
 def nothing_is_said():
     """On the console, by a dialog, or of requests that failed."""
     expect("errors", [], here.browser.errors)
-    expect("requests that failed", [], here.browser.network)
+    expect("requests that failed", [], failed())
     expect("dialogs", [], here.browser.dialogs)
 
 

@@ -185,6 +185,23 @@ static inline u32 sockport_sock_drops(const struct sock *sk)
 #endif
 }
 
+/* 6.7, "tcp: new TCP_INFO stats for RTO events" */
+#ifdef SOCKPORT_HAVE_TOTAL_RTO
+#define SOCKPORT_TIMEOUTS	1
+
+static inline u16 sockport_sock_timeouts(const struct tcp_sock *tp)
+{
+	return READ_ONCE(tp->total_rto);
+}
+#else
+#define SOCKPORT_TIMEOUTS	0
+
+static inline u16 sockport_sock_timeouts(const struct tcp_sock *tp)
+{
+	return 0;
+}
+#endif
+
 /*
  * May who has the uid of a process look into it? If not, who has CAP_SYS_PTRACE
  * in @user_ns may. Both are those of its memory, and 7.2, "exec: introduce struct

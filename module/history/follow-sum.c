@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "history/follow.h"
+#include "history/follow-limits.h"
 #include "history/follow-rows.h"
 #include "history/follow-table.h"
 #include "history/rows.h"
@@ -166,8 +167,23 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->retransmitted = now ? tp->total_retrans : 0;
 	follow->drops = now ? sockport_sock_drops(follow->sk) : 0;
 	follow->before = follow->retransmitted;
+	follow->was_limited = false;
+	if (now)
+		sockport_limits_begin(follow);
 	if (now && phase == SOCKPORT_PHASE_OPENING)
 		follow->bytes_in = payload_in(follow, true);
+}
+
+static noinline void add_limits(struct sockport_follow *follow,
+				struct shards to, bool locked)
+{
+	u64 more[SOCKPORT_LIMITS];
+	unsigned int i;
+
+	sockport_limits_more(follow, more, locked);
+	for (i = 0; i < SOCKPORT_LIMITS; i++)
+		if (more[i])
+			add(to, SOCKPORT_A_HISTORY_BUSY + i, more[i]);
 }
 
 static void add_connection(struct sockport_follow *follow, struct shards to,
@@ -191,6 +207,8 @@ static void add_connection(struct sockport_follow *follow, struct shards to,
 		   &follow->retransmitted, READ_ONCE(tp->total_retrans), locked);
 	add_narrow(to, SOCKPORT_A_HISTORY_RECEIVE_DROPS, &follow->drops,
 		   sockport_sock_drops(follow->sk), locked);
+	if (unlikely(sockport_limits_any(tp)))
+		add_limits(follow, to, locked);
 }
 
 /* Milliseconds since data went either way. */
@@ -222,7 +240,9 @@ static void add_living(struct sockport_follow *follow, bool locked)
  */
 void sockport_follow_add(struct sockport_follow *follow, bool locked)
 {
-	follow->settled = locked && follow->phase == SOCKPORT_PHASE_CONNECTED;
+	/* A clock that runs goes on without a segment. */
+	follow->settled = locked && follow->phase == SOCKPORT_PHASE_CONNECTED &&
+			  !tcp_sk(follow->sk)->chrono_type;
 	switch (follow->phase) {
 	case SOCKPORT_PHASE_LISTENING:
 		add_narrow(shards_of(follow),

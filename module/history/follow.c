@@ -10,6 +10,7 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/follow-limits.h"
 #include "history/follow-rows.h"
 #include "history/follow-table.h"
 #include "history/program.h"
@@ -128,6 +129,7 @@ follow_connected(const struct sock *sk, u32 bucket,
 	if (!follow)
 		return NULL;
 	sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED, false);
+	sockport_limits_begin(follow);
 	sockport_follow_own(follow, program ?: sockport_program_unknown(sk));
 	return follow;
 }

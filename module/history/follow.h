@@ -34,6 +34,9 @@ enum sockport_phase {
 	SOCKPORT_PHASE_LISTENING,
 };
 
+/* What holds connections up, in the order of their counters. */
+#define SOCKPORT_LIMITS	(SOCKPORT_A_HISTORY_TIMEOUTS - SOCKPORT_A_HISTORY_BUSY + 1)
+
 /**
  * struct sockport_follow - a TCP socket that is followed
  * @node: in its chain
@@ -49,6 +52,7 @@ enum sockport_phase {
  * @was_reset: the other end has sent a reset
  * @told: its connect() fails, and that has been told
  * @has_turned: @turned is known, and no longer @opening
+ * @was_limited: @limits are not all 0, and are there
  * @listened: it has been in @of_row
  * @sn: what we keep of its network namespace
  * @since: microseconds of the monotonic clock when the socket was connected,
@@ -64,9 +68,11 @@ enum sockport_phase {
  *	SOCKPORT_TURN_SHIFT bits
  * @pid: who opened it, in the initial pid namespace, or 0
  * @comm: name of that process
+ * @limits: added to the row so far, if @was_limited
  *
- * Two cache lines: readers go through all of them, and of a socket that did
- * nothing they read the first one only.
+ * Readers go through all of them, and of a socket that did nothing they read the
+ * first cache line only. The last one is of no use but to connections that
+ * something held up.
  */
 struct sockport_follow {
 	union {
@@ -84,6 +90,7 @@ struct sockport_follow {
 	bool			was_reset : 1;
 	bool			told : 1;
 	bool			has_turned : 1;
+	bool			was_limited : 1;
 	bool			listened;
 	struct sockport_net	*sn;
 
@@ -104,6 +111,8 @@ struct sockport_follow {
 	};
 	pid_t			pid;
 	char			comm[TASK_COMM_LEN];
+
+	u32			limits[SOCKPORT_LIMITS];
 };
 
 /**

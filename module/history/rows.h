@@ -192,11 +192,15 @@ struct sockport_totals {
 	 BIT_ULL(SOCKPORT_A_HISTORY_CONNECTIONS_HIGH))
 
 /* What rows of UDP have. */
-#define SOCKPORT_COUNTERS_UDP	(BIT(SOCKPORT_A_HISTORY_BYTES_IN) | \
-				 BIT(SOCKPORT_A_HISTORY_BYTES_OUT) | \
-				 BIT(SOCKPORT_A_HISTORY_SEGMENTS_IN) | \
-				 BIT(SOCKPORT_A_HISTORY_SEGMENTS_OUT) | \
-				 BIT(SOCKPORT_A_HISTORY_RECEIVE_DROPS))
+#define SOCKPORT_COUNTERS_UDP \
+	(BIT_ULL(SOCKPORT_A_HISTORY_BYTES_IN) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_BYTES_OUT) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_SEGMENTS_IN) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_SEGMENTS_OUT) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_RECEIVE_DROPS))
+
+/* Whether the kernel counts retransmission timeouts. */
+extern const bool sockport_timeouts_counted;
 
 /**
  * sockport_totals_know - does a value mean something?
@@ -215,9 +219,11 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 	if (value == SOCKPORT_A_HISTORY_FIRST_ACTIVE ||
 	    value == SOCKPORT_A_HISTORY_LAST_ACTIVE)
 		return totals->value[value];
+	if (value == SOCKPORT_A_HISTORY_TIMEOUTS && !sockport_timeouts_counted)
+		return false;
 	return protocol == SOCKPORT_PROTOCOL_TCP ||
 	       value == SOCKPORT_A_HISTORY_RECEIVE_DROPS ||
-	       (BIT(value) & SOCKPORT_COUNTERS_UDP &&
+	       (BIT_ULL(value) & SOCKPORT_COUNTERS_UDP &&
 		totals->value[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);
 }
 

@@ -66,6 +66,7 @@ have ICSK_TIMEOUT_OF $icsk ' icsk_timeout\(const struct'
 have BIND2_OWNERS net/inet_hashtables.h 'struct inet_bind_bucket \{[^}]* bhash2;'
 have SOCK_CONNECT_BIND net/sock.h '# ?define SOCK_CONNECT_BIND'
 have TW_CONNECT_BIND net/inet_timewait_sock.h ' tw_connect_bind ?[:;]'
+have TOTAL_RTO linux/tcp.h ' total_rto;'
 have ULP_INFO_NET_ADMIN net/tcp.h '\(\*get_info\)\(struct sock \*sk, struct sk_buff \*skb, bool'
 
 have NETLINK_COMPARE linux/netlink.h 'struct netlink_kernel_cfg \{[^}]*\(\*compare\)'

@@ -14,7 +14,7 @@
 #include "walk/scope.h"
 
 /* Lock of the row held. */
-static void copy_opener_of(struct sockport_port_opener *copy,
+static void copy_seen(struct sockport_port_opener *copy,
 			 const struct sockport_opener *opener,
 			 const struct sockport_reader *reader)
 {
@@ -30,7 +30,7 @@ static void copy_opener(struct sockport_port_opener *copy,
 			const struct sockport_reader *reader)
 {
 	spin_lock_bh(&row->lock);
-	copy_opener_of(copy, &row->opener, reader);
+	copy_seen(copy, &row->opener, reader);
 	spin_unlock_bh(&row->lock);
 }
 
@@ -53,7 +53,7 @@ static void copy_worker(struct sockport_port_workers *copy,
 	struct sockport_port_opener process;
 	unsigned int i = copy->count;
 
-	copy_opener_of(&process, &worker->process, reader);
+	copy_seen(&process, &worker->process, reader);
 	if (!seen(reader, &process)) {
 		copy->others += worker->accepts;
 		return;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SOCKPORT_FOLLOW_LIMITS_H
+#define SOCKPORT_FOLLOW_LIMITS_H
+
+/* For the files that begin with follow only. */
+
+#include <net/tcp.h>
+
+#include "compat.h"
+#include "history/follow.h"
+
+#define SOCKPORT_LIMIT(counter) \
+	(SOCKPORT_A_HISTORY_##counter - SOCKPORT_A_HISTORY_BUSY)
+
+/**
+ * sockport_limits_any - has anything ever held a socket up?
+ * @tp: the socket
+ *
+ * Most connections that are short, or send little, have nothing of it.
+ *
+ * Context: any, the socket lives.
+ */
+static inline bool sockport_limits_any(const struct tcp_sock *tp)
+{
+	return tp->chrono_type || READ_ONCE(tp->chrono_stat[0]) ||
+	       READ_ONCE(tp->chrono_stat[1]) || READ_ONCE(tp->chrono_stat[2]) ||
+	       READ_ONCE(tp->rcv_ooopack) || READ_ONCE(tp->dsack_dups) ||
+	       READ_ONCE(tp->delivered_ce) || sockport_sock_timeouts(tp);
+}
+
+void sockport_limits_begin(struct sockport_follow *follow);
+void sockport_limits_more(struct sockport_follow *follow,
+			  u64 more[SOCKPORT_LIMITS], bool locked);
+
+#endif /* SOCKPORT_FOLLOW_LIMITS_H */

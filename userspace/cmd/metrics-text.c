@@ -72,6 +72,9 @@ struct family {
 #define BYTE_COUNTER(word, text, attribute) \
 	{ .title = METRICS_COUNTER(word, text, "bytes"), .scopes = OF_UNITS_TOO, \
 	  .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
+#define TIME_COUNTER(word, text, attribute) \
+	{ .title = METRICS_COUNTER(word, text, "seconds"), .scopes = OF_UNITS_TOO, \
+	  .divisor = US_PER_S, .values = { { SOCKPORT_A_HISTORY_##attribute, NULL } } }
 #define GAUGE(word, text, measure, where) \
 	{ .title = METRICS_GAUGE(word, text, NULL), .source = SOURCE_GAUGE, .scopes = where, \
 	  .values = { { measure, NULL } } }
@@ -164,6 +167,15 @@ static const struct family families[] = {
 	COUNTER("listen_drops", "SYNs and connections that listeners dropped, for want of room or reset by who called.",
 		LISTEN_DROPS),
 	COUNTER("receive_drops", "Packets that sockets dropped.", RECEIVE_DROPS),
+	TIME_COUNTER("busy_seconds", "Time in which connections had something to send.", BUSY),
+	TIME_COUNTER("window_limited_seconds",
+		     "Of that, time in which the peers' windows held them up.", RWND_LIMITED),
+	TIME_COUNTER("buffer_limited_seconds",
+		     "Of that, time in which their own send buffers held them up.", SNDBUF_LIMITED),
+	COUNTER("out_of_order_segments", "Segments received out of order.", OUT_OF_ORDER),
+	COUNTER("duplicate_segments", "Segments that peers had twice, as they say.", DSACK_DUPS),
+	COUNTER("congestion_marked_segments", "Segments delivered that ECN marked.", DELIVERED_CE),
+	COUNTER("timeouts", "Retransmission timeouts.", TIMEOUTS),
 };
 
 /**

@@ -46,6 +46,19 @@ static void fill_size_counter(struct sink *sink, const struct column *column, co
 		value_count_bytes(sink, value_of(row, column), port_of(row)->interval);
 }
 
+/* In text a rate is how much of each second it lasted. */
+static void fill_time_counter(struct sink *sink, const struct column *column, const void *row)
+{
+	const uint64_t interval = port_of(row)->interval;
+	uint64_t us = value_of(row, column);
+
+	if (!knows(row, column))
+		return;
+	if (interval && sink->form != SINK_JSON)
+		us = us * MS_PER_S / interval;
+	value_us(sink, us);
+}
+
 /* What is no counter has no rate. */
 static void fill_level(struct sink *sink, const struct column *column, const void *row)
 {
@@ -264,6 +277,10 @@ static void fill_restarted(struct sink *sink, const struct column *column, const
 	  .is_wrong = happened_ever,						\
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND }
 
+#define TIME(column, index, text)							\
+	{ HISTORY(column, index, text), .unit = "microseconds", .fill = fill_time_counter, \
+	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND }
+
 #define OPENER(column, function, text)							\
 	.name = column, .help = text, .fill = function, .want = SOCKPORT_WANT_OPENER
 
@@ -321,6 +338,17 @@ static const struct column list[] = {
 	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections",
 		"SYNs and connections that listeners dropped, for want of room or reset by who called"),
 	DROPS("receive_drops", RECEIVE_DROPS, "packets", "packets that sockets dropped"),
+	TIME("busy", BUSY, "time in which connections had something to send"),
+	TIME("rwnd_limited", RWND_LIMITED,
+	     "of that, time in which the peers' windows held them up"),
+	TIME("sndbuf_limited", SNDBUF_LIMITED,
+	     "of that, time in which their own send buffers held them up"),
+	COUNTER("ooo", OUT_OF_ORDER, "segments", "segments received out of order"),
+	COUNTER("dsack_dups", DSACK_DUPS, "segments",
+		"segments that peers had twice, as they say by duplicate SACKs"),
+	COUNTER("delivered_ce", DELIVERED_CE, "segments",
+		"segments delivered that ECN marked: the way was congested"),
+	COUNTER("rto_total", TIMEOUTS, "timeouts", "retransmission timeouts (from Linux 6.7 on)"),
 	{ HISTORY("connections", CONNECTIONS, "established connections now"), .unit = "connections",
 	  .fill = fill_level, .flags = COLUMN_IN_JSON | COLUMN_RIGHT },
 	{ HISTORY("first_active", FIRST_ACTIVE, "when it did something first"),

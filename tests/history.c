@@ -65,14 +65,14 @@ static unsigned int wrong_counters(FIXTURE_DATA(history) *self, uint16_t port)
 			   H(BYTES_IN, out->bytes_in), H(BYTES_OUT, out->bytes_out),
 			   H(SEGMENTS_IN, out->segments_in), H(SEGMENTS_OUT, out->segments_out),
 			   H(RETRANSMITTED_SEGMENTS, out->retransmits),
-			   H(RETRANSMITTED_BYTES, out->retransmitted_bytes)) +
+			   H(RETRANSMITTED_BYTES, out->retransmitted_bytes), H_LIMITS(out)) +
 	       TCP_DIFFERS(&self->client, IN, port, H(ACCEPTED, in->connections),
 			   H(CLOSED, self->first[SERVER_FIRST]),
 			   H(CLOSED_BY_PEER, self->first[CLIENT_FIRST]),
 			   H(BYTES_IN, in->bytes_in), H(BYTES_OUT, in->bytes_out),
 			   H(SEGMENTS_IN, in->segments_in), H(SEGMENTS_OUT, in->segments_out),
 			   H(RETRANSMITTED_SEGMENTS, in->retransmits),
-			   H(RETRANSMITTED_BYTES, in->retransmitted_bytes));
+			   H(RETRANSMITTED_BYTES, in->retransmitted_bytes), H_LIMITS(in));
 }
 
 static void live(FIXTURE_DATA(history) *self, int listener, const struct lane *lane, size_t up,

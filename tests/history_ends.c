@@ -315,7 +315,7 @@ TEST_F_TIMEOUT(ends, retransmits, 900)
 				 H(BYTES_OUT, out.bytes_out), H(BYTES_IN, out.bytes_in),
 				 H(SEGMENTS_OUT, out.segments_out), H(SEGMENTS_IN, out.segments_in),
 				 H(RETRANSMITTED_SEGMENTS, out.retransmits),
-				 H(RETRANSMITTED_BYTES, out.retransmitted_bytes)));
+				 H(RETRANSMITTED_BYTES, out.retransmitted_bytes), H_LIMITS(&out)));
 	resets = history_value(&self->client, SOCKPORT_ROLE_IN, PORT,
 			       SOCKPORT_A_HISTORY_RESETS_SENT);
 	EXPECT_GE(procnet_resets_sent(), resets);
@@ -325,7 +325,8 @@ TEST_F_TIMEOUT(ends, retransmits, 900)
 				 H(SEGMENTS_OUT, in.segments_out), H(SEGMENTS_IN, in.segments_in),
 				 H(RESETS_SENT, resets),
 				 H(RETRANSMITTED_SEGMENTS, in.retransmits),
-				 H(RETRANSMITTED_BYTES, in.retransmitted_bytes)));
+				 H(RETRANSMITTED_BYTES, in.retransmitted_bytes), H_LIMITS(&in)));
+	EXPECT_LT(0, in.out_of_order);
 }
 
 TEST_HARNESS_MAIN

@@ -99,6 +99,10 @@ static struct history wait_for(struct client *client, const char *comm, unsigned
 	EXPECT_EQ(truth_->segments_out, V(history, SEGMENTS_OUT)); \
 	EXPECT_EQ(truth_->retransmits, V(history, RETRANSMITTED_SEGMENTS)); \
 	EXPECT_EQ(truth_->retransmitted_bytes, V(history, RETRANSMITTED_BYTES)); \
+	EXPECT_EQ(truth_->busy, V(history, BUSY)); \
+	EXPECT_EQ(truth_->rwnd_limited, V(history, RWND_LIMITED)); \
+	EXPECT_EQ(truth_->out_of_order, V(history, OUT_OF_ORDER)); \
+	EXPECT_EQ(truth_->dsack_dups, V(history, DSACK_DUPS)); \
 } while (0)
 
 /* Each end for its own program, alive and afterwards. */

@@ -21,6 +21,8 @@ const char *const history_names[SOCKPORT_A_HISTORY_MAX + 1] = {
 	NAME(RETRANSMITTED_BYTES), NAME(SYN_RETRANSMITS), NAME(LISTEN_DROPS), NAME(RECEIVE_DROPS),
 	NAME(BACKLOG_HIGH), NAME(CONNECTIONS), NAME(CONNECTIONS_HIGH), NAME(FIRST_ACTIVE),
 	NAME(LAST_ACTIVE), NAME(NO_LOCAL_PORT), NAME(RESET_OPENING), NAME(GIVEN_UP),
+	NAME(BUSY), NAME(RWND_LIMITED), NAME(SNDBUF_LIMITED), NAME(OUT_OF_ORDER), NAME(DSACK_DUPS),
+	NAME(DELIVERED_CE), NAME(TIMEOUTS),
 };
 
 #define BIT(COUNTER)	(1ULL << SOCKPORT_A_HISTORY_##COUNTER)
@@ -195,10 +197,10 @@ unsigned int history_backwards(const char *name, const struct history *before,
 	return wrong;
 }
 
-static unsigned int differences(const struct history *history, const struct count *expected,
-				const char *name)
+static unsigned int different(const struct history *history, const struct count *expected,
+			      uint64_t which, const char *name)
 {
-	uint64_t value[SOCKPORT_A_HISTORY_MAX + 1] = { 0 }, which = ALWAYS;
+	uint64_t value[SOCKPORT_A_HISTORY_MAX + 1] = { 0 };
 	unsigned int counter, wrong = 0;
 
 	for (; expected->counter; expected++) {
@@ -215,6 +217,18 @@ static unsigned int differences(const struct history *history, const struct coun
 			     (unsigned long long)value[counter]);
 	}
 	return wrong;
+}
+
+static unsigned int differences(const struct history *history, const struct count *expected,
+				const char *name)
+{
+	return different(history, expected, ALWAYS, name);
+}
+
+unsigned int history_lacks(const struct history *history, const char *name,
+			   const struct count *expected)
+{
+	return different(history, expected, 0, name);
 }
 
 unsigned int history_differs(struct client *client, uint8_t protocol, uint8_t role,

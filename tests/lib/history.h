@@ -90,6 +90,11 @@ struct count {
 };
 
 #define H(NAME, VALUE)	{ SOCKPORT_A_HISTORY_##NAME, VALUE }
+/* Of a struct truth: what held its connections up. */
+#define H_LIMITS(TRUTH) \
+	H(BUSY, (TRUTH)->busy), H(RWND_LIMITED, (TRUTH)->rwnd_limited), \
+	H(SNDBUF_LIMITED, (TRUTH)->sndbuf_limited), H(OUT_OF_ORDER, (TRUTH)->out_of_order), \
+	H(DSACK_DUPS, (TRUTH)->dsack_dups), H(DELIVERED_CE, (TRUTH)->delivered_ce)
 
 /*
  * Wait until a row says so; what it counts of connections, beginnings, ends and
@@ -98,6 +103,10 @@ struct count {
  */
 unsigned int history_differs(struct client *client, uint8_t protocol, uint8_t role,
 			     uint16_t port, const struct count *expected);
+
+/* The same of what a row said, and of the list only. */
+unsigned int history_lacks(const struct history *history, const char *name,
+			   const struct count *expected);
 
 #define TCP_DIFFERS(client, role, port, ...) \
 	history_differs(client, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_##role, port, \

@@ -161,6 +161,12 @@ void truth_add(struct truth *truth, int fd)
 	truth->retransmitted_bytes += info.tcpi_bytes_retrans;
 	truth->rtt_sum += info.tcpi_rtt;
 	truth->rtts += info.tcpi_rtt > 0;
+	truth->busy += info.tcpi_busy_time;
+	truth->rwnd_limited += info.tcpi_rwnd_limited;
+	truth->sndbuf_limited += info.tcpi_sndbuf_limited;
+	truth->out_of_order += info.tcpi_rcv_ooopack;
+	truth->dsack_dups += info.tcpi_dsack_dups;
+	truth->delivered_ce += info.tcpi_delivered_ce;
 }
 
 void stream_account(const struct stream *stream, struct truth *client, struct truth *server)

@@ -20,6 +20,12 @@ struct truth {
 	uint64_t	retransmitted_bytes;
 	uint64_t	rtts;
 	uint64_t	rtt_sum;
+	uint64_t	busy;
+	uint64_t	rwnd_limited;
+	uint64_t	sndbuf_limited;
+	uint64_t	out_of_order;
+	uint64_t	dsack_dups;
+	uint64_t	delivered_ce;
 };
 
 /**

@@ -55,6 +55,8 @@ static __always_inline void prefetch_rest(const struct sock *sk)
 	prefetch(&tp->bytes_received);
 	prefetch(&tp->bytes_acked);
 	prefetch(&tp->total_retrans);
+	prefetch(&tp->chrono_stat);
+	prefetch(&tp->rcv_ooopack);
 }
 
 /* Returns how many sockets the chain has. */

@@ -129,6 +129,17 @@ TEST(what_does_not_change_takes_next_to_nothing)
 	frames_free(frames);
 }
 
+TEST(nothing_that_was_in_memory_comes_between_texts)
+{
+	uint32_t buffer[MOMENT_MESSAGE_MAX / sizeof(uint32_t)];
+	struct nlmsghdr *message;
+
+	memset(buffer, 0xa5, sizeof(buffer));
+	message = moment_begin(buffer);
+	moment_put_text(message, RECORD_A_NAME_TEXT, "a");
+	EXPECT_EQ(0, memcmp((char *)(message + 1) + NLA_HDRLEN, "a\0\0", 4));
+}
+
 /**
  * struct file - a file with some moments
  * @directory: where it is

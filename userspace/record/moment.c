@@ -78,6 +78,8 @@ void moment_put_text(struct nlmsghdr *message, uint16_t type, const char *text)
 	length = strnlen(text, MOMENT_TEXT_MAX);
 	memcpy(copy, text, length);
 	copy[length] = 0;
+	/* Some libmnl leave padding as it was before. */
+	memset(mnl_nlmsg_get_payload_tail(message), 0, NLA_HDRLEN + NLA_ALIGN(length + 1));
 	mnl_attr_put_strz(message, type, copy);
 }
 

@@ -60,6 +60,15 @@ static uint32_t key_of_socket(const struct socket_row *row)
 	return hash_bytes(key, row->remote, row->remote_size);
 }
 
+/* As it came, as libmnl has padding that is as it was before. */
+static void copy_attribute(struct nlmsghdr *message, const struct nlattr *attribute)
+{
+	const size_t size = NLA_ALIGN(attribute->nla_len);
+
+	memcpy(mnl_nlmsg_get_payload_tail(message), attribute, size);
+	message->nlmsg_len += size;
+}
+
 /* What counts down all the time is of no use later, and would take more than all else. */
 static int keep_without(struct take *take, uint16_t type, uint32_t key)
 {
@@ -75,9 +84,7 @@ static int keep_without(struct take *take, uint16_t type, uint32_t key)
 	       mnl_nlmsg_get_payload(whole), GENL_HDRLEN);
 	mnl_attr_for_each(attribute, whole, GENL_HDRLEN)
 		if (mnl_attr_get_type(attribute) != type)
-			mnl_attr_put(message, attribute->nla_type,
-				     mnl_attr_get_payload_len(attribute),
-				     mnl_attr_get_payload(attribute));
+			copy_attribute(message, attribute);
 	take->message = message;
 	error = keep(take, key);
 	take->message = whole;

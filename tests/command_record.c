@@ -4,6 +4,9 @@
  * changed is noticed, and nothing that somebody else may have put there is followed.
  */
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/sockport.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +83,8 @@ static bool comes_back(struct frames *frames, struct moment *moment, const struc
 	back.head = moment->head;
 	packed = memcpy(malloc(moment->head.packed), frame->bytes + sizeof(moment->head),
 			moment->head.packed);
-	same = frame_take(frames, &back, base, packed) && is_same(&back, moment);
+	same = frame_take(frames, &back, base, packed) && frame_whole(&back) &&
+	       is_same(&back, moment);
 	free(packed);
 	moment_free(&back);
 	return same;
@@ -138,6 +142,206 @@ TEST(nothing_that_was_in_memory_comes_between_texts)
 	message = moment_begin(buffer);
 	moment_put_text(message, RECORD_A_NAME_TEXT, "a");
 	EXPECT_EQ(0, memcmp((char *)(message + 1) + NLA_HDRLEN, "a\0\0", 4));
+}
+
+#define PORTS		10000
+#define ACTIVE		1000
+/* Records of a day, of which so many stand alone, and so many differ from one of these. */
+#define DAY		(24 * 3600 * 1000 / INTERVAL)
+#define ALONE		(DAY / RECORD_KEY_EVERY)
+#define FROM_ALONE	(DAY / RECORD_BASE_EVERY - ALONE)
+
+/**
+ * struct server - a port that is made up
+ * @requests: it gets some such number of in an interval
+ * @answer: some such number of bytes
+ * @alive: connections
+ * @total: as SOCKPORT_A_HISTORY_*
+ */
+struct server {
+	unsigned int requests;
+	unsigned int answer;
+	unsigned int alive;
+	uint64_t total[SOCKPORT_A_HISTORY_MAX + 1];
+};
+
+/* Most often half of them. */
+static unsigned int toss(unsigned int coins)
+{
+	unsigned int heads = 0;
+
+	for (; coins; coins--)
+		heads += any(2);
+	return heads;
+}
+
+/* What a port does in an interval, 11 counters of it; each answer is of some segments. */
+static void serve(struct server *server, uint64_t now)
+{
+	const unsigned int requests = 1 + toss(2 * server->requests);
+	const unsigned int accepted = toss(requests / 4);
+	const unsigned int closed = toss(server->alive + accepted);
+	const unsigned int by_peer = toss(closed);
+	uint64_t *total = server->total;
+	unsigned int i, bytes, again, segments = 0;
+
+	for (i = 0; i < requests; i++) {
+		bytes = server->answer / 2 + any(server->answer);
+		segments += 1 + bytes / 1448;
+		total[SOCKPORT_A_HISTORY_BYTES_OUT] += bytes;
+		total[SOCKPORT_A_HISTORY_BYTES_IN] += 300 + any(300);
+	}
+	again = toss(segments / 128);
+	server->alive += accepted - closed;
+	total[SOCKPORT_A_HISTORY_ACCEPTED] += accepted;
+	total[SOCKPORT_A_HISTORY_CLOSED] += closed - by_peer;
+	total[SOCKPORT_A_HISTORY_CLOSED_BY_PEER] += by_peer;
+	total[SOCKPORT_A_HISTORY_SEGMENTS_IN] += requests + segments / 2 + accepted + any(4);
+	total[SOCKPORT_A_HISTORY_SEGMENTS_OUT] += segments + accepted;
+	total[SOCKPORT_A_HISTORY_RETRANSMITTED_SEGMENTS] += again;
+	total[SOCKPORT_A_HISTORY_RETRANSMITTED_BYTES] += again * 1448;
+	total[SOCKPORT_A_HISTORY_CONNECTIONS] = server->alive;
+	total[SOCKPORT_A_HISTORY_LAST_ACTIVE] = now - any(INTERVAL / requests);
+}
+
+/**
+ * struct servers - all of them, of which a tenth does something all the time
+ * @list: of them
+ * @now: milliseconds since 1970
+ * @frames: make records of them
+ */
+FIXTURE(servers)
+{
+	struct server *list;
+	uint64_t now;
+	struct frames *frames;
+};
+
+FIXTURE_SETUP(servers)
+{
+	struct server *server;
+	unsigned int i, j;
+
+	seed = 1;
+	self->now = BEGIN;
+	self->frames = frames_new();
+	self->list = calloc(PORTS, sizeof(*self->list));
+	for (i = 0; i < PORTS; i++) {
+		server = &self->list[i];
+		server->requests = 8 + any(8 << any(6));
+		server->answer = 200 + any(1000 << any(8));
+		server->total[SOCKPORT_A_HISTORY_FIRST_ACTIVE] = BEGIN - any(100000000);
+		for (j = 0; j < 20; j++)
+			serve(server, self->now);
+		for (j = 0; j < SOCKPORT_A_HISTORY_CONNECTIONS; j++)
+			server->total[j] *= 100;
+	}
+}
+
+FIXTURE_TEARDOWN(servers)
+{
+	frames_free(self->frames);
+	free(self->list);
+}
+
+static void go_on(FIXTURE_DATA(servers) *servers, unsigned int intervals)
+{
+	unsigned int i;
+
+	for (; intervals; intervals--) {
+		servers->now += INTERVAL;
+		for (i = 0; i < PORTS; i += PORTS / ACTIVE)
+			serve(&servers->list[i], servers->now);
+	}
+}
+
+static void put_states(struct nlmsghdr *message, uint8_t state, uint32_t count)
+{
+	struct nlattr *nest;
+
+	if (!count)
+		return;
+	nest = mnl_attr_nest_start(message, SOCKPORT_A_PORT_STATES);
+	mnl_attr_put_u8(message, SOCKPORT_A_STATE_COUNT_STATE, state);
+	mnl_attr_put_u32(message, SOCKPORT_A_STATE_COUNT_COUNT, count);
+	mnl_attr_nest_end(message, nest);
+}
+
+static void put_process(struct nlmsghdr *message, uint16_t type, unsigned int number)
+{
+	struct nlattr *nest = mnl_attr_nest_start(message, type);
+	char comm[16];
+
+	snprintf(comm, sizeof(comm), "server-%u", number);
+	mnl_attr_put_u32(message, SOCKPORT_A_PROCESS_PID, 1000 + 7 * number);
+	mnl_attr_put_strz(message, SOCKPORT_A_PROCESS_COMM, comm);
+	mnl_attr_nest_end(message, nest);
+}
+
+/* A row as the kernel module has it. */
+static void put_server(struct moment *moment, unsigned int port, const struct server *server)
+{
+	uint64_t buffer[256] = { 0 };
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct nlattr *nest;
+	unsigned int i;
+
+	mnl_nlmsg_put_extra_header(message, GENL_HDRLEN);
+	mnl_attr_put_u8(message, SOCKPORT_A_PORT_PROTOCOL, SOCKPORT_PROTOCOL_TCP);
+	mnl_attr_put_u8(message, SOCKPORT_A_PORT_ROLE, SOCKPORT_ROLE_IN);
+	mnl_attr_put_u32(message, SOCKPORT_A_PORT_PORT, 20000 + port);
+	mnl_attr_put_u32(message, SOCKPORT_A_PORT_SOCKETS, 1 + server->alive);
+	mnl_attr_put_u64(message, SOCKPORT_A_PORT_RX_QUEUE, 0);
+	mnl_attr_put_u64(message, SOCKPORT_A_PORT_TX_QUEUE, 0);
+	put_states(message, SOCKPORT_STATE_ESTABLISHED, server->alive);
+	put_states(message, SOCKPORT_STATE_LISTEN, 1);
+	put_process(message, SOCKPORT_A_PORT_PROCESS, port % 40);
+	nest = mnl_attr_nest_start(message, SOCKPORT_A_PORT_HISTORY);
+	for (i = SOCKPORT_A_HISTORY_ACCEPTED; i <= SOCKPORT_A_HISTORY_LAST_ACTIVE; i++)
+		mnl_attr_put_u64(message, i, server->total[i]);
+	mnl_attr_nest_end(message, nest);
+	put_process(message, SOCKPORT_A_PORT_OPENER, port % 40);
+	moment_add(moment, message, RECORD_KIND_ANSWER + SOCKPORT_CMD_PORT_GET, port);
+}
+
+static void look(const FIXTURE_DATA(servers) *servers, struct moment *moment)
+{
+	unsigned int i;
+
+	moment->head.time = servers->now;
+	moment->head.number = (servers->now - BEGIN) / INTERVAL;
+	for (i = 0; i < PORTS; i++)
+		put_server(moment, i, &servers->list[i]);
+}
+
+static uint64_t size_of_record(struct frames *frames, struct moment *moment,
+			       const struct moment *base)
+{
+	return comes_back(frames, moment, base) ? sizeof(moment->head) + moment->head.packed :
+	       UINT32_MAX;
+}
+
+TEST_F_TIMEOUT(servers, a_day_of_1000_active_ports_takes_less_than_100_MB, 200)
+{
+	struct moment key = { 0 }, last = { 0 }, now = { 0 };
+	uint64_t alone, from_alone, other, day;
+
+	go_on(self, 1);
+	look(self, &key);
+	go_on(self, RECORD_BASE_EVERY - 1);
+	look(self, &last);
+	go_on(self, 1);
+	look(self, &now);
+	alone = size_of_record(self->frames, &key, NULL);
+	from_alone = size_of_record(self->frames, &last, &key);
+	other = size_of_record(self->frames, &now, &last);
+	day = ALONE * alone + FROM_ALONE * from_alone + (DAY - ALONE - FROM_ALONE) * other;
+	EXPECT_GT(100000000, day);
+	TH_LOG("%lu bytes alone of %u, then %lu, or %lu from there: %lu a day", alone,
+	       key.head.size, other, from_alone, day);
+	moment_free(&key);
+	moment_free(&last);
+	moment_free(&now);
 }
 
 /**

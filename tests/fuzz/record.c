@@ -177,13 +177,30 @@ static void take_streams(const uint8_t *data, size_t size)
 	moment_free(&moment);
 }
 
+/* Whether the bytes of a moment are messages. */
+static bool find_messages(struct moment *moment)
+{
+	const struct nlmsghdr *message;
+	size_t at, left;
+
+	for (at = 0; at < moment->bytes.size; at += NLMSG_ALIGN(message->nlmsg_len)) {
+		message = (const struct nlmsghdr *)(moment->bytes.bytes + at);
+		left = moment->bytes.size - at;
+		if (left < sizeof(*message) || message->nlmsg_len < sizeof(*message) ||
+		    message->nlmsg_len > left || NLMSG_ALIGN(message->nlmsg_len) > left)
+			return false;
+		moment_note(moment, at);
+	}
+	return true;
+}
+
 static void take_messages(const uint8_t *data, size_t size)
 {
 	struct moment moment = { 0 };
 
 	/* Of just that size. */
 	moment.bytes = (struct buffer){ copy_of(data, size), size, size, false };
-	if (moment_index(&moment))
+	if (find_messages(&moment))
 		use_moment(&moment);
 	moment_free(&moment);
 }

@@ -29,29 +29,44 @@
  * once in RECORD_KEY_EVERY frames one stands alone, once in RECORD_BASE_EVERY the base is the
  * last that stands alone, else it is the frame before. So of a damaged frame few others depend.
  *
- * What zstd has packed is a struct record_streams and four streams: steps, gaps, values and
- * bytes. Numbers in the first three are as in LEB128. A step is a number: RECORD_STEPS times a
- * count, and an enum record_step.
+ * What zstd has packed is a struct record_streams and three streams: steps, bytes and values.
+ * Numbers in steps are as in LEB128. A step is a number: RECORD_STEPS times a count, and an enum
+ * record_step.
  *
  * RECORD_COPY: the next @count messages of the base are there again.
- * RECORD_CHANGE: the next @count messages of the base are there, and each differs in some words
- *	of 32 bits behind the first. For each of these, gaps have how many words are between and
- *	1, and values by how much it has grown, zigzag; 0 among gaps ends the message.
- * RECORD_LIKE: @count messages are like the one before in this moment, and differ likewise.
+ * RECORD_CHANGE: the next @count messages of the base are there, and differ in values.
+ * RECORD_LIKE: one message is like the one that is @count before it in this moment, and differs in
+ *	values.
  * RECORD_NEW: @count messages follow as they are, in bytes.
  * RECORD_SEEK: @count is zigzag: how far to go on in the base.
+ * RECORD_SPLICE: the next message of the base is there, longer or shorter in front of the word
+ *	@count, and differs in values. Another number is zigzag: how many words of 32 bits are more,
+ *	which are in bytes, or if it is negative, are left out.
+ *
+ * Messages that differ in values have one for each word of 32 bits but the first, which is their
+ * length: by how much it has grown, zigzag. Of some counters, and not for RECORD_LIKE, by how much
+ * more than if it had grown in the proportion that it had to another one before: bytes out to
+ * bytes in, segments in to bytes out, segments out to segments in, and bytes that were sent again
+ * to segments that were; see expected().
+ *
+ * Values are in columns: those of one word of one attribute in one kind of message and one nest,
+ * in the order of the messages. Columns are in the order in which messages first have them, see
+ * columns_of(), which takes the message as it is before values are added: that of the base, after
+ * words came or were left out, or that of the one which it is like. A column has the lowest byte of
+ * each of its values, then the next one of each, and so on. Where such a row of bytes is not all
+ * the same, zstd is made to begin a block, so that each has its own code; a reader need not know.
  *
  * A later version of the format has another @version. This one reads its own only.
  */
 
 #define RECORD_MAGIC		"sockprec"
-#define RECORD_VERSION		1
+#define RECORD_VERSION		2
 #define RECORD_ORDER		0x01020304u
 #define RECORD_FRAME_MAGIC	0x4d524653u
 
-/* Of frames, see above: at 10 s, each hour and each four minutes. */
+/* Of frames, see above: at 10 s, each hour and each ten minutes. */
 #define RECORD_KEY_EVERY	360
-#define RECORD_BASE_EVERY	24
+#define RECORD_BASE_EVERY	60
 
 /* Bytes of the largest moment. */
 #define RECORD_MAX		(256u * 1024 * 1024)
@@ -105,15 +120,13 @@ struct record_frame {
 /**
  * struct record_streams - sizes of what follows
  * @steps: bytes
- * @gaps: bytes
- * @values: bytes
  * @bytes: bytes
+ * @values: bytes
  */
 struct record_streams {
 	uint32_t steps;
-	uint32_t gaps;
-	uint32_t values;
 	uint32_t bytes;
+	uint32_t values;
 };
 
 enum record_step {
@@ -122,6 +135,7 @@ enum record_step {
 	RECORD_LIKE,
 	RECORD_NEW,
 	RECORD_SEEK,
+	RECORD_SPLICE,
 	RECORD_STEPS = 8,
 };
 

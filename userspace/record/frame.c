@@ -8,14 +8,19 @@
 
 #include "count/hash.h"
 
-/* Of zstd: more takes longer for little. */
-#define LEVEL	3
+/* Of zstd. What stands alone takes long; of what differs, a good code is worth it. */
+#define LEVEL_ALONE	3
+#define LEVEL		16
+
+/* Bytes in front of a block of zstd. */
+#define BLOCK_HEAD	3
 
 /**
  * struct frames - what it takes to make and read frames
  * @packs: of zstd; NULL before it is needed
  * @unpacks: of zstd
  * @streams: what a moment differs by
+ * @cuts: in the last stream
  * @plain: the streams in a row
  * @frame: the whole frame
  */
@@ -23,6 +28,7 @@ struct frames {
 	ZSTD_CCtx *packs;
 	ZSTD_DCtx *unpacks;
 	struct buffer streams[DELTA_STREAMS];
+	struct buffer cuts;
 	struct buffer plain;
 	struct buffer frame;
 };
@@ -52,8 +58,6 @@ static bool have_packs(struct frames *frames)
 		return true;
 	frames->packs = ZSTD_createCCtx();
 	return frames->packs &&
-	       !ZSTD_isError(ZSTD_CCtx_setParameter(frames->packs, ZSTD_c_compressionLevel,
-						    LEVEL)) &&
 	       !ZSTD_isError(ZSTD_CCtx_setParameter(frames->packs, ZSTD_c_checksumFlag, 1));
 }
 
@@ -69,6 +73,7 @@ void frames_free(struct frames *frames)
 		return;
 	for (i = 0; i < DELTA_STREAMS; i++)
 		buffer_free(&frames->streams[i]);
+	buffer_free(&frames->cuts);
 	buffer_free(&frames->plain);
 	buffer_free(&frames->frame);
 	ZSTD_freeCCtx(frames->packs);
@@ -86,8 +91,8 @@ static bool put_plain(struct frames *frames)
 {
 	const struct buffer *streams = frames->streams;
 	const struct record_streams sizes = {
-		.steps = streams[DELTA_STEPS].size, .gaps = streams[DELTA_GAPS].size,
-		.values = streams[DELTA_VALUES].size, .bytes = streams[DELTA_BYTES].size,
+		.steps = streams[DELTA_STEPS].size, .bytes = streams[DELTA_BYTES].size,
+		.values = streams[DELTA_VALUES].size,
 	};
 	size_t i;
 
@@ -98,19 +103,42 @@ static bool put_plain(struct frames *frames)
 	return !frames->plain.failed && frames->plain.size <= RECORD_MAX;
 }
 
-/* Behind the head of the frame, which comes last. */
-static size_t pack(struct frames *frames)
+static bool pack_until(struct frames *frames, ZSTD_inBuffer *from, size_t end,
+		       ZSTD_EndDirective how, ZSTD_outBuffer *to)
 {
-	const size_t room = ZSTD_compressBound(frames->plain.size);
+	size_t left;
+
+	from->size = end;
+	left = ZSTD_compressStream2(frames->packs, to, from, how);
+	return !left && from->pos == end;
+}
+
+/*
+ * Behind the head of the frame, which comes last. Where values are of another sort, another block
+ * of zstd begins, which has a code of its own.
+ */
+static size_t pack(struct frames *frames, int level)
+{
+	const uint32_t *cuts = (const uint32_t *)frames->cuts.bytes;
+	const size_t count = frames->cuts.size / sizeof(*cuts), size = frames->plain.size;
+	const size_t begin = size - frames->streams[DELTA_VALUES].size;
 	const size_t head = sizeof(struct record_frame);
-	size_t size;
+	/* Each block has a head; what cannot be packed stays as it is. */
+	const size_t room = ZSTD_compressBound(size) + BLOCK_HEAD * count;
+	ZSTD_inBuffer from = { .src = frames->plain.bytes };
+	ZSTD_outBuffer to = { .size = room };
+	size_t i;
 
 	frames->frame.size = 0;
-	if (!have_packs(frames) || !buffer_reserve(&frames->frame, head + room))
+	if (!have_packs(frames) || !buffer_reserve(&frames->frame, head + room) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(frames->packs, ZSTD_c_compressionLevel, level)) ||
+	    ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(frames->packs, size)))
 		return 0;
-	size = ZSTD_compress2(frames->packs, frames->frame.bytes + head, room,
-			      frames->plain.bytes, frames->plain.size);
-	return ZSTD_isError(size) ? 0 : size;
+	to.dst = frames->frame.bytes + head;
+	for (i = 0; i < count; i++)
+		if (!pack_until(frames, &from, begin + cuts[i], ZSTD_e_flush, &to))
+			return 0;
+	return pack_until(frames, &from, size, ZSTD_e_end, &to) ? to.pos : 0;
 }
 
 /**
@@ -130,13 +158,14 @@ const struct buffer *frame_make(struct frames *frames, struct moment *moment,
 
 	for (i = 0; i < DELTA_STREAMS; i++)
 		frames->streams[i].size = 0;
-	if (!delta_make(moment, base, frames->streams) || !put_plain(frames))
+	frames->cuts.size = 0;
+	if (!delta_make(moment, base, frames->streams, &frames->cuts) || !put_plain(frames))
 		return NULL;
 	head->magic = RECORD_FRAME_MAGIC;
 	head->base = base ? base->head.number : 0;
 	head->size = moment->bytes.size;
 	head->whole = hash_bytes(0, moment->bytes.bytes, moment->bytes.size);
-	head->packed = pack(frames);
+	head->packed = pack(frames, base ? LEVEL : LEVEL_ALONE);
 	if (!head->packed)
 		return NULL;
 	head->packed_sum = hash_bytes(0, frames->frame.bytes + sizeof(*head), head->packed);
@@ -225,8 +254,20 @@ bool frame_take(struct frames *frames, struct moment *moment, const struct momen
 	struct stream streams[DELTA_STREAMS];
 
 	return unpack(frames, &moment->head, packed) && find_streams(&frames->plain, streams) &&
-	       delta_apply(moment, base, streams) &&
-	       hash_bytes(0, moment->bytes.bytes, moment->bytes.size) == moment->head.whole;
+	       delta_apply(moment, base, streams);
+}
+
+/**
+ * frame_whole - whether a moment is as it was recorded
+ * @moment: from frame_take()
+ *
+ * One that others differ from need not be asked, they would not be either.
+ *
+ * Return: whether its sum is right.
+ */
+bool frame_whole(const struct moment *moment)
+{
+	return moment->head.whole == hash_bytes(0, moment->bytes.bytes, moment->bytes.size);
 }
 
 static uint32_t file_sum_of(const struct record_file *head)

@@ -14,6 +14,7 @@ bool frame_head_good(const struct record_frame *head);
 bool frame_intact(const struct record_frame *head, const void *packed);
 bool frame_take(struct frames *frames, struct moment *moment, const struct moment *base,
 		const void *packed);
+bool frame_whole(const struct moment *moment);
 void file_head_make(struct record_file *head, uint64_t time);
 bool file_head_good(const struct record_file *head);
 

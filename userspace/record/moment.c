@@ -7,12 +7,15 @@
 
 #include "count/hash.h"
 
-static void note_start(struct moment *moment, size_t start)
+/**
+ * moment_note - have the last bytes of a moment as a message
+ * @moment: the moment
+ * @start: where the message begins
+ */
+void moment_note(struct moment *moment, uint32_t start)
 {
-	const uint32_t offset = start;
-
-	buffer_put(&moment->starts, &offset, sizeof(offset));
-	moment->count++;
+	buffer_put(&moment->starts, &start, sizeof(start));
+	moment->count += !moment->starts.failed;
 }
 
 /**
@@ -37,7 +40,7 @@ void moment_add(struct moment *moment, const struct nlmsghdr *message, uint16_t 
 	buffer_put(&moment->bytes, message + 1, size - sizeof(head));
 	buffer_put(&moment->bytes, padding, NLMSG_ALIGN(size) - size);
 	buffer_put(&moment->keys, &key, sizeof(key));
-	note_start(moment, start);
+	moment_note(moment, start);
 }
 
 /**
@@ -110,31 +113,6 @@ void moment_cut(struct moment *moment, size_t count)
 	}
 	/* What had no room is among those that are forgotten; none of it is there. */
 	moment->bytes.failed = false;
-}
-
-/**
- * moment_index - find the messages in the bytes of a moment
- * @moment: the moment
- *
- * Return: false if they are none, or without memory.
- */
-bool moment_index(struct moment *moment)
-{
-	const struct nlmsghdr *message;
-	size_t at = 0, left;
-
-	moment->starts.size = 0;
-	moment->count = 0;
-	while (at < moment->bytes.size) {
-		message = (const struct nlmsghdr *)(moment->bytes.bytes + at);
-		left = moment->bytes.size - at;
-		if (left < sizeof(*message) || message->nlmsg_len < sizeof(*message) ||
-		    message->nlmsg_len > left || NLMSG_ALIGN(message->nlmsg_len) > left)
-			return false;
-		note_start(moment, at);
-		at += NLMSG_ALIGN(message->nlmsg_len);
-	}
-	return !moment_failed(moment);
 }
 
 /**

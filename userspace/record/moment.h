@@ -27,12 +27,12 @@ struct moment {
 
 void moment_add(struct moment *moment, const struct nlmsghdr *message, uint16_t kind,
 		uint32_t key);
+void moment_note(struct moment *moment, uint32_t start);
 struct nlmsghdr *moment_begin(void *buffer);
 void moment_put_number(struct nlmsghdr *message, uint16_t type, uint64_t number);
 void moment_put_text(struct nlmsghdr *message, uint16_t type, const char *text);
 void moment_end(struct moment *moment, const struct nlmsghdr *message, uint16_t kind);
 void moment_cut(struct moment *moment, size_t count);
-bool moment_index(struct moment *moment);
 bool moment_failed(const struct moment *moment);
 void moment_clear(struct moment *moment);
 void moment_free(struct moment *moment);

@@ -300,7 +300,10 @@ const struct moment *shelf_load(struct shelf *shelf, size_t i)
 	while (count--)
 		if (!take_frame(shelf, chain[count]))
 			return NULL;
-	return &shelf->now;
+	if (frame_whole(&shelf->now))
+		return &shelf->now;
+	shelf->at = 0;
+	return NULL;
 }
 
 /**

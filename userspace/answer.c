@@ -114,6 +114,23 @@ static int select_sockets(struct selection *selection, const struct options *opt
 	return columns ? selection_parse(selection, &socket_columns, columns, failure) : 0;
 }
 
+/* What a narrow terminal would not show of other commands. */
+static const char *narrow_columns(enum command command)
+{
+	switch (command) {
+	case COMMAND_EVENTS:
+		return "time,type,port,remote_end,cause,process,proto,role,local_end,duration,"
+		       "bytes_in,bytes_out,rtt,lost";
+	case COMMAND_CLOSED:
+		return "time,port,remote_end,cause,duration,process,bytes_in,bytes_out,proto,role,"
+		       "local_end,type,rtt,unit";
+	case COMMAND_DOORS:
+		return "proto,port,source,attempts,last,local,service,first";
+	default:
+		return NULL;
+	}
+}
+
 /* Each role has a table of its own. */
 #define PEERS_TEXT	"proto,remote,connections,rx_queue,tx_queue,drops,states"
 
@@ -133,6 +150,9 @@ static int select_usual(struct selection *selection, const struct options *optio
 		return selection_parse(selection, &peer_columns, PEERS_TEXT, failure);
 	if (options->command == COMMAND_SOCKETS && !options->json)
 		return select_sockets(selection, options, failure);
+	if (narrow_columns(options->command) && !options->json && terminal_width())
+		return selection_parse(selection, commands[options->command].columns,
+				       narrow_columns(options->command), failure);
 	return 0;
 }
 

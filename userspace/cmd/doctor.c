@@ -10,7 +10,12 @@
 #include "count/snapshot.h"
 #include "doctor/check.h"
 #include "doctor/look.h"
+#include "table/escape.h"
+#include "table/prose.h"
+#include "table/terminal.h"
 
+/* Where what is told of a finding begins. */
+#define INDENT		9
 /* Where nobody says how long, in milliseconds. */
 #define INTERVAL	1000
 
@@ -42,45 +47,51 @@ static int put_json(const struct findings *findings, struct names *names,
 
 static void put_line(const char *label, const char *text)
 {
-	if (text)
-		printf("  %-6s %s\n", label, text);
+	if (!text)
+		return;
+	printf("  %-*s", INDENT - 2, label);
+	prose_put(stdout, text, terminal_width(), INDENT, INDENT);
 }
 
-static const char *netns_of(struct names *names, uint32_t netns, char *text, size_t size)
+static const char *netns_of(struct names *names, uint32_t netns, char *text)
 {
-	const char *name = names_netns(names, netns);
+	struct sink sink;
 
-	if (name)
-		snprintf(text, size, "%s", name);
-	else
-		snprintf(text, size, "net:[%u]", netns);
+	sink_init(&sink, SINK_TEXT, names, false);
+	sink.to = text;
+	value_netns(&sink, netns);
+	*sink.to = 0;
 	return text;
 }
 
 static void put_finding(const struct finding *finding, struct names *names)
 {
-	char text[NAME_MAX_LENGTH + 1];
+	const bool has_netns = row_knows(finding, FINDING_NETNS);
+	char netns[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
 
-	printf("%s: %s%s%s", finding->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
-	       finding->what, finding->subject ? ": " : "",
-	       finding->subject ? finding->subject : "");
-	if (row_knows(finding, FINDING_NETNS))
-		printf(" (in %s)", netns_of(names, finding->netns, text, sizeof(text)));
-	putchar('\n');
+	prose_printf(stdout, terminal_width(), "%s: %s%s%s%s%s%s",
+		     finding->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
+		     finding->what, finding->subject ? ": " : "",
+		     finding->subject ? finding->subject : "", has_netns ? " (in " : "",
+		     has_netns ? netns_of(names, finding->netns, netns) : "",
+		     has_netns ? ")" : "");
 	put_line("Seen:", finding->seen);
 	put_line("Why:", finding->why);
 	put_line("Do:", finding->action);
-	put_line("More:", finding->command);
+	if (finding->command) {
+		printf("  %-*s", INDENT - 2, "More:");
+		prose_put_command(stdout, finding->command, terminal_width(), INDENT);
+	}
 }
 
 static void put_unseen(const struct unseen *unseen, struct names *names)
 {
-	char text[NAME_MAX_LENGTH + 1];
+	const bool has_netns = row_knows(unseen, FINDING_NETNS);
+	char netns[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
 
-	printf("Not looked at: %s", unseen->about);
-	if (row_knows(unseen, FINDING_NETNS))
-		printf(" of %s", netns_of(names, unseen->netns, text, sizeof(text)));
-	printf(" (%s)\n", unseen->reason);
+	prose_printf(stdout, terminal_width(), "Not looked at: %s%s%s (%s)", unseen->about,
+		     has_netns ? " of " : "",
+		     has_netns ? netns_of(names, unseen->netns, netns) : "", unseen->reason);
 }
 
 static void put_text(const struct findings *findings, struct names *names)

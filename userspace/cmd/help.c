@@ -8,6 +8,7 @@
 #include "cmd/option-table.h"
 #include "columns/tables.h"
 #include "commands.h"
+#include "table/prose.h"
 #include "table/terminal.h"
 
 /* Where explanations begin: of an option, of a command. */
@@ -16,31 +17,16 @@
 /* Where nobody knows how wide it is shown. */
 #define WIDTH		80
 
-static size_t width(void)
+static unsigned int width(void)
 {
 	const unsigned int columns = terminal_width();
 
 	return columns ? columns : WIDTH;
 }
 
-/* Behind @column characters of a line; further lines begin at @indent. */
-static void put_text(FILE *stream, const char *text, size_t column, size_t indent)
+static void put_text(FILE *stream, const char *text, unsigned int column, unsigned int indent)
 {
-	size_t length;
-
-	for (; *text; text += length + !!text[length]) {
-		length = strcspn(text, " ");
-		if (column + 1 + length > width() && column > indent) {
-			fprintf(stream, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			fputc(' ', stream);
-			column++;
-		}
-		fprintf(stream, "%.*s", (int)length, text);
-		column += length;
-	}
-	fputc('\n', stream);
+	prose_put(stream, text, width(), column, indent);
 }
 
 static void put_option(FILE *stream, const struct option_row *row)

@@ -20,6 +20,8 @@
 #include "format/words.h"
 #include "host/session.h"
 #include "kernel/destroy.h"
+#include "table/prose.h"
+#include "table/terminal.h"
 
 /**
  * struct victim - a socket that is to end
@@ -347,7 +349,8 @@ static void put_text(const struct kill *kill, size_t ended, size_t refused)
 	for (i = 0; i < kill->count; i++) {
 		victim = &kill->victims[i];
 		if (is_refused(victim))
-			printf("%s: %s\n", victim->text, reason_of(victim));
+			prose_printf(stdout, terminal_width(), "%s: %s", victim->text,
+				     reason_of(victim));
 	}
 }
 

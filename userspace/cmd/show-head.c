@@ -8,21 +8,30 @@
 
 #include "host/category.h"
 #include "table/escape.h"
+#include "table/prose.h"
+#include "table/terminal.h"
 
 static const char *service_of(const struct options *options, struct names *names, uint8_t protocol)
 {
 	return names_service(names, options->port, protocol);
 }
 
-static void print_services(const struct options *options, struct names *names)
+static void sink_services(struct sink *sink, const struct options *options)
 {
-	const char *tcp = service_of(options, names, SOCKPORT_PROTOCOL_TCP);
-	const char *udp = service_of(options, names, SOCKPORT_PROTOCOL_UDP);
+	const char *tcp = service_of(options, sink->names, SOCKPORT_PROTOCOL_TCP);
+	const char *udp = service_of(options, sink->names, SOCKPORT_PROTOCOL_UDP);
+	const bool differ = tcp && udp && strcmp(tcp, udp);
 
-	if (tcp && udp && strcmp(tcp, udp))
-		printf(" (%s with tcp, %s with udp)", tcp, udp);
-	else if (tcp || udp)
-		printf(" (%s)", tcp ? tcp : udp);
+	if (!tcp && !udp)
+		return;
+	sink_word(sink, " (");
+	value_text(sink, tcp ? tcp : udp);
+	if (differ) {
+		sink_word(sink, " with tcp, ");
+		value_text(sink, udp);
+		sink_word(sink, " with udp");
+	}
+	sink_char(sink, ')');
 }
 
 /**
@@ -34,16 +43,19 @@ void show_head_print(const struct options *options, struct names *names)
 {
 	const uint32_t port = options->port;
 	const char *category = category_name(port);
+	char text[2 * ESCAPE_TEXT * NAME_MAX_LENGTH + 256];
 	struct port_range range;
+	struct sink sink;
 
-	printf("Port %u", port);
-	print_services(options, names);
-	printf(": %s", category ? category : "only a vsock can have it");
+	sink_init(&sink, SINK_TEXT, names, false);
+	sink.to = text + sprintf(text, "Port %u", port);
+	sink_services(&sink, options);
+	sink.to += sprintf(sink.to, ": %s", category ? category : "only a vsock can have it");
 	if (category && !options->all_netns && names_local_range(names, &range))
-		printf(", %s net.ipv4.ip_local_port_range (%u-%u)",
-		       port >= range.first && port <= range.last ? "inside" : "outside",
-		       range.first, range.last);
-	putchar('\n');
+		sprintf(sink.to, ", %s net.ipv4.ip_local_port_range (%u-%u)",
+			port >= range.first && port <= range.last ? "inside" : "outside",
+			range.first, range.last);
+	prose_put(stdout, text, terminal_width(), 0, 0);
 }
 
 /**
@@ -152,9 +164,12 @@ void syn_queue_add(struct syn_queue *queue, const struct port_row *row)
  */
 void syn_queue_print(const struct syn_queue *queue)
 {
-	if (queue->max && queue->used >= queue->max)
-		printf("\nThe SYN queue is full: %llu connections are half open, for a limit of %llu. "
-		       "More of them\nare answered with cookies, or dropped where "
-		       "net.ipv4.tcp_syncookies is 0.\n",
-		       (unsigned long long)queue->used, (unsigned long long)queue->max);
+	if (!queue->max || queue->used < queue->max)
+		return;
+	putchar('\n');
+	prose_printf(stdout, terminal_width(),
+		     "The SYN queue is full: %llu connections are half open, for a limit of %llu. "
+		     "More of them are answered with cookies, or dropped where "
+		     "net.ipv4.tcp_syncookies is 0.",
+		     (unsigned long long)queue->used, (unsigned long long)queue->max);
 }

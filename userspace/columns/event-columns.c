@@ -214,7 +214,7 @@ static const struct column lost_list[] = {
 static const struct column whose_list[] = {
 	{ .name = "process", .help = "who opened it",
 	  .kind = COLUMN_TEXT, .fill = fill_process, MEMBER(pid, PID),
-	  .flags = COLUMN_IN_TEXT },
+	  .flags = COLUMN_IN_TEXT, .width = 16 },
 	{ .name = "pid", .help = "number of that process", .kind = COLUMN_NUMBER, .fill = fill_u32,
 	  MEMBER(pid, PID), .flags = COLUMN_IN_JSON | COLUMN_RIGHT,
 	  .width = 7 },

@@ -7,6 +7,8 @@
 #define NARROW		21
 /* So many columns are left in any case. */
 #define LEAST_COLUMNS	3
+/* Of the last one, a text may be cut to so much. */
+#define LAST_WIDTH	8
 
 /**
  * selection_width - how wide a column is at least, in lines of text
@@ -28,16 +30,22 @@ unsigned int selection_width(const struct selection *selection, size_t i)
  */
 void selection_fit(struct selection *selection)
 {
-	unsigned int width = 0;
+	unsigned int used = 0, width;
 	size_t i;
 
 	selection->limit = terminal_width();
 	if (!selection->limit || selection->is_chosen)
 		return;
 	for (i = 0; i < selection->count; i++) {
-		width += selection_width(selection, i) + !!i;
-		if (width > selection->limit && i >= LEAST_COLUMNS)
+		width = selection_width(selection, i);
+		used += !!i;
+		if (used + width > selection->limit && i >= LEAST_COLUMNS) {
+			/* The line is cut behind it. */
+			i += !(selection->list[i]->flags & COLUMN_RIGHT) &&
+			     used + LAST_WIDTH <= selection->limit;
 			break;
+		}
+		used += width;
 	}
 	selection->count = i;
 }

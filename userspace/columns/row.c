@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "table/utf8.h"
+#include "table/cut.h"
 
 static char *pad(char *to, size_t count)
 {
@@ -37,26 +37,10 @@ static char *align(const struct selection *selection, size_t i, char *value, cha
 	return i + 1 == selection->count ? end : pad(end, wanted - width);
 }
 
-/* End a line before it would go on in the next one of the terminal; no blanks at its end. */
+/* End a line before it would go on in the next one of the terminal. */
 static char *cut(const struct selection *selection, char *line, char *end)
 {
-	const unsigned char *from = (const unsigned char *)line;
-	unsigned int width = 0;
-	size_t length;
-
-	if (!selection->limit || (size_t)(end - line) <= selection->limit)
-		return end;
-	while ((char *)from < end) {
-		length = utf8_length(from, end - (char *)from);
-		width += length > 1 ? utf8_width(utf8_character(from, length)) : 1;
-		if (width > selection->limit)
-			break;
-		from += length ? length : 1;
-	}
-	end = (char *)from;
-	while (end > line && end[-1] == ' ')
-		end--;
-	return end;
+	return selection->limit ? cut_text(line, end, selection->limit) : end;
 }
 
 /**

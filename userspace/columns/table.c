@@ -8,28 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table/cut.h"
 #include "table/terminal.h"
 
-/* Of facts, the column that is cut where there is no room. */
-#define ABOUT		2
-/* On a terminal, texts are not cut to less, and so many columns are left. */
+/* Facts have so many columns, and the first is never cut. */
+#define FACTS		3
+/* On a terminal, texts are cut to that before columns are left out, but for so many. */
 #define LEAST_WIDTH	20
 #define LEAST_COLUMNS	3
+/* Texts of those that are left may be cut to that. */
+#define LAST_WIDTH	8
 /* Of what is wrong. */
 #define COLOR		"red"
 
 /**
  * struct table - a table in the making
  * @scols: libsmartcols' own
- * @selection: the columns
+ * @selection: the columns, NULL of facts
+ * @count: how many columns there are
+ * @between: blanks between two columns
  * @widths: of the widest value of each column
  * @value: the present one
  */
 struct table {
 	struct libscols_table *scols;
 	const struct selection *selection;
+	size_t count;
+	unsigned int between;
 	unsigned int widths[COLUMNS_MAX];
-	char value[VALUE_MAX];
+	char value[VALUE_MAX + CUT_MARK_MAX];
 };
 
 static struct table *table_alloc(void)
@@ -70,6 +77,8 @@ struct table *table_new(const struct selection *selection, bool no_header)
 	if (!table)
 		return NULL;
 	table->selection = selection;
+	table->count = selection->count;
+	table->between = 1;
 	scols_table_enable_noheadings(table->scols, no_header);
 	for (i = 0; i < selection->count; i++) {
 		*selection_put_title(title, selection, i) = 0;
@@ -97,6 +106,8 @@ struct table *table_new_facts(void)
 
 	if (!table)
 		return NULL;
+	table->count = FACTS;
+	table->between = 2;
 	scols_table_enable_noheadings(table->scols, 1);
 	scols_table_set_column_separator(table->scols, "  ");
 	if (add_column(table, "NAME", 0) && add_column(table, "VALUE", COLUMN_RIGHT) &&
@@ -260,9 +271,16 @@ bool table_add_kept(struct table *table, struct order *order)
 bool table_fact(struct table *table, const char *name, const char *value, const char *about)
 {
 	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+	const char *const texts[FACTS] = { name, value, about };
+	struct cell cell = { 0 };
+	bool is_set = line;
+	size_t i;
 
-	return line && !scols_line_set_data(line, 0, name) &&
-	       !scols_line_set_data(line, 1, value) && !scols_line_set_data(line, 2, about);
+	for (i = 0; i < FACTS && is_set; i++) {
+		cell.extra = (int)(strlen(texts[i]) - cut_width(texts[i]));
+		is_set = set_value(table, line, i, texts[i], cell);
+	}
+	return is_set;
 }
 
 /**
@@ -305,59 +323,149 @@ bool table_is_empty(const struct table *table)
 	return scols_table_is_empty(table->scols);
 }
 
-/* libsmartcols prints nothing for a table without rows. */
-static void print_header(const struct table *table)
+/* Numbers and times are not cut. */
+static bool is_text(const struct table *table, size_t i)
 {
-	const struct selection *selection = table->selection;
-	char title[COLUMN_TITLE_MAX];
+	if (!table->selection)
+		return i;
+	switch (column_kind(table->selection->list[i])) {
+	case COLUMN_QUANTITY:
+	case COLUMN_NUMBER:
+	case COLUMN_BOOL:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* What the first columns take where texts are cut to so much; each then has that. */
+static unsigned int cut_texts(const struct table *table, unsigned int *widths, size_t count,
+			      unsigned int least)
+{
+	unsigned int sum = 0;
 	size_t i;
 
-	for (i = 0; i < selection->count; i++) {
-		*selection_put_title(title, selection, i) = 0;
+	for (i = 0; i < count; i++) {
+		widths[i] = table->widths[i] > least && is_text(table, i) ? least :
+			    table->widths[i];
+		sum += widths[i] + (i ? table->between : 0);
+	}
+	return sum;
+}
+
+/* What is left goes to those that were cut, to all alike. */
+static void share(const struct table *table, unsigned int *widths, size_t count,
+		  unsigned int left)
+{
+	unsigned int before;
+	size_t i;
+
+	do {
+		before = left;
+		for (i = 0; i < count && left; i++) {
+			if (widths[i] == table->widths[i])
+				continue;
+			widths[i]++;
+			left--;
+		}
+	} while (left && left < before);
+}
+
+/* Where not even that fits, the line ends. */
+static size_t end_line(const struct table *table, unsigned int *widths, size_t count,
+		       unsigned int limit)
+{
+	unsigned int used = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		used += i ? table->between : 0;
+		if (used >= limit)
+			return i;
+		if (widths[i] > limit - used)
+			widths[i] = limit - used;
+		used += widths[i];
+	}
+	return count;
+}
+
+/*
+ * On a terminal columns at the end are left out, unless somebody chose them, and long texts are
+ * cut, so that no line wraps. Returns how many columns there are, and how wide each may be.
+ */
+static size_t fit(const struct table *table, unsigned int *widths)
+{
+	const bool is_chosen = !table->selection || table->selection->is_chosen;
+	const unsigned int limit = terminal_width();
+	size_t count = table->count;
+	unsigned int sum;
+
+	sum = cut_texts(table, widths, count, limit ? LEAST_WIDTH : ~0u);
+	if (!limit)
+		return count;
+	while (sum > limit && count > LEAST_COLUMNS && !is_chosen)
+		sum = cut_texts(table, widths, --count, LEAST_WIDTH);
+	if (sum > limit)
+		sum = cut_texts(table, widths, count, LAST_WIDTH);
+	if (sum <= limit)
+		share(table, widths, count, limit - sum);
+	else
+		count = end_line(table, widths, count, limit);
+	return count;
+}
+
+static bool cut_cell(struct table *table, struct libscols_cell *cell, unsigned int width)
+{
+	const char *data = scols_cell_get_data(cell);
+
+	if (!data)
+		return true;
+	*cut_text(table->value, stpcpy(table->value, data), width) = 0;
+	return !scols_cell_set_data(cell, table->value);
+}
+
+static bool cut_column(struct table *table, size_t i, unsigned int width)
+{
+	struct libscols_column *column = scols_table_get_column(table->scols, i);
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	bool is_cut = iter && cut_cell(table, scols_column_get_header(column), width);
+	struct libscols_line *line;
+
+	while (is_cut && !scols_table_next_line(table->scols, iter, &line))
+		is_cut = cut_cell(table, scols_line_get_cell(line, i), width);
+	scols_free_iter(iter);
+	return is_cut;
+}
+
+static bool cut_columns(struct table *table, const unsigned int *widths, size_t count)
+{
+	struct libscols_column *column;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (widths[i] < table->widths[i] && !cut_column(table, i, widths[i]))
+			return false;
+	for (; i < table->count; i++) {
+		column = scols_table_get_column(table->scols, i);
+		scols_column_set_flags(column,
+				       scols_column_get_flags(column) | SCOLS_FL_HIDDEN);
+	}
+	return true;
+}
+
+/* libsmartcols prints nothing for a table without rows. */
+static void print_header(struct table *table, const unsigned int *widths, size_t count)
+{
+	char title[COLUMN_TITLE_MAX + CUT_MARK_MAX];
+	char *end;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		end = selection_put_title(title, table->selection, i);
+		*cut_text(title, end, widths[i]) = 0;
 		printf("%s%s", i ? " " : "", title);
 	}
 	putchar('\n');
-}
-
-static void add_flag(struct table *table, size_t i, int flag)
-{
-	struct libscols_column *column = scols_table_get_column(table->scols, i);
-
-	scols_column_set_flags(column, scols_column_get_flags(column) | flag);
-}
-
-/* Numbers are not cut, and texts not to less than that. */
-static unsigned int least_width(const struct table *table, size_t i)
-{
-	const unsigned int width = table->widths[i];
-
-	return !(table->selection->list[i]->flags & COLUMN_RIGHT) && width > LEAST_WIDTH ?
-	       LEAST_WIDTH : width;
-}
-
-/* On a terminal columns at the end are left out, and long texts are cut, so that no line wraps. */
-static void fit(struct table *table)
-{
-	const unsigned int limit = terminal_width();
-	unsigned int width = 0;
-	size_t i, count;
-
-	if (!table->selection) {
-		add_flag(table, ABOUT, SCOLS_FL_TRUNC);
-		return;
-	}
-	if (!limit)
-		return;
-	count = table->selection->count;
-	for (i = 0; i < count; i++) {
-		width += least_width(table, i) + !!i;
-		if (least_width(table, i) < table->widths[i])
-			add_flag(table, i, SCOLS_FL_TRUNC);
-	}
-	while (width > limit && count > LEAST_COLUMNS && !table->selection->is_chosen) {
-		width -= least_width(table, --count) + 1;
-		add_flag(table, count, SCOLS_FL_HIDDEN);
-	}
 }
 
 /**
@@ -371,15 +479,16 @@ static void fit(struct table *table)
  */
 int table_print(struct table *table, struct failure *failure)
 {
+	unsigned int widths[COLUMNS_MAX];
+	const size_t count = fit(table, widths);
 	int error;
 
 	if (table_is_empty(table)) {
 		if (!scols_table_is_noheadings(table->scols))
-			print_header(table);
+			print_header(table, widths, count);
 		return 0;
 	}
-	fit(table);
-	error = scols_print_table(table->scols);
+	error = cut_columns(table, widths, count) ? scols_print_table(table->scols) : -ENOMEM;
 	if (error)
 		return failure_set(failure, EXIT_RUN, "cannot print the table: %s",
 				   strerror(-error));

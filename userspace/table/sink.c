@@ -2,7 +2,6 @@
 #include "table/sink.h"
 
 #include <inttypes.h>
-#include <langinfo.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -10,6 +9,7 @@
 #include "format/clock.h"
 #include "format/quantity.h"
 #include "table/escape.h"
+#include "table/terminal.h"
 
 /**
  * sink_init - begin to write values
@@ -26,7 +26,7 @@ void sink_init(struct sink *sink, enum sink_form form, struct names *names, bool
 		.form = form,
 		.names = names,
 		.digits = digits,
-		.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+		.utf8 = terminal_is_utf8(),
 	};
 }
 

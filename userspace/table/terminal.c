@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "table/terminal.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -31,6 +32,16 @@ unsigned int terminal_width(void)
 	if (is_wide || ioctl(STDOUT_FILENO, TIOCGWINSZ, &window))
 		return 0;
 	return window.ws_col;
+}
+
+/**
+ * terminal_is_utf8 - whether characters beyond ASCII can be shown
+ *
+ * Return: what the locale says.
+ */
+bool terminal_is_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
 /**

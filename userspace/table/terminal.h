@@ -20,5 +20,6 @@ void terminal_set_wide(void);
 void terminal_set_color(enum terminal_color when);
 bool terminal_has_color(void);
 unsigned int terminal_width(void);
+bool terminal_is_utf8(void);
 
 #endif

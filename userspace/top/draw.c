@@ -5,6 +5,8 @@
 
 #include "format/clock.h"
 #include "format/quantity.h"
+#include "table/cut.h"
+#include "table/terminal.h"
 #include "top/model.h"
 
 /* Lines above and below the rows. */
@@ -123,7 +125,7 @@ static void measure(struct top *top, size_t count)
 	for (i = 0; i < count; i++) {
 		cell = top_rows_at(&top->look.rows, top->rows.first + i)->cells;
 		for (j = 0; j < selection->count; j++, cell = next_cell(cell)) {
-			width = frame_width(cell + 1);
+			width = cut_width(cell + 1);
 			if (top->widths[j] < width)
 				top->widths[j] = width;
 		}
@@ -165,7 +167,7 @@ static void lay_out(const struct top *top, struct layout *layout, unsigned int c
 static void put_cell(struct frame *frame, enum frame_style style, const char *text,
 		     unsigned int width, bool right)
 {
-	const unsigned int wide = frame_width(text);
+	const unsigned int wide = cut_width(text);
 	const unsigned int blanks = wide < width ? width - wide : 0;
 
 	if (right)
@@ -341,11 +343,11 @@ void top_draw(struct top *top, struct frame *frame, unsigned int rows, unsigned 
 /**
  * top_draw_plain - draw a live view for who reads it line by line
  * @top: the view
- * @frame: gets its lines, as long as they are
+ * @frame: gets its lines, as long as they are unless there is a terminal
  */
 void top_draw_plain(struct top *top, struct frame *frame)
 {
-	frame_begin(frame, 0);
+	frame_begin(frame, terminal_width());
 	put_title(top, frame);
 	put_sums(top, frame);
 	put_rows(top, frame, top->base->has_top ? top->base->top : top_rows_count(&top->look.rows));

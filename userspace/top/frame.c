@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table/utf8.h"
+#include "table/cut.h"
 
 /* Makes room for one more; false without memory. */
 static bool grow(void **list, size_t *room, size_t count, size_t size)
@@ -50,45 +50,6 @@ void frame_line(struct frame *frame)
 		frame->lines[frame->count++] = (struct frame_line){ .first = frame->span_count };
 }
 
-/* A character, or a byte that is none; how many columns it takes. */
-static size_t next_character(const char *text, unsigned int *width)
-{
-	const unsigned char *from = (const unsigned char *)text;
-	const size_t length = utf8_length(from, strnlen(text, 4));
-
-	*width = length > 1 ? utf8_width(utf8_character(from, length)) : 1;
-	return length ? length : 1;
-}
-
-/* As much of a text as fits into so many columns. */
-static size_t fit(const char *text, unsigned int columns, unsigned int *width)
-{
-	unsigned int one;
-	size_t size = 0, length;
-
-	for (*width = 0; text[size]; size += length) {
-		length = next_character(text + size, &one);
-		if (*width + one > columns)
-			break;
-		*width += one;
-	}
-	return size;
-}
-
-/**
- * frame_width - how many columns of a terminal a text takes
- * @text: escaped, as values are
- *
- * Return: columns.
- */
-unsigned int frame_width(const char *text)
-{
-	unsigned int width;
-
-	fit(text, ~0u, &width);
-	return width;
-}
-
 static bool add_text(struct frame *frame, const char *text, size_t size)
 {
 	char *grown;
@@ -106,7 +67,7 @@ static bool add_text(struct frame *frame, const char *text, size_t size)
 }
 
 /**
- * frame_put_some - add a text to the present line, or its beginning
+ * frame_put_some - add a text to the present line, or its beginning with a mark
  * @frame: the frame; what has no room in the line is left out
  * @style: how it looks
  * @text: escaped, without newlines
@@ -115,8 +76,10 @@ static bool add_text(struct frame *frame, const char *text, size_t size)
 void frame_put_some(struct frame *frame, enum frame_style style, const char *text,
 		    unsigned int most)
 {
+	const size_t length = strlen(text);
 	struct frame_line *line;
 	unsigned int width;
+	bool is_cut;
 	size_t size;
 
 	frame->failed |= !grow((void **)&frame->spans, &frame->span_room, frame->span_count,
@@ -126,7 +89,10 @@ void frame_put_some(struct frame *frame, enum frame_style style, const char *tex
 	line = &frame->lines[frame->count - 1];
 	if (frame->columns && most > frame->columns - line->width)
 		most = frame->columns - line->width;
-	size = fit(text, most, &width);
+	size = cut_fit(text, length, most, &width);
+	is_cut = most && size < length && text[size] != ' ';
+	if (is_cut)
+		size = cut_fit(text, length, most - 1, &width);
 	frame->spans[frame->span_count] = (struct frame_span){ frame->size, size, style };
 	frame->failed = !add_text(frame, text, size);
 	if (frame->failed)
@@ -134,6 +100,8 @@ void frame_put_some(struct frame *frame, enum frame_style style, const char *tex
 	frame->span_count++;
 	line->count++;
 	line->width += width;
+	if (is_cut)
+		frame_put(frame, style, cut_mark());
 }
 
 /**
@@ -159,7 +127,7 @@ void frame_put_from(struct frame *frame, enum frame_style style, const char *tex
 {
 	unsigned int width;
 
-	frame_put(frame, style, text + fit(text, first, &width));
+	frame_put(frame, style, text + cut_fit(text, strlen(text), first, &width));
 }
 
 /**

@@ -85,6 +85,5 @@ void frame_printf(struct frame *frame, enum frame_style style, const char *forma
 void frame_pad(struct frame *frame, enum frame_style style, unsigned int columns);
 void frame_print(const struct frame *frame, FILE *stream);
 void frame_free(struct frame *frame);
-unsigned int frame_width(const char *text);
 
 #endif

@@ -20,6 +20,7 @@
 #include "../userspace/host/netns.h"
 #include "../userspace/host/place.h"
 #include "../userspace/host/services.h"
+#include "../userspace/host/session.h"
 #include "../userspace/host/users.h"
 
 TEST(services)
@@ -305,5 +306,26 @@ TEST(levels)
 }
 
 /* A connection of 127.0.0.1 to a port of 192.0.2.0/24. */
+
+/* As sshd(8) says it, and as the kernel has the same ends: each family has its own form. */
+TEST(own_session)
+{
+	static const uint8_t mapped[16] = { [10] = 0xff, 0xff, 192, 0, 2, 7 };
+	static const uint8_t local[16] = { 0xfe, 0x80, [15] = 1 };
+	struct session session = { 0 };
+
+	ASSERT_TRUE(session_parse(&session, "192.0.2.7 50000 198.51.100.1 22"));
+	EXPECT_TRUE(session_has_ends(&session, mapped + 12, 4, 50000, 22));
+	/* To a listener of both families. */
+	EXPECT_TRUE(session_has_ends(&session, mapped, 16, 50000, 22));
+	EXPECT_FALSE(session_has_ends(&session, mapped, 16, 50001, 22));
+	EXPECT_FALSE(session_has_ends(&session, mapped, 16, 22, 50000));
+	EXPECT_FALSE(session_has_ends(&session, local + 12, 4, 50000, 22));
+	ASSERT_TRUE(session_parse(&session, "fe80::1%eth0 50000 fe80::2%eth0 22"));
+	EXPECT_TRUE(session_has_ends(&session, local, 16, 50000, 22));
+	EXPECT_FALSE(session_has_ends(&session, mapped, 16, 50000, 22));
+	EXPECT_FALSE(session_parse(&session, "UNKNOWN 65535 UNKNOWN 65535"));
+	EXPECT_FALSE(session_has_ends(&session, local, 16, 65535, 65535));
+}
 
 TEST_HARNESS_MAIN

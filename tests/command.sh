@@ -554,7 +554,8 @@ help_and_version()
 	while read -r command; do
 		sockport "$command" --help >"$work/text" &&
 			sockport help "$command" | cmp - "$work/text" &&
-			expect "lines of $command --help that are wide" 0 "$(grep -cE '^.{81}' "$work/text")" ||
+			expect "lines of $command --help that are wide" 0 "$(grep -cE '^.{81}' "$work/text")" &&
+			expect "$command --help fits a screen" 1 $(($(wc -l <"$work/text") < 24)) ||
 			return 1
 		commands=$((commands + 1))
 	done < <(sed -n 's/^       sockport \([a-z-]*\) .*/\1/p' "$work/out")

@@ -16,6 +16,7 @@
 #include "lib/value.h"
 
 #include "../userspace/cmd/doors.h"
+#include "../userspace/cmd/option-table.h"
 #include "../userspace/cmd/options.h"
 #include "../userspace/columns/tables.h"
 #include "../userspace/columns/row.h"
@@ -413,6 +414,64 @@ TEST(letters)
 	EXPECT_EQ(COMMAND_PORTS, options.command);
 	ASSERT_EQ(0, parse(&options, "10.0.0.0/8"));
 	EXPECT_EQ(1, options.filter.remotes.count);
+	ASSERT_EQ(0, parse(&options, "--summary"));
+	EXPECT_EQ(COMMAND_SUMMARY, options.command);
+	ASSERT_EQ(0, parse(&options, "--vsock --xdp"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	EXPECT_EQ(2, options.filter.protocols.count);
+}
+
+/* Several ports, or protocols, in one word. */
+TEST(lists_of_words)
+{
+	struct options options;
+
+	ASSERT_EQ(0, parse(&options, "80,443"));
+	EXPECT_EQ(COMMAND_PORTS, options.command);
+	EXPECT_EQ(2, options.filter.ports.count);
+	ASSERT_EQ(0, parse(&options, "1-1023"));
+	EXPECT_EQ(COMMAND_PORTS, options.command);
+	EXPECT_EQ(1, options.filter.ports.count);
+	ASSERT_EQ(0, parse(&options, "sockets http,8080-8090 established"));
+	EXPECT_EQ(2, options.filter.ports.count);
+	EXPECT_EQ(0, options.filter.protocols.count);
+	ASSERT_EQ(0, parse(&options, "tcp,udp"));
+	EXPECT_EQ(COMMAND_PORTS, options.command);
+	EXPECT_EQ(2, options.filter.protocols.count);
+	EXPECT_EQ(0, options.filter.ports.count);
+	EXPECT_EQ(EXIT_USAGE, parse(&options, "tcp,443"));
+}
+
+/* Two are shown in a line of a terminal. */
+TEST(briefs)
+{
+	const struct option_row *row;
+
+	for (row = option_rows; row < option_rows + option_count; row++)
+		if (row->help && row->name)
+			EXPECT_TRUE(row->brief && strlen(row->brief) <= BRIEF_MAX) {
+				TH_LOG("option '%s'", row->name);
+			}
+}
+
+/* Where there is nothing to choose, a word is not taken for a condition. */
+TEST(words_too_many)
+{
+	static const char *const lines[] = {
+		"reset x", "stats x", "doctor x", "serve x", "record file x", "programs a b",
+		"help x", "-K", "-E",
+	};
+	char *words[4] = { "sockport", "doctor", "x" };
+	struct failure failure = { 0 };
+	struct options options;
+	size_t i;
+
+	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		EXPECT_EQ(EXIT_USAGE, parse(&options, lines[i])) {
+			TH_LOG("%s", lines[i]);
+		}
+	EXPECT_EQ(-1, options_parse(&options, 3, words, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "doctor has no use for 'x'"));
 }
 
 TEST(bad_options)

@@ -22,7 +22,7 @@
 /* On purpose once more: whoever serves another one says it here, too, and looks at what it does. */
 static const char *const served_options[] = {
 	"all-netns", "netns", "protocol", "tcp", "udp", "unix", "raw", "sctp", "mptcp", "packet",
-	"family", "ipv4", "ipv6", "query", "state", "listening", "all", "role", "port",
+	"vsock", "xdp", "family", "ipv4", "ipv6", "query", "state", "listening", "all", "role", "port",
 	"local-port", "remote-port", "local", "remote", "uid", "by", "type", "watch", "threshold",
 	"processes", "timers", "extended", "memory", "info", "columns", "sort", "reverse", "top",
 	"numeric",

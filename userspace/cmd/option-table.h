@@ -39,6 +39,7 @@ enum group {
  * @like_ss: it is a letter of ss(8) that says what to list
  * @is_served: who asks over HTTP may give it, too: it names no file of this host, changes and
  *	ends nothing, comes to an end, and is not about how text looks
+ * @brief: @help in at most BRIEF_MAX characters
  */
 struct option_row {
 	const char *name;
@@ -55,7 +56,12 @@ struct option_row {
 	bool is_filter;
 	bool like_ss;
 	bool is_served;
+	const char *brief;
 };
+
+/* An option, its value, and what it is for, in half a line of a terminal. */
+#define BRIEF_OPTION	22
+#define BRIEF_MAX	17
 
 /* So many have room. */
 #define OPTIONS_MAX	96

@@ -102,6 +102,21 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 	return 0;
 }
 
+/* What such a letter of ss(8) and netstat(8) is for has a command here. */
+static const char *command_of_letter(int letter)
+{
+	switch (letter) {
+	case 'E':
+		return commands[COMMAND_EVENTS].name;
+	case 'K':
+		return commands[COMMAND_KILL].name;
+	case 'c':
+		return commands[COMMAND_TOP].name;
+	default:
+		return "--help";
+	}
+}
+
 /* getopt's own messages begin with the path of the program. */
 static int bad_option(struct parser *parser, int option, const char *word)
 {
@@ -115,8 +130,8 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	if (option == ':')
 		return failure_set(parser->failure, EXIT_USAGE, "option '%s' needs a value", word);
 	if (is_letter)
-		return failure_set(parser->failure, EXIT_USAGE,
-				   "unknown option '-%c': see sockport --help", optopt);
+		return failure_set(parser->failure, EXIT_USAGE, "unknown option '-%c': see sockport %s",
+				   optopt, command_of_letter(optopt));
 	return option_unknown(parser->names, word, parser->failure);
 }
 
@@ -182,6 +197,7 @@ static bool is_running(const char *word)
 static int guess_command(struct options *options, char ***words, struct failure *failure)
 {
 	const char *word = **words;
+	struct filter filter = { 0 };
 	struct failure ignored;
 	struct prefix prefix;
 	uint32_t port;
@@ -203,7 +219,8 @@ static int guess_command(struct options *options, char ***words, struct failure 
 		options->command = COMMAND_SHOW;
 	else if (is_running(word))
 		options->command = COMMAND_WHO;
-	else
+	/* Of several ports, all are listed. */
+	else if (filter_add(&filter, FILTER_PORT, word, &ignored))
 		return failure_set(failure, EXIT_USAGE,
 				   "unknown command '%.100s': it is no command, protocol, state, port, address, process, unit or container; see sockport --help",
 				   word);
@@ -254,12 +271,16 @@ static int parse_command(struct options *options, char ***words, struct failure 
 
 static int add_word(struct parser *parser, const char *word)
 {
-	struct options *options = parser->options;
+	struct filter *filter = &parser->options->filter;
+	const struct filter before = *filter;
 
-	options->has_filter = true;
+	parser->options->has_filter = true;
 	if (!strchr(word, ','))
-		return filter_add_word(&options->filter, word, parser->failure);
-	return filter_add(&options->filter, FILTER_PROTOCOL, word, parser->failure);
+		return filter_add_word(filter, word, parser->failure);
+	if (!filter_add(filter, FILTER_PROTOCOL, word, parser->failure))
+		return 0;
+	*filter = before;
+	return filter_add(filter, FILTER_PORT, word, parser->failure);
 }
 
 static int parse_expression(struct parser *parser, char **words)
@@ -311,6 +332,11 @@ static int parse_selection(struct parser *parser, char **words)
 	char **word;
 	int error = 0;
 
+	if (*words && !commands[options->command].filters)
+		return failure_set(parser->failure, EXIT_USAGE,
+				   "sockport %s has no use for '%.100s': see sockport %s --help",
+				   commands[options->command].name, *words,
+				   commands[options->command].name);
 	if (ss_types_text(options, types, sizeof(types)))
 		return parse_typed(parser, types, words);
 	parser->failure = &failure;
@@ -461,6 +487,10 @@ int options_parse(struct options *options, int argc, char **argv, struct failure
 	if (argv[optind] && !strcmp(argv[optind], "help")) {
 		options->help = true;
 		optind++;
+		if (argv[optind] && !find_command(options, argv[optind]))
+			return failure_set(failure, EXIT_USAGE,
+					   "there is no command '%.100s': see sockport --help",
+					   argv[optind]);
 	}
 	if (options->help || options->version || options->list_columns) {
 		if (argv[optind])

@@ -15,6 +15,7 @@
 
 #include "../userspace/count/holders.h"
 #include "../userspace/host/cgroup.h"
+#include "../userspace/host/container.h"
 #include "../userspace/host/limit.h"
 #include "../userspace/host/names.h"
 #include "../userspace/host/netns.h"
@@ -306,6 +307,86 @@ TEST(levels)
 }
 
 /* A connection of 127.0.0.1 to a port of 192.0.2.0/24. */
+
+/* Such ids, and none of them is kept where another one is. */
+#define ID_OF(digit)	"000" #digit "456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SHOWN(digit)	"000" #digit "456789ab"
+
+/* A file below a directory, and the directories on its way. */
+static void put_file(const char *root, const char *path, const char *text)
+{
+	char name[512], *slash;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", root, path);
+	for (slash = name + strlen(root) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = 0;
+		mkdir(name, 0700);
+	}
+	file = fopen(name, "w");
+	if (file)
+		fputs(text, file);
+	if (file)
+		fclose(file);
+}
+
+/* As docker, containerd, CRI-O, Podman and the kubelet write them. */
+static void put_engines(const char *root)
+{
+	put_file(root, "/var/lib/docker/containers/" ID_OF(1) "/config.v2.json",
+		 "{\"ID\":\"" ID_OF(1) "\",\"Name\":\"/nginx.service\"}");
+	put_file(root, "/run/containerd/io.containerd.runtime.v2.task/k8s.io/" ID_OF(2) "/config.json",
+		 "{\"annotations\":{\"io.kubernetes.cri.container-name\":\"web\","
+		 "\"io.kubernetes.cri.sandbox-name\":\"web-0\","
+		 "\"io.kubernetes.cri.sandbox-namespace\":\"shop\"}}");
+	put_file(root, "/run/containerd/io.containerd.runtime.v2.task/default/" ID_OF(3) "/config.json",
+		 "{\"annotations\":{\"nerdctl/name\":\"tree\"}}");
+	put_file(root, "/run/containers/storage/overlay-containers/" ID_OF(4) "/userdata/config.json",
+		 "{\"annotations\":{\"io.kubernetes.container.name\":\"db\","
+		 "\"io.kubernetes.pod.name\":\"db-1\",\"io.kubernetes.pod.namespace\":\"shop\"}}");
+	put_file(root, "/run/containers/storage/overlay-containers/" ID_OF(5) "/userdata/config.json",
+		 "{\"annotations\":{\"io.container.manager\":\"libpod\"}}");
+	put_file(root, "/var/lib/containers/storage/overlay-containers/containers.json",
+		 "[{\"id\":\"" ID_OF(6) "\",\"names\":[]},{\"id\":\"" ID_OF(5) "\",\"names\":[\"pod\"]}]");
+	put_file(root, "/var/log/containers/cache-0_shop_cache-" ID_OF(7) ".log", "");
+	/* What is none of these does no harm. */
+	put_file(root, "/var/lib/docker/containers/" ID_OF(8) "/config.v2.json", "[1, {");
+	put_file(root, "/var/lib/docker/containers/" ID_OF(9) "/config.v2.json", "{\"Name\":7}");
+}
+
+TEST(containers)
+{
+	static const struct { const char *path, *unit, *word; } cases[] = {
+		/* Also one that is called as a unit cannot be taken for it. */
+		{ "/system.slice/docker-" ID_OF(1) ".scope", "nginx.service:" SHOWN(1), "nginx.service" },
+		{ "/kubepods.slice/cri-containerd-" ID_OF(2) ".scope", "shop/web-0/web:" SHOWN(2), "web-0" },
+		{ "/default/" ID_OF(3), "tree:" SHOWN(3), "tree" },
+		{ "/kubepods.slice/crio-" ID_OF(4) ".scope/init.scope",
+		  "shop/db-1/db:" SHOWN(4) "/init.scope", "shop/db-1/db" },
+		{ "/machine.slice/libpod-" ID_OF(5) ".scope/container", "pod:" SHOWN(5), "pod" },
+		{ "/machine.slice/libpod-" ID_OF(6) ".scope", SHOWN(6), SHOWN(6) },
+		{ "/kubepods/besteffort/" ID_OF(7), "shop/cache-0/cache:" SHOWN(7), "shop" },
+		{ "/docker/" ID_OF(8), SHOWN(8), ID_OF(8) }, { "/docker/" ID_OF(9), SHOWN(9), SHOWN(9) },
+	};
+	char root[] = "/tmp/sockport.XXXXXX", unit[UNIT_MAX + 1], command[64];
+	size_t i;
+
+	ASSERT_NE(NULL, mkdtemp(root));
+	put_engines(root);
+	container_set_root(root);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		EXPECT_EQ(strlen(cases[i].unit), cgroup_unit(cases[i].path, unit));
+		EXPECT_STREQ(cases[i].unit, unit);
+		EXPECT_TRUE(cgroup_matches(cases[i].path, cases[i].word));
+		EXPECT_TRUE(cgroup_matches(cases[i].path, cases[i].unit));
+		EXPECT_FALSE(cgroup_matches(cases[i].path, "other"));
+	}
+	EXPECT_EQ(strlen("pod:" SHOWN(5)), cgroup_container(cases[4].path, unit));
+	EXPECT_STREQ("pod:" SHOWN(5), unit);
+	container_set_root("");
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	EXPECT_EQ(0, system(command));
+}
 
 /* As sshd(8) says it, and as the kernel has the same ends: each family has its own form. */
 TEST(own_session)

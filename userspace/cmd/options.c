@@ -130,8 +130,9 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	if (option == ':')
 		return failure_set(parser->failure, EXIT_USAGE, "option '%s' needs a value", word);
 	if (is_letter)
-		return failure_set(parser->failure, EXIT_USAGE, "unknown option '-%c': see sockport %s",
-				   optopt, command_of_letter(optopt));
+		return failure_set(parser->failure, EXIT_USAGE,
+				   "unknown option '-%c': see sockport %s", optopt,
+				   command_of_letter(optopt));
 	return option_unknown(parser->names, word, parser->failure);
 }
 

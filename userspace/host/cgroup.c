@@ -9,11 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/container.h"
 #include "host/file.h"
-
-/* An id has so many hexadecimal digits; people are shown the first of them. */
-#define ID_LENGTH	64
-#define ID_SHOWN	12
 
 /* A part of a path, or what is left of it when the decoration is off. */
 struct part {
@@ -63,7 +60,7 @@ static bool is_id(const struct part *part)
 		if (!isdigit((unsigned char)part->text[i]) &&
 		    (part->text[i] < 'a' || part->text[i] > 'f'))
 			return false;
-	return part->length == ID_LENGTH;
+	return part->length == CONTAINER_ID;
 }
 
 /* The id alone (Docker, Kubernetes), or in a scope of systemd's; or LXC's own form. */
@@ -95,16 +92,32 @@ static bool next_part(const char **path, struct part *part)
 	return part->length;
 }
 
-/* What people call it: of an id, the beginning. */
-static struct part shown(const struct part *part)
+/*
+ * What people call it: of an id the beginning, which also keeps a container from being called as
+ * a unit is. Nothing where there is no room.
+ */
+static size_t put_shown(char *to, size_t room, const struct part *part)
 {
+	char called[CONTAINER_NAME_MAX + 1];
+	size_t length = 0;
 	struct part name;
 
-	if (!is_container(part, &name))
-		return *part;
-	if (is_id(&name))
-		name.length = ID_SHOWN;
-	return name;
+	if (!is_container(part, &name)) {
+		name = *part;
+	} else if (is_id(&name)) {
+		name.length = CONTAINER_SHOWN;
+		length = container_name(name.text, called);
+	}
+	if (length && length + 1 + name.length <= room) {
+		memcpy(to, called, length);
+		to[length++] = ':';
+	} else {
+		length = 0;
+	}
+	if (length + name.length > room)
+		return 0;
+	memcpy(to + length, name.text, name.length);
+	return length + name.length;
 }
 
 static bool is_slice(const struct part *part)
@@ -162,7 +175,8 @@ static bool is_app(const struct part *outer, const struct part *inner)
  *	path tells none
  *
  * As systemd has it, that is the first part of the path that is a unit but no slice; a container
- * is shown by the beginning of its id, as container engines do. Behind a slash follows what that
+ * is shown by the beginning of its id, as container engines do, behind its name and a colon if
+ * that is known. Behind a slash follows what that
  * one calls its own, as "user@1000.service/web.service"; a program of a user's desktop needs no more
  * than its own name, which begins with "app-". What only looks like a decoration stays.
  *
@@ -171,7 +185,7 @@ static bool is_app(const struct part *outer, const struct part *inner)
 size_t cgroup_unit(const char *path, char *unit)
 {
 	struct part outer, inner;
-	char *to = unit;
+	size_t length, more;
 
 	*unit = 0;
 	if (!find_units(path, &outer, &inner))
@@ -180,17 +194,15 @@ size_t cgroup_unit(const char *path, char *unit)
 		outer = inner;
 		inner.length = 0;
 	}
-	outer = shown(&outer);
-	if (outer.length > UNIT_MAX)
-		return 0;
-	to = mempcpy(to, outer.text, outer.length);
-	inner = inner.length ? shown(&inner) : inner;
-	if (inner.length && outer.length + 1 + inner.length <= UNIT_MAX) {
-		*to++ = '/';
-		to = mempcpy(to, inner.text, inner.length);
+	length = put_shown(unit, UNIT_MAX, &outer);
+	if (length && inner.length && length + 1 < UNIT_MAX) {
+		more = put_shown(unit + length + 1, UNIT_MAX - length - 1, &inner);
+		if (more)
+			unit[length] = '/';
+		length += more ? 1 + more : 0;
 	}
-	*to = 0;
-	return to - unit;
+	unit[length] = 0;
+	return length;
 }
 
 /**
@@ -203,16 +215,15 @@ size_t cgroup_unit(const char *path, char *unit)
 size_t cgroup_container(const char *path, char *name)
 {
 	struct part part, found;
+	size_t length;
 
 	*name = 0;
 	while (next_part(&path, &part)) {
 		if (!is_container(&part, &found))
 			continue;
-		found = shown(&part);
-		if (found.length > UNIT_MAX)
-			return 0;
-		*(char *)mempcpy(name, found.text, found.length) = 0;
-		return found.length;
+		length = put_shown(name, UNIT_MAX, &part);
+		name[length] = 0;
+		return length;
 	}
 	return 0;
 }
@@ -220,6 +231,21 @@ size_t cgroup_container(const char *path, char *name)
 static bool equals(const struct part *part, const char *word)
 {
 	return part->length == strlen(word) && !memcmp(part->text, word, part->length);
+}
+
+/* All of the name, or in Kubernetes that of its namespace, pod or container. */
+static bool is_called(const struct part *id, const char *word)
+{
+	char name[CONTAINER_NAME_MAX + 1], *rest = name, *part;
+
+	if (!container_name(id->text, name))
+		return false;
+	if (!strcmp(name, word))
+		return true;
+	while ((part = strsep(&rest, "/")))
+		if (*part && !strcmp(part, word))
+			return true;
+	return false;
 }
 
 static bool part_matches(const struct part *part, const char *word)
@@ -232,16 +258,20 @@ static bool part_matches(const struct part *part, const char *word)
 		return true;
 	if (!is_container(part, &name))
 		return false;
-	return equals(&name, word) || (is_id(&name) && length >= ID_SHOWN &&
-				       length < ID_LENGTH && !memcmp(name.text, word, length));
+	if (equals(&name, word))
+		return true;
+	if (!is_id(&name))
+		return false;
+	return (length >= CONTAINER_SHOWN && length < CONTAINER_ID &&
+		!memcmp(name.text, word, length)) || is_called(&name, word);
 }
 
 /**
  * cgroup_matches - whether a word names the control group of a unit or container
  * @path: of the group
  * @word: a part of the path, up to the unit or container that cgroup_unit() names; a unit may be
- *	without its suffix, a container's id may be cut to 12 digits or more; or all that
- *	cgroup_unit() names
+ *	without its suffix, a container's id may be cut to 12 digits or more, or be its name;
+ *	or all that cgroup_unit() names
  *
  * Return: true if it does.
  */
@@ -251,8 +281,8 @@ bool cgroup_matches(const char *path, const char *word)
 	const char *rest = path;
 	struct part part;
 
-	if (cgroup_unit(path, unit) && (strchr(word, '/') || !strcmp(unit, word)))
-		return !strcmp(unit, word);
+	if (cgroup_unit(path, unit) && !strcmp(unit, word))
+		return true;
 	while (next_part(&rest, &part)) {
 		if (part_matches(&part, word))
 			return true;

@@ -40,7 +40,8 @@ import sys
 
 # Neither when it was, nor what is not recorded; and of sockets the namespace is told only where
 # all are asked about.
-left_out = ("time", "age", "expires", "distributions", "netns_inode")
+left_out = ("time", "age", "expires", "distributions", "netns_inode",
+            "busy", "rwnd_limited", "sndbuf_limited", "limited_by")
 
 
 def plain(value):

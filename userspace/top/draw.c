@@ -66,9 +66,11 @@ static void put_views(const struct top *top, struct frame *frame)
 	size_t i;
 
 	frame_line(frame);
-	for (i = 0; i < VIEWS; i++)
-		frame_printf(frame, i == top->look.view ? STYLE_CHOSEN : STYLE_KEY, "%zu %s%s",
-			     i + 1, view_names[i], i + 1 < VIEWS ? " " : "");
+	for (i = 0; i < VIEWS; i++) {
+		frame_printf(frame, i == top->look.view ? STYLE_CHOSEN : STYLE_KEY, "%zu %s", i + 1,
+			     view_names[i]);
+		frame_put(frame, STYLE_PLAIN, i + 1 < VIEWS ? " " : "");
+	}
 }
 
 static void put_size(struct frame *frame, const char *name, uint64_t bytes)
@@ -177,6 +179,15 @@ static void put_cell(struct frame *frame, enum frame_style style, const char *te
 		frame_pad(frame, style, blanks);
 }
 
+/* To the end of the line, so that the row is seen as one. */
+static void fill_line(struct frame *frame, enum frame_style style)
+{
+	const struct frame_line *line = &frame->lines[frame->count - 1];
+
+	if (!frame->failed && frame->columns > line->width)
+		frame_pad(frame, style, frame->columns - line->width);
+}
+
 static void put_header(const struct top *top, struct frame *frame, const struct layout *layout)
 {
 	const struct selection *selection = &top->look.selection;
@@ -192,6 +203,7 @@ static void put_header(const struct top *top, struct frame *frame, const struct 
 			 selection->list[i]->flags & COLUMN_RIGHT);
 		frame_put(frame, STYLE_HEADER, i + 1 < layout->end ? " " : "");
 	}
+	fill_line(frame, STYLE_HEADER);
 }
 
 static enum frame_style style_of(const struct column *column, const char *cell, bool is_chosen)
@@ -221,15 +233,6 @@ static void put_row(const struct top *top, struct frame *frame, const struct lay
 	}
 }
 
-/* To the end of the line, so that the row is seen as one. */
-static void fill_line(struct frame *frame)
-{
-	const struct frame_line *line = &frame->lines[frame->count - 1];
-
-	if (!frame->failed && frame->columns > line->width)
-		frame_pad(frame, STYLE_CHOSEN, frame->columns - line->width);
-}
-
 static void put_rows(struct top *top, struct frame *frame, size_t most)
 {
 	struct layout layout;
@@ -244,7 +247,7 @@ static void put_rows(struct top *top, struct frame *frame, size_t most)
 
 		put_row(top, frame, &layout, top->rows.first + i, is_chosen);
 		if (is_chosen)
-			fill_line(frame);
+			fill_line(frame, STYLE_CHOSEN);
 	}
 }
 

@@ -22,8 +22,8 @@ static void set_looks(bool has_color)
 {
 	static const struct { short color; chtype look; } styles[STYLES] = {
 		[STYLE_TITLE] = { -1, A_BOLD },
-		[STYLE_HEADER] = { -1, A_REVERSE },
-		[STYLE_SORTED] = { -1, A_REVERSE | A_BOLD },
+		[STYLE_HEADER] = { COLOR_GREEN, A_REVERSE },
+		[STYLE_SORTED] = { COLOR_CYAN, A_REVERSE | A_BOLD },
 		[STYLE_CHOSEN] = { -1, A_STANDOUT },
 		[STYLE_WRONG] = { COLOR_RED, A_BOLD },
 		[STYLE_KEY] = { COLOR_CYAN, A_BOLD },

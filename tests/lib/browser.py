@@ -79,7 +79,9 @@ class Browser:
     def start(self, root, work):
         with open(f"{work}/fonts.conf", "w", encoding="ascii") as file:
             file.write(FONTS.format(root=root, work=work))
-        libraries = f"{root}/usr/lib/{os.uname().machine}-linux-gnu:{root}/usr/lib/chromium"
+        # Of PulseAudio one needs another, where it would be if it were installed.
+        libraries = f"{root}/usr/lib/{os.uname().machine}-linux-gnu"
+        libraries = f"{libraries}:{libraries}/pulseaudio:{root}/usr/lib/chromium"
         environment = os.environ | {"LD_LIBRARY_PATH": libraries, "HOME": work, "TZ": "UTC",
                                     "FONTCONFIG_FILE": f"{work}/fonts.conf"}
         its_input, self.input = os.pipe()

@@ -118,11 +118,13 @@ LINK = f"""[...document.querySelectorAll('tbody a')].find(a => a.textContent ===
 PARTS = {"What it is and did": "ports", "Processes": "owners", "Who is at the other end": "peers"}
 
 
-def known_cells(rows, name):
-    """What does not change by itself, by the titles of columns."""
+def known_cells(said, name):
+    """What does not change by itself, by the titles of columns, but for what is said of all."""
+    rows = said[name]
     return [{key.replace("_", " "): shown(key, value) for key, value in row.items()
-             if not (is_time(key) or value in (None, []) or key == "distributions")}
-            for row in rows[name]]
+             if not (is_time(key) or value in (None, []) or key == "distributions"
+                     or key in said and all(one.get(key) == said[key] for one in rows))}
+            for row in rows]
 
 
 def as_show(port):

@@ -20,6 +20,17 @@ def in_bytes(value):
     return f"{rounded(value, 1 if unit and value < 100 else 0)} {UNITS[unit]}"
 
 
+def in_time(microseconds):
+    seconds = microseconds / 1000000
+    if seconds < 0.001:
+        return f"{microseconds} \u00b5s"
+    if seconds < 1:
+        return f"{rounded(seconds * 1000, 0)} ms"
+    if seconds < 120:
+        return f"{rounded(seconds, 1 if seconds < 10 else 0)} s"
+    return f"{rounded(seconds / 60, 0)} min"
+
+
 def as_object(value):
     if "pid" in value:
         accepts = f":{value['accepts']:,}" if "accepts" in value else ""
@@ -43,6 +54,10 @@ def is_quantity(name):
     return bool(re.match(r"bytes_|[rt]x_queue", name))
 
 
+def is_duration(name):
+    return name in ("busy", "rwnd_limited", "sndbuf_limited")
+
+
 def is_time(name):
     """These depend on where the browser is, or go on by themselves."""
     return bool(re.fullmatch(r"(time|first|last|since|duration|active|rtt|elapsed|seconds)"
@@ -57,4 +72,6 @@ def shown(name, value):
     if isinstance(value, (int, list)) and not isinstance(value, bool) and \
             re.fullmatch(r"(.*_)?(port|pid|uids?|fd|inode)", name):
         return plain(value) or "-"
+    if is_duration(name) and value is not None:
+        return in_time(value)
     return in_bytes(value) if is_quantity(name) and value is not None else as_text(value)

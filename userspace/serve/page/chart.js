@@ -4,8 +4,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 120;
 const HEIGHT = 24;
-// A trend has so many points.
+// A trend has so many points; before, as many fill it as there are, but a few.
 export const POINTS = 60;
+const POINTS_MIN = 15;
 
 function element(name, attributes) {
 	const made = document.createElementNS(SVG, name);
@@ -27,8 +28,9 @@ function frame(label) {
 
 function place(values) {
 	const greatest = Math.max(...values, 1e-9);
-	const step = WIDTH / (POINTS - 1);
-	const first = POINTS - values.length;
+	const points = Math.max(values.length, POINTS_MIN);
+	const step = WIDTH / (points - 1);
+	const first = points - values.length;
 
 	return values.map((value, i) =>
 		`${((first + i) * step).toFixed(1)},${(HEIGHT - 1 - value / greatest * (HEIGHT - 2)).toFixed(1)}`

@@ -85,7 +85,7 @@ const PLAIN = new Set(["port", "lport", "rport", "source_ports", "pid", "uid", "
 export function kindOf(key) {
 	if (/^(time|first|last|since|first_active|last_active)$/.test(key))
 		return "moment";
-	if (/^(duration|active|rtt|elapsed)$/.test(key))
+	if (/^(duration|active|rtt|elapsed|busy|rwnd_limited|sndbuf_limited)$/.test(key))
 		return "duration";
 	if (/^(bytes_|rx_queue|tx_queue)/.test(key))
 		return "bytes";

@@ -328,15 +328,18 @@ function kindIn(rows, name) {
 	return kind;
 }
 
-// Columns that some row has a value for.
-function columnsOf(rows) {
+// Columns that some row has a value for, but for what is known of all of them.
+function columnsOf(rows, known) {
 	const names = new Set();
 
 	for (const row of rows)
 		for (const [name, value] of Object.entries(row))
 			if (value !== null && name !== "distributions" && !(Array.isArray(value) && !value.length))
 				names.add(name);
-	return [...names].map(name => ({ name, title: name.replaceAll("_", " "), kind: kindIn(rows, name) }));
+	return [...names].filter(name => rows.some(row => row[name] !== known[name]))
+		.map(name => ({
+			name, title: name.replaceAll("_", " "), kind: kindIn(rows, name),
+		}));
 }
 
 const PARTS = { ports: "What it is and did", owners: "Processes", peers: "Who is at the other end",
@@ -368,17 +371,17 @@ class Part {
 		this.element.hidden = true;
 	}
 
-	update(rows) {
+	update(rows, known) {
 		this.element.hidden = !rows?.length;
 		if (this.element.hidden)
 			return;
-		const columns = columnsOf(rows);
+		const columns = columnsOf(rows, known);
 		const names = columns.map(column => column.name).join();
 
 		if (names !== this.names) {
 			this.names = names;
 			this.table = new Table(columns, { caption: this.title });
-			this.element.replaceChildren(heading(this.title), this.table.element);
+			this.element.replaceChildren(this.table.element);
 		}
 		this.table.update(rows);
 	}
@@ -403,7 +406,7 @@ function port({ argument, everywhere }) {
 				.map(([name, value]) =>
 					[name.replaceAll("_", " "), value, kindOf(name)])));
 			for (const [name, part] of parts)
-				part.update(answer[name]);
+				part.update(answer[name], answer);
 			charts.replaceChildren(distributionsOf(answer.ports ?? []));
 		},
 	};

@@ -1,12 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The server answers what the command does, to who may see it, and to all at once.
+# The server answers what the command does, to who may see it, and to all at once. SERVE_SECONDS
+# says how long it is under load.
 
 cd "$(dirname "$0")" || exit 1
 # shellcheck source=lib/command.sh
 . lib/command.sh
 # shellcheck source=lib/worker.sh
 . lib/worker.sh
+# shellcheck source=lib/servers.sh
+. lib/servers.sh
+find_programs
+# For one client only: all others would look there first.
+CLIENT_LIBRARIES=$LD_LIBRARY_PATH
+unset LD_LIBRARY_PATH
+export CLIENT_LIBRARIES
 
 PORT=7678
 
@@ -50,6 +58,7 @@ privileges_are_dropped() { ask privileges_are_dropped; }
 hostile_names()		{ ask hostile_names; }
 page_is_whole()		{ ask page_is_whole; }
 openapi_is_true()	{ ask openapi_is_true; }
+under_load()		{ ask under_load; }
 slow_ones()		{ ask slow_ones; }
 who_does_not_read()	{ ask who_does_not_read; }
 activated()		{ ask activated; }
@@ -91,5 +100,5 @@ bad_addresses()
 
 ktap_run listens same_as_command doctor_looks wrong_questions negotiated one_walk events_come \
 	followers_are_bounded others_see_less privileges_are_dropped hostile_names page_is_whole \
-	openapi_is_true slow_ones who_does_not_read activated guarded encrypted \
+	openapi_is_true under_load slow_ones who_does_not_read activated guarded encrypted \
 	bad_web_configurations bad_addresses unloaded ends_at_once

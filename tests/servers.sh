@@ -14,24 +14,11 @@ fi
 
 # shellcheck source=lib/background.sh
 . lib/background.sh
+# shellcheck source=lib/servers.sh
+. lib/servers.sh
 
 NOBODY=65534
 chmod 755 "$work"
-
-# What is unpacked in a list of directories, and what is installed.
-find_programs()
-{
-	local root
-
-	shopt -s nullglob
-	for root in ${SOCKPORT_SERVERS//:/ } ''; do
-		for each in "$root"/usr/lib/postgresql/*/bin "$root"/usr/{sbin,bin}; do
-			PATH=$PATH:$each
-		done
-		[ -z "$root" ] || LD_LIBRARY_PATH=$root/usr/lib/$(uname -m)-linux-gnu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-	done
-	export PATH LD_LIBRARY_PATH
-}
 
 cleanup()
 {

@@ -10,6 +10,8 @@ metrics.py work SERVER
         So many connections to PORT of 127.0.0.1, with so many bytes each way.
     value QUERY
         The one value that Prometheus has for QUERY, nothing if it has none.
+    gap QUERY
+        The longest time between two samples of the one series of QUERY, in seconds.
     rules
         The states of the evaluation of alerting rules.
     dashboard FILE
@@ -84,6 +86,11 @@ def value(server, query):
     return f"{float(results[0]['value'][1]):.15g}" if results else ""
 
 
+def gap(server, query):
+    times = [float(at) for at, _ in results_of(server, query)[0]["values"]]
+    return f"{max(after - before for before, after in zip(times, times[1:])):.3f}"
+
+
 def rules(server):
     groups = ask(server, "rules")["groups"]
     return " ".join(sorted({rule["health"] for group in groups for rule in group["rules"]}))
@@ -120,7 +127,8 @@ def rule(name, path):
 
 
 def answer(server, job, rest):
-    jobs = {"value": lambda: value(server, rest), "rules": lambda: rules(server),
+    jobs = {"value": lambda: value(server, rest), "gap": lambda: gap(server, rest),
+            "rules": lambda: rules(server),
             "dashboard": lambda: dashboard(server, rest), "traffic": lambda: traffic(*rest.split())}
     try:
         return jobs[job]()

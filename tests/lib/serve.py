@@ -33,6 +33,9 @@ PATIENCE = 120
 # Where nobody listens, and which an other user is.
 CLOSED_PORT = 9
 OTHER_USER = 1000
+# How long it is under load, and by how many.
+SECONDS = int(os.environ.get("SERVE_SECONDS") or 20)
+SLOW, FAST = 200, 64
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
 
@@ -502,6 +505,86 @@ def slow_ones():
     grown = memory() - before
     if grown > 32 * 1024:
         raise Wrong(f"it took {grown} KiB")
+
+
+class Slow(threading.Thread):
+    """Requests that come byte by byte; some are given up, and who is sent away comes again."""
+
+    REQUEST = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: "
+
+    def __init__(self):
+        super().__init__()
+        self.ended = threading.Event()
+        self.turns, self.sent_away = 0, 0
+        self.connections = [raw() for _ in range(SLOW)]
+
+    def step(self, i):
+        given_up = (self.turns + i) % 50 == 0
+        try:
+            self.connections[i].sendall(self.REQUEST[self.turns % len(self.REQUEST):][:1])
+        except OSError:
+            self.sent_away += 1
+            given_up = True
+        if given_up:
+            self.connections[i].close()
+            self.connections[i] = raw(b"G")
+
+    def run(self):
+        while not self.ended.wait(0.2):
+            for i in range(SLOW):
+                self.step(i)
+            self.turns += 1
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.join()
+        for connection in self.connections:
+            connection.close()
+
+
+def seconds_for(path, connection):
+    begin = time.monotonic()
+    expect(f"status of {path}", 200, get(path, connection)[0].status)
+    return time.monotonic() - begin
+
+
+def stats_of_module():
+    with open("/proc/net/sockport_stats", encoding="ascii") as file:
+        return dict(line.split() for line in file)
+
+
+def load(path, seconds):
+    """As many requests as are answered, beside slow ones and others, who get their answers."""
+    waits, before, walked = [], memory(), stats_of_module()
+    with Slow() as slow, subprocess.Popen(
+            ["wrk", "-t", "1", "-c", str(FAST), "-d", f"{seconds}s", "--timeout", f"{PATIENCE}s",
+             f"http://127.0.0.1:{PORT}{path}"], stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"LD_LIBRARY_PATH": os.environ["CLIENT_LIBRARIES"]}) as wrk:
+        while wrk.poll() is None:
+            waits.append(max(seconds_for("/api/v1/summary", by_tcp()), seconds_for("/metrics", None)))
+            time.sleep(0.2)
+        said = wrk.stdout.read()
+    after, grown = stats_of_module(), memory() - before
+    rate = next(line for line in said.splitlines() if "Requests/sec" in line).split()[1]
+    print(f"{path}: {rate} requests a second in {int(after['port_walks']) - int(walked['port_walks'])} walks; "
+          f"longest wait of {len(waits)} others {max(waits):.3f} s; {slow.turns} bytes of {SLOW} slow "
+          f"requests, {slow.sent_away} sent away; {grown} KiB more; longest hold "
+          f"{walked['longest_hold_ns']} ns before, {after['longest_hold_ns']} after")
+    expect("status of wrk", 0, wrk.returncode)
+    for words in ("Socket errors", "Non-2xx"):
+        if words in said:
+            raise Wrong(said)
+    if grown > 32 * 1024:
+        raise Wrong("that is too much")
+
+
+def under_load():
+    for path in ("/metrics", "/api/v1/summary"):
+        load(path, SECONDS // 2)
 
 
 def who_does_not_read():

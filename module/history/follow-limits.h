@@ -22,7 +22,8 @@
  */
 static inline bool sockport_limits_any(const struct tcp_sock *tp)
 {
-	return data_race(tp->chrono_type) || READ_ONCE(tp->chrono_stat[0]) ||
+	return data_race(tp->chrono_type != TCP_CHRONO_UNSPEC) ||
+	       READ_ONCE(tp->chrono_stat[0]) ||
 	       READ_ONCE(tp->chrono_stat[1]) || READ_ONCE(tp->chrono_stat[2]) ||
 	       READ_ONCE(tp->rcv_ooopack) || READ_ONCE(tp->dsack_dups) ||
 	       READ_ONCE(tp->delivered_ce) || sockport_sock_timeouts(tp);

@@ -268,7 +268,10 @@ recorded_to_full_disk()
 	rm "${file%/*}/filler"
 	soon has_more_than "$before" || return 1
 	grep -q 'recording goes on' "$work/said" || return 1
-	stop && replay >/dev/null && expect 'lines about it' 2 "$(wc -l <"$work/said")"
+	stop && replay >/dev/null || return 1
+	# A smaller record may have room where there was none for a larger one.
+	expect 'what is said twice' '' "$(uniq -d "$work/said")" &&
+		expect 'what is said last' 'sockport: recording goes on' "$(tail -n 1 "$work/said")"
 }
 
 rotated()

@@ -22,6 +22,7 @@
  */
 static inline bool sockport_limits_any(const struct tcp_sock *tp)
 {
+	/* A clock that starts just now is for the next reader, or the end. */
 	return data_race(tp->chrono_type != TCP_CHRONO_UNSPEC) ||
 	       READ_ONCE(tp->chrono_stat[0]) ||
 	       READ_ONCE(tp->chrono_stat[1]) || READ_ONCE(tp->chrono_stat[2]) ||

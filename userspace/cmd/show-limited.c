@@ -22,6 +22,7 @@ void limited_add(struct limited *limited, const struct socket_row *row)
 	if (!row_knows(row, SOCKPORT_A_SOCKET_TCP_INFO) || row->tcp_info_size < end)
 		return;
 	memcpy(&info, row->tcp_info, end);
+	limited->known = true;
 	limited->busy += info.tcpi_busy_time;
 	limited->window += info.tcpi_rwnd_limited;
 	limited->buffer += info.tcpi_sndbuf_limited;
@@ -65,10 +66,14 @@ void limited_print(const struct limited *limited)
 	       limit_percent(network(limited), limited->busy));
 }
 
-static void put_number(struct report *report, const char *key, uint64_t number)
+static void put_time(struct report *report, const char *key, const struct limited *limited,
+		     uint64_t time)
 {
 	report_key(report, key);
-	value_u64(&report->sink, number);
+	if (limited->known)
+		value_u64(&report->sink, time);
+	else
+		value_null(&report->sink);
 	report_value(report);
 }
 
@@ -79,9 +84,9 @@ static void put_number(struct report *report, const char *key, uint64_t number)
  */
 void limited_put(const struct limited *limited, struct report *report)
 {
-	put_number(report, "busy", limited->busy);
-	put_number(report, "rwnd_limited", limited->window);
-	put_number(report, "sndbuf_limited", limited->buffer);
+	put_time(report, "busy", limited, limited->busy);
+	put_time(report, "rwnd_limited", limited, limited->window);
+	put_time(report, "sndbuf_limited", limited, limited->buffer);
 	report_key(report, "limited_by");
 	if (limited->busy)
 		value_word(&report->sink, worst(limited, "receive-window", "send-buffer",

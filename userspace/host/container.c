@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "count/hash.h"
 #include "format/clock.h"
 #include "host/file.h"
 
@@ -24,19 +25,50 @@
 #define KUBELET		"/var/log/containers"
 
 /* So many names are kept, for so many milliseconds; also that there is none. */
-#define KEPT		256
+#define KEPT		8192
 #define KEPT_MS		10000
 
+/**
+ * struct kept_name - what a container is called; an item of a hash
+ * @id: of it
+ * @name: "" if nobody knows
+ * @is_sure: its own files have been read, if there are any; not only lists of all
+ */
 struct kept_name {
 	char id[CONTAINER_ID];
 	char name[CONTAINER_NAME_MAX + 1];
-	uint64_t time;
+	bool is_sure;
 };
 
-/* Guards what is kept, and @files_root. */
+/* Guards what is kept, since when, and @files_root. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct kept_name kept[KEPT];
+static struct hash kept;
+static uint64_t kept_since;
 static const char *files_root = "";
+
+static uint32_t hash_name(const void *name)
+{
+	return hash_bytes(0, name, CONTAINER_ID);
+}
+
+static bool same_name(const void *left, const void *right)
+{
+	return !memcmp(left, right, CONTAINER_ID);
+}
+
+static const struct hash_kind kind_of_name = {
+	.size = sizeof(struct kept_name), .hash = hash_name, .same = same_name,
+};
+
+/* The place of a name, the same as before if there was one; NULL if there is no room. */
+static struct kept_name *keep(const char *id)
+{
+	struct kept_name key = { .is_sure = false };
+
+	memcpy(key.id, id, CONTAINER_ID);
+	return kept.count < KEPT ? hash_add(&kept, &kind_of_name, &key) :
+				   hash_find(&kept, &kind_of_name, &key);
+}
 
 /**
  * container_set_root - where the directories of engines are, instead of in the root
@@ -46,7 +78,8 @@ void container_set_root(const char *root)
 {
 	pthread_mutex_lock(&lock);
 	files_root = root;
-	memset(kept, 0, sizeof(kept));
+	hash_free(&kept);
+	kept_since = 0;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -157,81 +190,78 @@ static bool find_containerd(const char *id, char *name)
 }
 
 /* What CRI-O and Podman have in common is a list of all. */
-static bool find_in_list(const char *file, const char *id, char *name)
+static void list_storage(const char *file)
 {
 	struct json_object *list = read_json(STORAGE, NULL, NULL, file), *one, *names;
-	bool found = false;
-	const char *text;
+	struct kept_name *name;
+	const char *id;
 	size_t i;
 
-	for (i = 0; json_object_is_type(list, json_type_array) && !found &&
+	for (i = 0; json_object_is_type(list, json_type_array) &&
 	     i < json_object_array_length(list); i++) {
 		one = json_object_array_get_idx(list, i);
-		text = text_of(one, "id");
-		if (!text || strcmp(text, id) || !json_object_object_get_ex(one, "names", &names) ||
+		id = text_of(one, "id");
+		if (!id || strlen(id) != CONTAINER_ID ||
+		    !json_object_object_get_ex(one, "names", &names) ||
 		    !json_object_is_type(names, json_type_array) ||
 		    !json_object_array_length(names))
 			continue;
-		text = json_object_get_string(json_object_array_get_idx(names, 0));
-		found = text && set_name(name, NULL, NULL, text);
+		names = json_object_array_get_idx(names, 0);
+		name = json_object_is_type(names, json_type_string) ? keep(id) : NULL;
+		if (name)
+			set_name(name->name, NULL, NULL, json_object_get_string(names));
 	}
 	json_object_put(list);
-	return found;
-}
-
-static bool find_storage(const char *id, char *name)
-{
-	return find_spec(STORAGE_RUN, id, "userdata", name) ||
-	       find_in_list("containers.json", id, name) ||
-	       find_in_list("volatile-containers.json", id, name);
 }
 
 /* POD_NAMESPACE_CONTAINER-ID.log: what the kubelet calls logs, which others may list, too. */
-static bool is_log(const char *file, const char *id, char *name)
+static void list_log(const char *file)
 {
 	const size_t length = strlen(file);
 	char copy[NAME_MAX + 1], *rest = copy;
 	const char *pod, *namespace;
+	struct kept_name *name;
 
 	if (length <= CONTAINER_ID + 5 || strcmp(file + length - 4, ".log") ||
-	    memcmp(file + length - 4 - CONTAINER_ID, id, CONTAINER_ID) ||
 	    file[length - 5 - CONTAINER_ID] != '-')
-		return false;
+		return;
 	memcpy(copy, file, length - 5 - CONTAINER_ID);
 	copy[length - 5 - CONTAINER_ID] = 0;
 	pod = strsep(&rest, "_");
 	namespace = strsep(&rest, "_");
-	return rest && set_name(name, namespace, pod, rest);
+	name = rest ? keep(file + length - 4 - CONTAINER_ID) : NULL;
+	if (name)
+		set_name(name->name, namespace, pod, rest);
 }
 
-static bool find_kubelet(const char *id, char *name)
+static void list_logs(void)
 {
 	const struct dirent *entry;
 	char path[PATH_MAX];
-	bool found = false;
 	DIR *directory;
 
 	snprintf(path, sizeof(path), "%s" KUBELET, files_root);
 	directory = opendir(path);
-	while (directory && !found && (entry = readdir(directory)))
-		found = is_log(entry->d_name, id, name);
+	while (directory && (entry = readdir(directory)))
+		list_log(entry->d_name);
 	if (directory)
 		closedir(directory);
-	return found;
 }
 
-static void find(const char *id, char *name)
+/* Once for all containers, and what is listed last is known best. */
+static void list_all(uint64_t now)
 {
-	if (!find_docker(id, name) && !find_containerd(id, name) && !find_storage(id, name) &&
-	    !find_kubelet(id, name))
-		*name = 0;
+	hash_free(&kept);
+	kept_since = now;
+	list_logs();
+	list_storage("volatile-containers.json");
+	list_storage("containers.json");
 }
 
-static struct kept_name *place_of(const char *id)
+static bool find(const char *id, char *name)
 {
-	char digits[5] = { id[0], id[1], id[2], id[3] };
-
-	return &kept[strtoul(digits, NULL, 16) % KEPT];
+	return find_docker(id, name) || find_containerd(id, name) ||
+	       find_spec(STORAGE_RUN, id, "userdata", name);
 }
 
 /**
@@ -245,19 +275,22 @@ static struct kept_name *place_of(const char *id)
 size_t container_name(const char *id, char *name)
 {
 	const uint64_t now = clock_now_ms();
-	char whole[CONTAINER_ID + 1];
+	char whole[CONTAINER_ID + 1], own[CONTAINER_NAME_MAX + 1];
 	struct kept_name *one;
 
 	memcpy(whole, id, CONTAINER_ID);
 	whole[CONTAINER_ID] = 0;
+	*name = 0;
 	pthread_mutex_lock(&lock);
-	one = place_of(id);
-	if (memcmp(one->id, id, CONTAINER_ID) || now - one->time > KEPT_MS) {
-		memcpy(one->id, id, CONTAINER_ID);
-		find(whole, one->name);
-		one->time = now;
+	if (!kept_since || now - kept_since > KEPT_MS)
+		list_all(now);
+	one = keep(id);
+	if (one && !one->is_sure && find(whole, own))
+		strcpy(one->name, own);
+	if (one) {
+		one->is_sure = true;
+		strcpy(name, one->name);
 	}
-	strcpy(name, one->name);
 	pthread_mutex_unlock(&lock);
 	return strlen(name);
 }

@@ -84,10 +84,11 @@ char *file_read(const char *path, size_t max)
 	char *text = NULL;
 	int file;
 
-	file = open(path, O_RDONLY | O_CLOEXEC);
+	/* Nobody may keep us waiting at what is no regular file. */
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file < 0)
 		return NULL;
-	if (!fstat(file, &status) && (size_t)status.st_size <= max)
+	if (!fstat(file, &status) && S_ISREG(status.st_mode) && (size_t)status.st_size <= max)
 		text = read_all(file, status.st_size);
 	close(file);
 	return text;

@@ -59,10 +59,11 @@ static int put_door(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/* With all its workers a row may be too long for a page. */
+/* With all its workers, or distributions, a row may be too long for a page. */
 static size_t port_size(const struct sockport_query *query)
 {
-	return query->want & SOCKPORT_WANT_WORKERS ?
+	return query->want & (SOCKPORT_WANT_WORKERS |
+			      SOCKPORT_WANT_DISTRIBUTIONS) ?
 	       genlmsg_msg_size(2 * NLMSG_DEFAULT_SIZE) : GENLMSG_DEFAULT_SIZE;
 }
 

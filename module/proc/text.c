@@ -465,7 +465,7 @@ static void put_sum(struct line *line, const struct sockport_port *port,
 	unsigned int i;
 
 	if (known)
-		for_each_set_bit(i, &counters, SOCKPORT_A_HISTORY_MAX + 1)
+		for_each_set_bit(i, &counters, BITS_PER_LONG)
 			sum += port->totals->value[i];
 	put_known(line, known, sum, width);
 }

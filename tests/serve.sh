@@ -95,7 +95,7 @@ bad_addresses()
 		fails 1 'already in use' serve --listen "127.0.0.1:$PORT" &&
 		fails 1 'already in use' serve --listen "$work/http" &&
 		fails 2 'does not take --share' ports --share &&
-		fails 2 'does not filter' serve tcp
+		fails 2 "has no use for 'tcp'" serve tcp
 }
 
 ktap_run listens same_as_command doctor_looks wrong_questions negotiated one_walk events_come \

@@ -383,6 +383,10 @@ TEST(containers)
 	}
 	EXPECT_EQ(strlen("pod:" SHOWN(5)), cgroup_container(cases[4].path, unit));
 	EXPECT_STREQ("pod:" SHOWN(5), unit);
+	/* Who has a manager of his own can call a group as he likes. */
+	cgroup_container("/user.slice/user-1000.slice/user@1000.service/app.slice/a.service/docker-"
+			 ID_OF(1) ".scope", unit);
+	EXPECT_STREQ("user@1000.service/nginx.service:" SHOWN(1), unit);
 	container_set_root("");
 	snprintf(command, sizeof(command), "rm -r %s", root);
 	EXPECT_EQ(0, system(command));

@@ -168,35 +168,13 @@ static bool is_app(const struct part *outer, const struct part *inner)
 	       strip_prefix(&app, "app-");
 }
 
-/**
- * cgroup_unit - which unit or container a control group belongs to
- * @path: of the group
- * @unit: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if the
- *	path tells none
- *
- * As systemd has it, that is the first part of the path that is a unit but no slice; a container
- * is shown by the beginning of its id, as container engines do, behind its name and a colon if
- * that is known. Behind a slash follows what that
- * one calls its own, as "user@1000.service/web.service"; a program of a user's desktop needs no more
- * than its own name, which begins with "app-". What only looks like a decoration stays.
- *
- * Return: length of the name.
- */
-size_t cgroup_unit(const char *path, char *unit)
+/* Behind a slash what is in it, if anything is and there is room. Returns the length. */
+static size_t put_both(char *unit, const struct part *outer, const struct part *inner)
 {
-	struct part outer, inner;
-	size_t length, more;
+	size_t length = put_shown(unit, UNIT_MAX, outer), more;
 
-	*unit = 0;
-	if (!find_units(path, &outer, &inner))
-		return 0;
-	if (is_app(&outer, &inner)) {
-		outer = inner;
-		inner.length = 0;
-	}
-	length = put_shown(unit, UNIT_MAX, &outer);
-	if (length && inner.length && length + 1 < UNIT_MAX) {
-		more = put_shown(unit + length + 1, UNIT_MAX - length - 1, &inner);
+	if (length && inner->length && length + 1 < UNIT_MAX) {
+		more = put_shown(unit + length + 1, UNIT_MAX - length - 1, inner);
 		if (more)
 			unit[length] = '/';
 		length += more ? 1 + more : 0;
@@ -206,24 +184,54 @@ size_t cgroup_unit(const char *path, char *unit)
 }
 
 /**
+ * cgroup_unit - which unit or container a control group belongs to
+ * @path: of the group
+ * @unit: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if the
+ *	path tells none
+ *
+ * As systemd has it, that is the first part of the path that is a unit but no slice; a container
+ * is shown by the beginning of its id, as container engines do, behind its name and a colon if
+ * that is known. Behind a slash follows what that one calls its own, as
+ * "user@1000.service/web.service"; a program of a user's desktop needs no more than its own name,
+ * which begins with "app-". What only looks like a decoration stays.
+ *
+ * Return: length of the name.
+ */
+size_t cgroup_unit(const char *path, char *unit)
+{
+	struct part outer, inner;
+
+	*unit = 0;
+	if (!find_units(path, &outer, &inner))
+		return 0;
+	if (is_app(&outer, &inner)) {
+		outer = inner;
+		inner.length = 0;
+	}
+	return put_both(unit, &outer, &inner);
+}
+
+/**
  * cgroup_container - which container a control group belongs to
  * @path: of the group
  * @name: where to put its name, UNIT_MAX + 1 bytes; terminated by 0, empty if it is none
+ *
+ * One that is in a unit stands behind that: who owns the unit can call a group as any container's
+ * is called.
  *
  * Return: length of the name, as cgroup_unit() shows it.
  */
 size_t cgroup_container(const char *path, char *name)
 {
-	struct part part, found;
-	size_t length;
+	struct part part, id, outer = { 0 };
 
 	*name = 0;
 	while (next_part(&path, &part)) {
-		if (!is_container(&part, &found))
-			continue;
-		length = put_shown(name, UNIT_MAX, &part);
-		name[length] = 0;
-		return length;
+		if (is_container(&part, &id))
+			return outer.length ? put_both(name, &outer, &part) :
+					      put_both(name, &part, &outer);
+		if (!outer.length && is_named(&part))
+			outer = part;
 	}
 	return 0;
 }

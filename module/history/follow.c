@@ -129,7 +129,9 @@ follow_connected(const struct sock *sk, u32 bucket,
 	if (!follow)
 		return NULL;
 	sockport_follow_begin(follow, row, SOCKPORT_PHASE_CONNECTED, false);
-	sockport_limits_begin(follow);
+	/* With data in the SYN its own clocks may be running already. */
+	if (likely(!tcp_sk(sk)->syn_data && !tcp_sk(sk)->syn_data_acked))
+		sockport_limits_begin(follow);
 	sockport_follow_own(follow, program ?: sockport_program_unknown(sk));
 	return follow;
 }

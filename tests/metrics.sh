@@ -62,6 +62,15 @@ programs_are_there()
 }
 
 # It checks the format that node_exporter takes; of OpenMetrics Prometheus is the judge.
+# told REGEX: of what $work/text has, what is nearest to that otherwise.
+told()
+{
+	grep -q "$1" "$work/text" && return
+	echo "$(wc -l <"$work/text") lines without '$1'"
+	grep -E "port=\"$PORT\"|^sockport_(local_ports|ports|sockets)" "$work/text" | head -n 20
+	return 1
+}
+
 promtool_is_content()
 {
 	local status all
@@ -71,11 +80,11 @@ promtool_is_content()
 		status=0
 		# shellcheck disable=SC2086
 		"$SOCKPORT_BIN" metrics --format prometheus $all >"$work/text" || return 1
-		grep -q "^sockport_port_accepted_total{.*port=\"$PORT\"} 3$" "$work/text" || return 1
+		told "^sockport_port_accepted_total{.*port=\"$PORT\"} 3$" || return 1
 		promtool check metrics <"$work/text" >"$work/out" 2>&1 || status=$?
 		expect words '' "$(<"$work/out")" && expect status 0 $status || return 1
 	done
-	grep -q '^sockport_local_ports_available{netns="[^"]*"} ' "$work/text"
+	told '^sockport_local_ports_available{netns="[^"]*"} '
 }
 
 both_are_scraped()

@@ -283,6 +283,12 @@ bool table_fact(struct table *table, const char *name, const char *value, const 
 	return is_set;
 }
 
+/* A number, or a time. */
+static bool is_zero(const char *value)
+{
+	return !strcmp(value, "0") || !strcmp(value, "0us");
+}
+
 /**
  * table_facts - add a row for each column: its name, its value and what it is
  * @table: from table_new_facts()
@@ -304,7 +310,7 @@ bool table_facts(struct table *table, const struct selection *selection, const v
 	for (i = 0; i < selection->count; i++) {
 		column = selection->list[i];
 		value = value_of(table, column, row, sink, &is_known);
-		if (!zeroes && (!is_known || !strcmp(value, "0")))
+		if (!zeroes && (!is_known || is_zero(value)))
 			continue;
 		if (!table_fact(table, column->name, value, column->help))
 			return false;

@@ -10,6 +10,7 @@ import sys
 import time
 import types
 
+from browser import Failed
 from page_values import shown
 from worker import Wrong
 
@@ -186,8 +187,16 @@ def provoked(pattern):
         here.excused.append((pattern, browser.sent - before))
 
 
+def body_of(request):
+    """What the server said, as far as the browser has it still."""
+    try:
+        return here.browser.call("Network.getResponseBody", requestId=request)["body"][:200]
+    except Failed:
+        return "-"
+
+
 def failed():
     """What the browser tells of requests that should not have failed."""
-    return [text for request, text in here.browser.network
+    return [f"{text}: {body_of(request)}" for request, text in here.browser.network
             if not any(pattern in text and request in requests
                        for pattern, requests in here.excused)]

@@ -398,7 +398,8 @@ def fits_a_phone():
 def server_goes_and_comes():
     for name in ("events", "ports"):
         view(name)
-        with provoked("net::ERR_"):
+        # What it had been asked it answers, if only that it ends.
+        with provoked("net::ERR_", "status of 503"):
             here.server.stop()
             becomes("that it is gone",
                     "document.getElementById('message').textContent.includes('server')")

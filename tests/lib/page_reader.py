@@ -176,7 +176,7 @@ def order(name):
 
 
 @contextlib.contextmanager
-def provoked(pattern):
+def provoked(*patterns):
     """Requests fail, as they should. The browser may tell of one later than of its answer."""
     browser = here.browser
     before = browser.sent - set(browser.loading)
@@ -184,7 +184,7 @@ def provoked(pattern):
         yield
     finally:
         page("1")
-        here.excused.append((pattern, browser.sent - before))
+        here.excused.append((patterns, browser.sent - before))
 
 
 def body_of(request):
@@ -199,4 +199,4 @@ def failed():
     """What the browser tells of requests that should not have failed."""
     return [f"{text}: {body_of(request)}" for request, text in here.browser.network
             if not any(pattern in text and request in requests
-                       for pattern, requests in here.excused)]
+                       for patterns, requests in here.excused for pattern in patterns)]

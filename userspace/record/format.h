@@ -47,7 +47,7 @@
  * length: by how much it has grown, zigzag. Of some counters, and not for RECORD_LIKE, by how much
  * more than if it had grown in the proportion that it had to another one before: bytes out to
  * bytes in, segments in to bytes out, segments out to segments in, and bytes that were sent again
- * to segments that were; see expected().
+ * to segments that were; see draft_expected().
  *
  * Values are in columns: those of one word of one attribute in one kind of message and one nest,
  * in the order of the messages. Columns are in the order in which messages first have them, see

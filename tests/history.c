@@ -171,11 +171,9 @@ TEST_F_TIMEOUT(history, half_closed, 300)
 
 static bool sent_with_syn(int fd)
 {
-	struct tcp_info info = { 0 };
-	socklen_t length = sizeof(info);
+	struct tcp_info info;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-		die("TCP_INFO: %s", strerror(errno));
+	socket_info(fd, &info, sizeof(info));
 	return info.tcpi_options & TCPI_OPT_SYN_DATA;
 }
 

@@ -233,22 +233,18 @@ TEST_F_TIMEOUT(limits, listener_was_connected, 120)
 /* The kernel says so from Linux 6.7 on. Returns false if it does not. */
 static bool timeouts_of(int fd, uint16_t *timeouts)
 {
-	char info[512] = { 0 };
-	socklen_t length = sizeof(info);
+	char info[512];
+	const size_t length = socket_info(fd, info, sizeof(info));
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length))
-		die("TCP_INFO: %s", strerror(errno));
 	memcpy(timeouts, info + TOTAL_RTO, sizeof(*timeouts));
 	return length >= TOTAL_RTO + sizeof(*timeouts);
 }
 
 static uint8_t retransmits_of(int fd)
 {
-	struct tcp_info info = { 0 };
-	socklen_t length = sizeof(info);
+	struct tcp_info info;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-		die("TCP_INFO: %s", strerror(errno));
+	socket_info(fd, &info, sizeof(info));
 	return info.tcpi_retransmits;
 }
 

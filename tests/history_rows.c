@@ -257,10 +257,8 @@ TEST_F_TIMEOUT(rows, distributions, 300)
 static uint32_t rtt_of(int fd)
 {
 	struct tcp_info info;
-	socklen_t length = sizeof(info);
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-		die("TCP_INFO: %s", strerror(errno));
+	socket_info(fd, &info, sizeof(info));
 	return info.tcpi_rtt;
 }
 

@@ -168,13 +168,21 @@ uint64_t socket_inode(int fd)
 	return status.st_ino;
 }
 
+size_t socket_info(int fd, void *info, size_t size)
+{
+	socklen_t length = size;
+
+	memset(info, 0, size);
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length))
+		die("TCP_INFO: %s", strerror(errno));
+	return length;
+}
+
 static uint8_t state_of(int fd)
 {
-	struct tcp_info info = { 0 };
-	socklen_t length = sizeof(info);
+	struct tcp_info info;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-		die("TCP_INFO: %s", strerror(errno));
+	socket_info(fd, &info, sizeof(info));
 	return info.tcpi_state;
 }
 

@@ -83,6 +83,8 @@ int socket_accept(int listener);
 uint16_t socket_port(int fd);
 uint64_t socket_cookie(int fd);
 uint64_t socket_inode(int fd);
+/* Into a struct tcp_info of any age; returns how much of it the kernel has. */
+size_t socket_info(int fd, void *info, size_t size);
 /* Packets that it had no room for. */
 uint32_t socket_drops(int fd);
 /* So many sockets, each bound to an address and a port of its own, from the first on. */

@@ -149,11 +149,9 @@ void stream_shut(const struct stream *stream, enum stream_end first)
 
 void truth_add(struct truth *truth, int fd)
 {
-	struct tcp_info info = { 0 };
-	socklen_t length = sizeof(info);
+	struct tcp_info info;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
-		die("TCP_INFO: %s", strerror(errno));
+	socket_info(fd, &info, sizeof(info));
 	truth->connections++;
 	truth->segments_in += info.tcpi_segs_in;
 	truth->segments_out += info.tcpi_segs_out;

@@ -97,6 +97,8 @@ TEST(values)
 	EXPECT_VALUES("1.005", "1.005", value_seconds(&sink, 1005));
 	EXPECT_VALUES("5.00", "10", value_count(&sink, 10, 2000));
 	EXPECT_VALUES("10", "10", value_count(&sink, 10, 0));
+	EXPECT_VALUES("350ms", "700000", value_count_us(&sink, 700000, 2000));
+	EXPECT_VALUES("700ms", "700000", value_count_us(&sink, 700000, 0));
 }
 
 /* What IPv4 peers of a listener for both families are called. */

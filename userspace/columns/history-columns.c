@@ -46,17 +46,10 @@ static void fill_size_counter(struct sink *sink, const struct column *column, co
 		value_count_bytes(sink, value_of(row, column), port_of(row)->interval);
 }
 
-/* In text a rate is how much of each second it lasted. */
 static void fill_time_counter(struct sink *sink, const struct column *column, const void *row)
 {
-	const uint64_t interval = port_of(row)->interval;
-	uint64_t us = value_of(row, column);
-
-	if (!knows(row, column))
-		return;
-	if (interval && sink->form != SINK_JSON)
-		us = us * MS_PER_S / interval;
-	value_us(sink, us);
+	if (knows(row, column))
+		value_count_us(sink, value_of(row, column), port_of(row)->interval);
 }
 
 /* What is no counter has no rate. */

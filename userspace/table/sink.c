@@ -356,6 +356,21 @@ void value_count_bytes(struct sink *sink, uint64_t bytes, uint64_t interval)
 }
 
 /**
+ * value_count_us - how long something lasted, summed up
+ * @sink: the sink
+ * @us: microseconds
+ * @interval: milliseconds in which it did, text has how much of each second then; 0 for all the
+ *	time
+ */
+void value_count_us(struct sink *sink, uint64_t us, uint64_t interval)
+{
+	if (wants_digits(sink))
+		value_count(sink, us, interval);
+	else
+		value_us(sink, interval ? us * MS_PER_S / interval : us);
+}
+
+/**
  * value_list_begin - begin a list of values
  * @sink: the sink
  */

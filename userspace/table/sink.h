@@ -128,6 +128,7 @@ void value_moment_ns(struct sink *sink, uint64_t ns);
 void value_age_ms(struct sink *sink, uint64_t ms);
 void value_count(struct sink *sink, uint64_t count, uint64_t interval);
 void value_count_bytes(struct sink *sink, uint64_t bytes, uint64_t interval);
+void value_count_us(struct sink *sink, uint64_t us, uint64_t interval);
 
 void value_list_begin(struct sink *sink);
 void value_list_item(struct sink *sink);

@@ -14,8 +14,9 @@ metrics.py work SERVER
         The longest time between two samples of the one series of QUERY, in seconds.
     rules
         The states of the evaluation of alerting rules.
-    dashboard FILE
-        "all" if there is an answer to each query of a dashboard, else those without one.
+    dashboard FILE SECONDS
+        "all" if there is an answer to each query of a dashboard within a time, else those
+        without one.
 metrics.py rule NAME FILE
     The expression of an alert.
 """
@@ -26,6 +27,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
 
@@ -110,12 +112,16 @@ def queries_of(dashboard):
             yield f'{label[1]} and on ({label[2]}) group({label[1]}) by ({label[2]})'
 
 
-def dashboard(server, path):
+def dashboard(server, path, patience):
+    deadline = time.monotonic() + float(patience)
     with open(path, encoding="utf-8") as stream:
         queries = [chosen(query) for query in queries_of(json.load(stream))]
-    missing = [query for query in queries if not results_of(server, query)]
     if len(queries) < 45:
         return f"only {len(queries)} queries"
+    missing = queries
+    # There is nothing for any of them until the next scrape when one came too late.
+    while missing and time.monotonic() < deadline:
+        missing = [query for query in missing if not results_of(server, query)]
     return "nothing for " + "; ".join(missing) if missing else "all"
 
 
@@ -128,8 +134,8 @@ def rule(name, path):
 
 def answer(server, job, rest):
     jobs = {"value": lambda: value(server, rest), "gap": lambda: gap(server, rest),
-            "rules": lambda: rules(server),
-            "dashboard": lambda: dashboard(server, rest), "traffic": lambda: traffic(*rest.split())}
+            "rules": lambda: rules(server), "traffic": lambda: traffic(*rest.split()),
+            "dashboard": lambda: dashboard(server, *rest.split())}
     try:
         return jobs[job]()
     except OSError as error:

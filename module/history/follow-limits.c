@@ -23,7 +23,7 @@ static u32 lasted(const struct tcp_sock *tp, enum tcp_chrono clock, bool locked)
 	return time;
 }
 
-static void read_limits(const struct tcp_sock *tp, u32 *now, bool locked)
+static void read_clocks(const struct tcp_sock *tp, u32 *now, bool locked)
 {
 	const u32 window = lasted(tp, TCP_CHRONO_RWND_LIMITED, locked);
 	const u32 buffer = lasted(tp, TCP_CHRONO_SNDBUF_LIMITED, locked);
@@ -32,6 +32,11 @@ static void read_limits(const struct tcp_sock *tp, u32 *now, bool locked)
 		lasted(tp, TCP_CHRONO_BUSY, locked) + window + buffer;
 	now[SOCKPORT_LIMIT(RWND_LIMITED)] = window;
 	now[SOCKPORT_LIMIT(SNDBUF_LIMITED)] = buffer;
+}
+
+static void read_limits(const struct tcp_sock *tp, u32 *now, bool locked)
+{
+	read_clocks(tp, now, locked);
 	now[SOCKPORT_LIMIT(OUT_OF_ORDER)] = READ_ONCE(tp->rcv_ooopack);
 	now[SOCKPORT_LIMIT(DSACK_DUPS)] = READ_ONCE(tp->dsack_dups);
 	now[SOCKPORT_LIMIT(DELIVERED_CE)] = READ_ONCE(tp->delivered_ce);
@@ -47,25 +52,12 @@ static u32 more_of(unsigned int limit, u32 seen, u32 now, bool locked)
 	return locked || more <= most / 2 ? more : 0;
 }
 
-/**
- * sockport_limits_begin - a connection begins now
- * @follow: the socket, locked
- *
- * What its clocks have from before, or a child from its listener, does not count.
- *
- * Context: lock of the socket's chain held.
- */
-void sockport_limits_begin(struct sockport_follow *follow)
+/* Of sockport_limits_begin(): a clock has run. */
+void __sockport_limits_begin(struct sockport_follow *follow)
 {
-	const struct tcp_sock *tp = tcp_sk(follow->sk);
-
-	follow->was_limited = false;
-	if (likely(!sockport_limits_any(tp)))
-		return;
+	memset(follow->limits, 0, sizeof(follow->limits));
 	follow->was_limited = true;
-	read_limits(tp, follow->limits, true);
-	/* connect() has not cleared it yet, a child has those of its handshake. */
-	follow->limits[SOCKPORT_LIMIT(TIMEOUTS)] = 0;
+	read_clocks(tcp_sk(follow->sk), follow->limits, true);
 }
 
 /**

@@ -41,6 +41,7 @@ const u8 sockport_told_counters[SOCKPORT_TOLD] = {
 	SOCKPORT_A_HISTORY_SEGMENTS_IN,
 	SOCKPORT_A_HISTORY_SEGMENTS_OUT,
 	SOCKPORT_A_HISTORY_RECEIVE_DROPS,
+	SOCKPORT_A_HISTORY_ACCOUNTED_DROPS,
 };
 
 /* Sums of products with numbers that nobody knows: who names programs cannot choose it. */

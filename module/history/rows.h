@@ -95,7 +95,7 @@ struct sockport_opener {
 };
 
 /* Counters that datagrams have. */
-#define SOCKPORT_TOLD	5
+#define SOCKPORT_TOLD	6
 
 /**
  * struct sockport_history - what a port did, or a program
@@ -197,7 +197,8 @@ struct sockport_totals {
 	 BIT_ULL(SOCKPORT_A_HISTORY_BYTES_OUT) | \
 	 BIT_ULL(SOCKPORT_A_HISTORY_SEGMENTS_IN) | \
 	 BIT_ULL(SOCKPORT_A_HISTORY_SEGMENTS_OUT) | \
-	 BIT_ULL(SOCKPORT_A_HISTORY_RECEIVE_DROPS))
+	 BIT_ULL(SOCKPORT_A_HISTORY_RECEIVE_DROPS) | \
+	 BIT_ULL(SOCKPORT_A_HISTORY_ACCOUNTED_DROPS))
 
 /* Whether the kernel counts retransmission timeouts. */
 extern const bool sockport_timeouts_counted;
@@ -220,6 +221,9 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 	    value == SOCKPORT_A_HISTORY_LAST_ACTIVE)
 		return totals->value[value];
 	if (value == SOCKPORT_A_HISTORY_TIMEOUTS && !sockport_timeouts_counted)
+		return false;
+	if (value == SOCKPORT_A_HISTORY_ACCOUNTED_DROPS &&
+	    protocol == SOCKPORT_PROTOCOL_TCP)
 		return false;
 	return protocol == SOCKPORT_PROTOCOL_TCP ||
 	       value == SOCKPORT_A_HISTORY_RECEIVE_DROPS ||

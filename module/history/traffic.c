@@ -348,6 +348,8 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
+static bool counted;	/* datagrams are, now */
+
 static int traffic_net_init(struct net *net)
 {
 	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
@@ -376,7 +378,11 @@ static struct pernet_operations traffic_ops = {
  */
 int sockport_traffic_start(void)
 {
-	return register_pernet_subsys(&traffic_ops);
+	int err = register_pernet_subsys(&traffic_ops);
+
+	if (!err)
+		WRITE_ONCE(counted, true);
+	return err;
 }
 
 /**
@@ -388,6 +394,7 @@ int sockport_traffic_start(void)
  */
 void sockport_traffic_stop(void)
 {
+	WRITE_ONCE(counted, false);
 	unregister_pernet_subsys(&traffic_ops);
 }
 
@@ -407,8 +414,11 @@ void sockport_traffic_drop(const struct sock *sk)
 	protocol = sk->sk_protocol == IPPROTO_UDPLITE ?
 		   SOCKPORT_PROTOCOL_UDPLITE : SOCKPORT_PROTOCOL_UDP;
 	row = row_of(sk, sock_net(sk), protocol);
-	if (row)
-		sockport_history_add(row, SOCKPORT_A_HISTORY_RECEIVE_DROPS, 1);
+	if (!row)
+		return;
+	sockport_history_add(row, SOCKPORT_A_HISTORY_RECEIVE_DROPS, 1);
+	if (READ_ONCE(counted))
+		sockport_history_add(row, SOCKPORT_A_HISTORY_ACCOUNTED_DROPS, 1);
 }
 
 #else /* CONFIG_NETFILTER */

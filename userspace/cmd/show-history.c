@@ -18,8 +18,9 @@
 		"no_local_port,reset_opening,given_up,failed_otherwise,"			\
 		"connections,connections_high,backlog_high,closed,closed_by_peer,broken,"	\
 		"resets_sent,resets_received,bytes_in,bytes_out,segments_in,segments_out,"	\
-		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"	\
-		"receive_drops,first_active,last_active,opener,opener_user,opener_unit,"	\
+		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"			\
+		"receive_drops,accounted_drops,first_active,last_active,"			\
+		"opener,opener_user,opener_unit,"						\
 		"busy,rwnd_limited,sndbuf_limited,ooo,dsack_dups,delivered_ce,rto_total"
 
 /**

@@ -331,6 +331,8 @@ static const struct column list[] = {
 	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections",
 		"SYNs and connections that listeners dropped, for want of room or reset by who called"),
 	DROPS("receive_drops", RECEIVE_DROPS, "packets", "packets that sockets dropped"),
+	DROPS("accounted_drops", ACCOUNTED_DROPS, "datagrams",
+	      "of segments_in, datagrams that sockets dropped, while they are counted"),
 	TIME("busy", BUSY, "time in which connections had something to send"),
 	TIME("rwnd_limited", RWND_LIMITED,
 	     "of that, time in which the peers' windows held them up"),

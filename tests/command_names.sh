@@ -115,5 +115,24 @@ for words in (["-J"], ["--wide"]):
 PY
 }
 
+hint_of()
+{
+	unshare -n "$SOCKPORT_FIXTURE" listen 7093 nsenter --net="$1" "$SOCKPORT_BIN" show 7093
+}
+
+# A hint has such names, too.
+hint_is_clean()
+{
+	local status=0
+
+	in_cgroup $'sockport\e[31m.service' hint_of "/proc/$$/ns/net" 2>"$work/text" || status=$?
+	[ $status -ne 4 ] || return 4
+	grep -qF 'namespace sockport\033\13331m.service: add -A' "$work/text" &&
+		expect 'controls' 0 "$(grep -c '[[:cntrl:]]' "$work/text")" || {
+		cat -v "$work/text"
+		return 1
+	}
+}
+
 mkfifo "$work/end"
-ktap_run renamed_meanwhile no_false_init no_shared_name number_is_a_name whole_listener
+ktap_run renamed_meanwhile no_false_init no_shared_name number_is_a_name whole_listener hint_is_clean

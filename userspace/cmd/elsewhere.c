@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "columns/column.h"
 #include "count/holders.h"
 #include "table/sink.h"
 
@@ -55,14 +56,15 @@ static int take_socket(const struct socket_row *row, void *data)
 	return 0;
 }
 
-static void put_name(char *to, size_t size, struct names *names, uint32_t netns)
+/* Somebody else may have chosen it. */
+static void put_name(char *to, struct names *names, uint32_t netns)
 {
-	const char *name = names_netns(names, netns);
+	struct sink sink;
 
-	if (name)
-		snprintf(to, size, "%s", name);
-	else
-		snprintf(to, size, "net:[%u]", netns);
+	sink_init(&sink, SINK_TEXT, names, false);
+	sink.to = to;
+	value_netns(&sink, netns);
+	*sink.to = 0;
 }
 
 /* There is nothing more to say where all were looked at, or one was named. */
@@ -74,10 +76,10 @@ static bool is_useful(const struct options *options)
 static void put_hint(char hint[ELSEWHERE_MAX], const struct search *search,
 		     struct names *names, bool refused)
 {
-	char name[NAME_MAX_LENGTH + 1];
+	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
 
 	if (search->found) {
-		put_name(name, sizeof(name), names, search->netns);
+		put_name(name, names, search->netns);
 		snprintf(hint, ELSEWHERE_MAX, "; it is in the network namespace %s: add -A", name);
 	} else if (refused) {
 		snprintf(hint, ELSEWHERE_MAX,

@@ -7,9 +7,10 @@
 #include "cmd/options.h"
 #include "host/names.h"
 #include "kernel/client.h"
+#include "table/escape.h"
 
 /* Room for the longest hint. */
-#define ELSEWHERE_MAX	160
+#define ELSEWHERE_MAX	(100 + ESCAPE_TEXT * NAME_MAX_LENGTH)
 
 void elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
 		    const struct options *options, const struct filter *filter,

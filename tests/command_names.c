@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -244,6 +245,35 @@ static int netns_open_new(void)
 	return made;
 }
 
+/* As long as that of a file can be, and that of a container with its pod. */
+TEST(netns_long_name)
+{
+	struct names *names = names_new(false);
+	char name[NETNS_NAME_MAX + 1], path[300], made[32];
+	struct stat status;
+	int netns, file;
+
+	memset(name, 'n', NETNS_NAME_MAX);
+	name[NETNS_NAME_MAX] = 0;
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	ASSERT_EQ(0, mount("none", "/run", "tmpfs", 0, NULL));
+	ASSERT_EQ(0, mkdir("/run/netns", 0755));
+	file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ASSERT_LE(0, file);
+	close(file);
+	netns = netns_open_new();
+	ASSERT_LE(0, netns);
+	ASSERT_EQ(0, fstat(netns, &status));
+	snprintf(made, sizeof(made), "/proc/self/fd/%d", netns);
+	ASSERT_EQ(0, mount(made, path, NULL, MS_BIND, NULL));
+	ASSERT_NE(NULL, names);
+	EXPECT_STREQ(name, names_netns(names, status.st_ino));
+	names_free(names);
+	close(netns);
+}
+
 /* Users are those of here, whatever namespace is asked about. */
 TEST(users_at_home)
 {
@@ -305,8 +335,6 @@ TEST(levels)
 	EXPECT_EQ(100, limit_percent(UINT64_MAX, UINT64_MAX));
 	EXPECT_EQ(0, limit_percent(4096, INT64_MAX));
 }
-
-/* A connection of 127.0.0.1 to a port of 192.0.2.0/24. */
 
 /* Such ids, and none of them is kept where another one is. */
 #define ID_OF(digit)	"000" #digit "456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"

@@ -67,7 +67,7 @@ static const char *netns_of(struct names *names, uint32_t netns, char *text)
 static void put_finding(const struct finding *finding, struct names *names)
 {
 	const bool has_netns = row_knows(finding, FINDING_NETNS);
-	char netns[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	char netns[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
 
 	prose_printf(stdout, terminal_width(), "%s: %s%s%s%s%s%s",
 		     finding->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
@@ -87,7 +87,7 @@ static void put_finding(const struct finding *finding, struct names *names)
 static void put_unseen(const struct unseen *unseen, struct names *names)
 {
 	const bool has_netns = row_knows(unseen, FINDING_NETNS);
-	char netns[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	char netns[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
 
 	prose_printf(stdout, terminal_width(), "Not looked at: %s%s%s (%s)", unseen->about,
 		     has_netns ? " of " : "",

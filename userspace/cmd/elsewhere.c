@@ -76,7 +76,7 @@ static bool is_useful(const struct options *options)
 static void put_hint(char hint[ELSEWHERE_MAX], const struct search *search,
 		     struct names *names, bool refused)
 {
-	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	char name[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
 
 	if (search->found) {
 		put_name(name, names, search->netns);

@@ -10,7 +10,7 @@
 #include "table/escape.h"
 
 /* Room for the longest hint. */
-#define ELSEWHERE_MAX	(100 + ESCAPE_TEXT * NAME_MAX_LENGTH)
+#define ELSEWHERE_MAX	(100 + ESCAPE_TEXT * NETNS_NAME_MAX)
 
 void elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
 		    const struct options *options, const struct filter *filter,

@@ -65,7 +65,7 @@ void show_head_print(const struct options *options, struct names *names)
  */
 void show_head_netns(struct report *report, uint32_t netns)
 {
-	char name[ESCAPE_TEXT * NAME_MAX_LENGTH + 1];
+	char name[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
 	struct sink *sink = &report->sink;
 
 	sink->to = name;

@@ -9,6 +9,8 @@
 
 /* Characters of the longest name; a longer one counts as unknown. */
 #define NAME_MAX_LENGTH	47
+/* That of a network namespace may be the name of a file, or of a container with all its pod. */
+#define NETNS_NAME_MAX	255
 
 struct names;
 struct book;

@@ -26,7 +26,7 @@
 struct netns_name {
 	uint32_t inode;
 	bool is_shared;
-	char text[NAME_MAX_LENGTH + 1];
+	char text[NETNS_NAME_MAX + 1];
 };
 
 /**
@@ -140,7 +140,7 @@ static void append_name(struct netns_names *names, uint32_t inode, const char *t
 	const size_t length = strlen(text);
 	struct netns_name *list;
 
-	if (!length || length > NAME_MAX_LENGTH)
+	if (!length || length > NETNS_NAME_MAX)
 		return;
 	if (names->count == names->room) {
 		list = realloc(names->list, room * sizeof(*list));

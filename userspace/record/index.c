@@ -46,6 +46,11 @@ static const char *find(const struct book *book, enum book_kind kind, uint32_t f
 	return entry ? entry->text : NULL;
 }
 
+static size_t longest_of(uint32_t kind)
+{
+	return kind == BOOK_NETNS ? NETNS_NAME_MAX : NAME_MAX_LENGTH;
+}
+
 static bool add_name(struct index *index, const struct nlmsghdr *message)
 {
 	const struct entry entry = {
@@ -56,7 +61,7 @@ static bool add_name(struct index *index, const struct nlmsghdr *message)
 	};
 
 	/* A longer one counts as unknown, as everywhere. */
-	if (!entry.text || !*entry.text || strlen(entry.text) > NAME_MAX_LENGTH ||
+	if (!entry.text || !*entry.text || strlen(entry.text) > longest_of(entry.kind) ||
 	    entry.kind >= BOOK_KINDS)
 		return true;
 	return hash_add(&index->names, &kind_of_entry, &entry);

@@ -512,7 +512,11 @@ completion()
 		completes sctp sc && completes closed-door events --type close &&
 		completes container programs --by cont && completes closed-doors replay file closed- &&
 		completes --from replay file ports --fr &&
-		completes fixture who fix && completes --interval --inter || return 1
+		completes fixture who fix && completes --interval --inter &&
+		completes https show htt && completes http,https --port http,htt && completes domain dport doma &&
+		completes time-wait state time-w || return 1
+	in_cgroup sockport-test.service completes sockport-test.service who sockport-t || return
+	in_cgroup sockport-test.service completes sockport-test.service sockets unit sockport-t || return
 	COMP_WORDS=(sockport stats --p) COMP_CWORD=2
 	_sockport
 	expect 'what stats has no use for' 0 ${#COMPREPLY[@]}

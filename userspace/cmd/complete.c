@@ -9,9 +9,12 @@
 
 #include "cmd/option-table.h"
 #include "commands.h"
+#include "format/number.h"
 #include "format/words.h"
+#include "host/cgroup.h"
 #include "host/file.h"
 #include "host/netns.h"
+#include "host/services.h"
 
 static void put(const char *word)
 {
@@ -52,26 +55,57 @@ static void put_families(void)
 	put("6");
 }
 
-/* Names of processes; one that a shell would have to quote is left out. */
-static void put_processes(void)
+/* What somebody else chose; a name that a shell would have to quote, or would obey, is left out. */
+static void put_name(const char *name)
+{
+	if (!name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789_.@:/+-")])
+		put(name);
+}
+
+static void put_comm(uint32_t pid)
+{
+	char path[32], comm[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	if (!file_read_start(path, comm, sizeof(comm)))
+		return;
+	comm[strcspn(comm, "\n")] = 0;
+	/* Threads of the kernel have such names, and no sockets. */
+	if (!strchr(comm, '/'))
+		put_name(comm);
+}
+
+/* A container by its name, where it has one; shells take a colon for the end of a word. */
+static void put_unit(uint32_t pid)
+{
+	char path[CGROUP_MAX + 1], unit[UNIT_MAX + 1];
+
+	if (!cgroup_of_process(pid, path, sizeof(path)) || !cgroup_unit(path, unit))
+		return;
+	unit[strcspn(unit, ":")] = 0;
+	put_name(unit);
+}
+
+static void each_process(void (*function)(uint32_t pid))
 {
 	DIR *directory = opendir("/proc");
 	const struct dirent *entry;
-	char path[280], comm[32];
+	uint32_t pid;
 
-	while (directory && (entry = readdir(directory))) {
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		if (!file_read_start(path, comm, sizeof(comm)))
-			continue;
-		comm[strcspn(comm, "\n")] = 0;
-		if (!comm[strspn(comm, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789_.@:-")])
-			put(comm);
-	}
+	while (directory && (entry = readdir(directory)))
+		if (number_parse(entry->d_name, INT32_MAX, &pid))
+			function(pid);
 	if (directory)
 		closedir(directory);
+}
+
+static void put_services(void)
+{
+	struct services services = { 0 };
+
+	services_each(&services, put_name);
+	services_free(&services);
 }
 
 static void put_namespaces(void)
@@ -81,9 +115,20 @@ static void put_namespaces(void)
 
 	while (directory && (entry = readdir(directory)))
 		if (entry->d_name[0] != '.')
-			put(entry->d_name);
+			put_name(entry->d_name);
 	if (directory)
 		closedir(directory);
+}
+
+static void put_holders(void)
+{
+	each_process(put_comm);
+	each_process(put_unit);
+}
+
+static void put_units(void)
+{
+	each_process(put_unit);
 }
 
 static void put_accounts_by(void)
@@ -142,9 +187,33 @@ static void put_filter(enum filter_key key)
 	case FILTER_STATE:
 		put_states();
 		break;
+	case FILTER_PORT:
+	case FILTER_LOCAL_PORT:
+	case FILTER_REMOTE_PORT:
+		put_services();
+		break;
 	default:
 		break;
 	}
+}
+
+/* Behind what begins a condition of an expression; false where none does. */
+static bool put_condition(const char *before)
+{
+	static const struct { const char *word; void (*put)(void); } conditions[] = {
+		{ "state", put_states }, { "exclude", put_states }, { "unit", put_units },
+		{ "netns", put_namespaces }, { "sport", put_services }, { "dport", put_services },
+		{ "port", put_services },
+	};
+	size_t i;
+
+	for (i = 0; before && i < sizeof(conditions) / sizeof(*conditions); i++) {
+		if (strcmp(conditions[i].word, before))
+			continue;
+		conditions[i].put();
+		return true;
+	}
+	return false;
 }
 
 /* Values of an option. */
@@ -252,14 +321,16 @@ void complete_print(char **words)
 		put_values(row, command ? command : &commands[COMMAND_PORTS]);
 	} else if (*last == '-') {
 		put_options(command ? command : &commands[COMMAND_PORTS], replays);
-	} else {
+	} else if (command == &commands[COMMAND_SHOW] && !strcmp(before, command->name)) {
+		put_services();
+	} else if ((command && !command->filters) || !put_condition(before)) {
 		if (!command)
 			put_commands();
 		if (command == &commands[COMMAND_REPLAY])
 			put_replays(before);
 		if ((command == &commands[COMMAND_WHO] || command == &commands[COMMAND_PROGRAMS]) &&
 		    before && !strcmp(before, command->name))
-			put_processes();
+			put_holders();
 		if (!command || command->filters)
 			for (i = FILTER_PROTOCOL; i <= FILTER_ROLE; i++)
 				put_filter(i);

@@ -241,6 +241,33 @@ uint16_t services_port(struct services *services, const char *name, uint8_t prot
 	return best ? best->port : 0;
 }
 
+/* Was it the name of this port in another protocol already? */
+static bool is_again(const struct services *services, size_t i)
+{
+	const struct service *service = &services->list[i];
+	size_t j;
+
+	for (j = i; j && services->list[j - 1].port == service->port; j--)
+		if (!strcmp(services->list[j - 1].name, service->name))
+			return true;
+	return false;
+}
+
+/**
+ * services_each - find all names
+ * @services: read if that has not been done
+ * @function: called with each, names and aliases
+ */
+void services_each(struct services *services, void (*function)(const char *name))
+{
+	size_t i;
+
+	load(services);
+	for (i = 0; i < services->count; i++)
+		if (!is_again(services, i))
+			function(services->list[i].name);
+}
+
 /**
  * services_free - forget the services database
  * @services: as zeroed afterwards

@@ -28,6 +28,7 @@ void services_read(struct services *services, const char *const *files);
 void services_parse(struct services *services, char *text);
 const char *services_name(struct services *services, uint16_t port, uint8_t protocol);
 uint16_t services_port(struct services *services, const char *name, uint8_t protocol);
+void services_each(struct services *services, void (*function)(const char *name));
 void services_free(struct services *services);
 
 #endif

@@ -2,21 +2,23 @@
 /* To look again and again, and show what happened in between. */
 #include "cmd/looks.h"
 
-#include <stdio.h>
-
 #include "format/clock.h"
 #include "format/quantity.h"
 #include "stop.h"
+#include "table/output.h"
 
 /* Of several tables, each says when it was. */
-static void print_moment(const struct options *options, bool is_first)
+static int print_moment(const struct options *options, bool is_first, struct failure *failure)
 {
-	char moment[QUANTITY_MAX + 1];
+	char text[QUANTITY_MAX + 3], *to = text;
 
 	if (options->json || options->no_header)
-		return;
-	*quantity_put_moment(moment, clock_now_ms(), 0) = 0;
-	printf("%s%s\n", is_first ? "" : "\n", moment);
+		return 0;
+	if (!is_first)
+		*to++ = '\n';
+	to = quantity_put_moment(to, clock_now_ms(), 0);
+	*to++ = '\n';
+	return output_print(text, to - text, failure);
 }
 
 /* Looks do not drift, each is so long after the first; one that was missed is left out. */
@@ -38,7 +40,8 @@ static uint64_t begin_look(struct look *look, uint64_t asked)
 	return now;
 }
 
-static int play(const struct options *options, look_function function, void *data)
+static int play(const struct options *options, look_function function, void *data,
+		struct failure *failure)
 {
 	struct playback *playback = options->playback;
 	struct look look = { .goes_on = true };
@@ -53,8 +56,7 @@ static int play(const struct options *options, look_function function, void *dat
 			return -1;
 		look.goes_on = playback->has_more(playback) &&
 			       (!options->count || ++number < options->count);
-		print_moment(options, is_first);
-		if (function(&look, data))
+		if (print_moment(options, is_first, failure) || function(&look, data))
 			return -1;
 	}
 	return 0;
@@ -66,18 +68,19 @@ static int play(const struct options *options, look_function function, void *dat
  * @names: names, which may be others each time
  * @function: looks
  * @data: for it
+ * @failure: what went wrong
  *
  * Return: 0 or -1.
  */
 int looks_follow(const struct options *options, struct names *names, look_function function,
-		 void *data)
+		 void *data, struct failure *failure)
 {
 	uint64_t next = stop_clock_ms(), asked = next;
 	struct look look = { .goes_on = true };
 	uint32_t number = 0;
 
 	if (options->playback)
-		return play(options, function, data);
+		return play(options, function, data, failure);
 	stop_catch();
 	if (function(&look, data))
 		return -1;
@@ -86,15 +89,13 @@ int looks_follow(const struct options *options, struct names *names, look_functi
 		if (stop_wait(-1, next) == STOP_NOW)
 			return 0;
 		look.goes_on = !options->count || ++number < options->count;
-		print_moment(options, !look.elapsed);
+		if (print_moment(options, !look.elapsed, failure))
+			return -1;
 		/* Meanwhile a namespace may have gone, and another one may have its number. */
 		names_refresh(names);
 		asked = begin_look(&look, asked);
 		if (function(&look, data))
 			return -1;
-		/* Who reads along gets each table at once. That it failed is told at the end. */
-		if (fflush(stdout))
-			look.goes_on = false;
 	}
 	return 0;
 }

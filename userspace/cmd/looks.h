@@ -40,6 +40,6 @@ struct playback {
 };
 
 int looks_follow(const struct options *options, struct names *names, look_function function,
-		 void *data);
+		 void *data, struct failure *failure);
 
 #endif

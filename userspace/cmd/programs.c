@@ -137,7 +137,7 @@ int programs_print(struct client *client, const struct options *options, struct 
 		.failure = failure,
 		.printer = printer_for(options->json, selection, names, failure),
 	};
-	int error = options->interval ? looks_follow(options, names, look_on, &programs) :
+	int error = options->interval ? looks_follow(options, names, look_on, &programs, failure) :
 					print_once(&programs);
 
 	accounts_free(&programs.before.accounts);

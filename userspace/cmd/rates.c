@@ -132,7 +132,7 @@ int rates_print(struct client *client, const struct options *options, struct nam
 		.printer = printer_for(options->json, selection, names, failure),
 	};
 	int error = options->since ? print_since(&rates) :
-				     looks_follow(options, names, look_on, &rates);
+				     looks_follow(options, names, look_on, &rates, failure);
 
 	snapshot_free(&rates.before);
 	snapshot_free(&rates.now);

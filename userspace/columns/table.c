@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "table/cut.h"
+#include "table/output.h"
 #include "table/terminal.h"
 
 /* Facts have so many columns, and the first is never cut. */
@@ -460,7 +461,7 @@ static bool cut_columns(struct table *table, const unsigned int *widths, size_t 
 }
 
 /* libsmartcols prints nothing for a table without rows. */
-static void print_header(struct table *table, const unsigned int *widths, size_t count)
+static void put_header(FILE *stream, struct table *table, const unsigned int *widths, size_t count)
 {
 	char title[COLUMN_TITLE_MAX + CUT_MARK_MAX];
 	char *end;
@@ -469,34 +470,48 @@ static void print_header(struct table *table, const unsigned int *widths, size_t
 	for (i = 0; i < count; i++) {
 		end = selection_put_title(title, table->selection, i);
 		*cut_text(title, end, widths[i]) = 0;
-		printf("%s%s", i ? " " : "", title);
+		fprintf(stream, "%s%s", i ? " " : "", title);
 	}
-	putchar('\n');
+	fputc('\n', stream);
+}
+
+static int put_table(FILE *stream, struct table *table)
+{
+	unsigned int widths[COLUMNS_MAX];
+	const size_t count = fit(table, widths);
+
+	if (table_is_empty(table)) {
+		if (!scols_table_is_noheadings(table->scols))
+			put_header(stream, table, widths, count);
+		return 0;
+	}
+	if (!cut_columns(table, widths, count))
+		return -ENOMEM;
+	scols_table_set_stream(table->scols, stream);
+	return scols_print_table(table->scols);
 }
 
 /**
- * table_print - print a table to stdout
+ * table_print - print a table, behind what was printed to stdout
  * @table: the table
  * @failure: what went wrong
- *
- * Errors of writing show in ferror(stdout).
  *
  * Return: 0 or -1.
  */
 int table_print(struct table *table, struct failure *failure)
 {
-	unsigned int widths[COLUMNS_MAX];
-	const size_t count = fit(table, widths);
-	int error;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	int error = stream ? put_table(stream, table) : -ENOMEM;
 
-	if (table_is_empty(table)) {
-		if (!scols_table_is_noheadings(table->scols))
-			print_header(table, widths, count);
-		return 0;
-	}
-	error = cut_columns(table, widths, count) ? scols_print_table(table->scols) : -ENOMEM;
+	if (stream && fclose(stream) && !error)
+		error = -ENOMEM;
 	if (error)
-		return failure_set(failure, EXIT_RUN, "cannot print the table: %s",
-				   strerror(-error));
-	return 0;
+		error = failure_set(failure, EXIT_RUN, "cannot print the table: %s",
+				    strerror(-error));
+	else
+		error = output_print(text, size, failure);
+	free(text);
+	return error;
 }

@@ -195,6 +195,21 @@ int output_write(const char *text, size_t size, struct failure *failure)
 }
 
 /**
+ * output_print - write a text behind what was printed to stdout
+ * @text: the text
+ * @size: its length
+ * @failure: what went wrong
+ *
+ * A signal that ends the command is not held up by who does not read it.
+ *
+ * Return: 0, or -1 if not all of it could be written.
+ */
+int output_print(const char *text, size_t size, struct failure *failure)
+{
+	return fflush(stdout) ? cannot_write(errno, failure) : output_write(text, size, failure);
+}
+
+/**
  * output_close_standard - write the rest of stdout and close it
  * @failure: what went wrong, if writing did
  *

@@ -56,6 +56,7 @@ int output_write(const char *text, size_t size, struct failure *failure);
 bool output_flush(struct output *output);
 void output_discard(struct output *output);
 int output_close(struct output *output, struct failure *failure);
+int output_print(const char *text, size_t size, struct failure *failure);
 int output_close_standard(struct failure *failure);
 
 /**

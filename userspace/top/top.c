@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cmd/looks.h"
 #include "stop.h"
+#include "table/output.h"
 #include "top/model.h"
 #include "top/screen.h"
 
@@ -47,14 +50,22 @@ static int check(const struct options *options, struct failure *failure)
 
 static int print_frame(struct stage *stage)
 {
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	int error = -1;
+
 	top_draw_plain(&stage->top, &stage->frame);
-	if (stage->frame.failed)
-		return failure_set(&stage->top.failure, EXIT_RUN, "out of memory");
-	if (stage->frames++)
-		putchar('\n');
-	frame_print(&stage->frame, stdout);
-	/* Who reads along gets each frame at once; that it failed is told at the end. */
-	return fflush(stdout);
+	if (stream && stage->frames++)
+		fputc('\n', stream);
+	if (stream)
+		frame_print(&stage->frame, stream);
+	if (!stream || fclose(stream) || stage->frame.failed)
+		failure_set(&stage->top.failure, EXIT_RUN, "out of memory");
+	else
+		error = output_print(text, size, &stage->top.failure);
+	free(text);
+	return error;
 }
 
 /* The first look has nothing before it, so there is nothing to tell of it. */
@@ -68,7 +79,7 @@ static int print_frames(struct stage *stage, const struct options *options)
 		if (stop_wait(-1, top_next(&stage->top)) == STOP_NOW)
 			return 0;
 		if (top_take(&stage->top) || print_frame(stage))
-			return ferror(stdout) ? 0 : -1;
+			return -1;
 	}
 	return 0;
 }
@@ -89,7 +100,7 @@ static int play_frames(struct stage *stage, const struct options *options)
 					   "the records between are damaged");
 		stage->top.look.asked = stop_clock_ms() - elapsed;
 		if (top_take(&stage->top) || print_frame(stage))
-			return ferror(stdout) ? 0 : -1;
+			return -1;
 	}
 	return 0;
 }

@@ -416,9 +416,103 @@ TEST(letters)
 	EXPECT_EQ(1, options.filter.remotes.count);
 	ASSERT_EQ(0, parse(&options, "--summary"));
 	EXPECT_EQ(COMMAND_SUMMARY, options.command);
+	ASSERT_EQ(0, parse(&options, "-tO"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	ASSERT_EQ(0, parse(&options, "-O"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	ASSERT_EQ(0, parse(&options, "-tlT"));
+	EXPECT_TRUE(options.processes);
+	ASSERT_EQ(0, parse(&options, "-B"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	EXPECT_EQ(SOCKPORT_PROTOCOL_TCP, options.filter.protocols.list[0]);
+	EXPECT_EQ(1u << SOCKPORT_STATE_CLOSE, options.filter.tcp_states);
+	ASSERT_EQ(0, parse(&options, "--options --cgroup"));
+	EXPECT_TRUE(options.timers && options.cgroup && !options.columns);
+	ASSERT_EQ(0, parse(&options, "--socket=tcp,udp -a"));
+	EXPECT_EQ(COMMAND_SOCKETS, options.command);
+	EXPECT_EQ(2, options.filter.protocols.count);
+	ASSERT_EQ(0, parse(&options, "-i -P -n"));
+	EXPECT_TRUE(options.info && options.numeric);
+	ASSERT_EQ(0, parse(&options, ":443"));
+	EXPECT_EQ(COMMAND_SHOW, options.command);
+	EXPECT_EQ(443, options.port);
+	ASSERT_EQ(0, parse(&options, "-i :443"));
+	EXPECT_EQ(443, options.filter.ports.list[0].first);
 	ASSERT_EQ(0, parse(&options, "--vsock --xdp"));
 	EXPECT_EQ(COMMAND_SOCKETS, options.command);
 	EXPECT_EQ(2, options.filter.protocols.count);
+}
+
+/* What is none here has something in its place. */
+TEST(foreign_options)
+{
+	static const struct { const char *word, *instead; } cases[] = {
+		{ "-tr", "'-r': addresses stay numbers" }, { "--resolve", "getent" },
+		{ "-tZ", "ps -Z" }, { "--contexts", "ps -Z" }, { "-b", "ss -b" },
+		{ "--tos", "ss --tos" }, { "--inet-sockopt", "ss --inet-sockopt" },
+		{ "-d", "--protocol other" }, { "--tipc", "--protocol other" },
+		{ "-D", "sockport record" }, { "--diag=/x", "sockport record" },
+		{ "-E", "sockport events" }, { "--events", "sockport events" },
+		{ "-tK", "sockport kill" }, { "--kill", "sockport kill" },
+		{ "-tuc", "sockport top" }, { "-Q", "-o chooses" }, { "-U", "-x" },
+		{ "-iTCP:443", "lsof" }, { "-i:443", "lsof" }, { "-i@192.0.2.1", "lsof" },
+		{ "-tq", "'-q': see sockport --help" }, { "--frob", "'--frob': see sockport --help" },
+	};
+	struct options options;
+	struct failure failure;
+	char *words[3] = { "sockport" };
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		words[1] = (char *)cases[i].word;
+		failure = (struct failure){ 0 };
+		EXPECT_EQ(-1, options_parse(&options, 2, words, &failure));
+		EXPECT_EQ(EXIT_USAGE, failure.status);
+		EXPECT_NE(NULL, strstr(failure.text, cases[i].instead)) {
+			TH_LOG("%s: %s", cases[i].word, failure.text);
+		}
+	}
+}
+
+/* What a file has comes behind the words, and is no command. */
+TEST(filter_of_file)
+{
+	static const struct { const char *line, *text; int status; } cases[] = {
+		{ "-t", "dport = :443 # and more\n# nothing\n\tor sport = :443", 0 },
+		{ "-t src 10.0.0.0/8 and", "sport = :443", 0 }, { "sockets", "udp 53", 0 },
+		{ "", "established", 0 }, { "-t", "", 0 }, { "kill", "", EXIT_USAGE },
+		{ "", "ports", EXIT_USAGE }, { "stats", "tcp", EXIT_USAGE },
+		{ "-t", "sport = :frob", EXIT_USAGE },
+	};
+	struct options options;
+	char path[] = "/tmp/sockport.XXXXXX", line[256];
+	int file = mkstemp(path);
+	size_t i;
+
+	ASSERT_LE(0, file);
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		ASSERT_EQ(0, ftruncate(file, 0));
+		ASSERT_EQ(strlen(cases[i].text), pwrite(file, cases[i].text, strlen(cases[i].text), 0));
+		snprintf(line, sizeof(line), "-F %s%s%s", path, *cases[i].line ? " " : "", cases[i].line);
+		EXPECT_EQ(cases[i].status, parse(&options, line)) {
+			TH_LOG("%s with '%s'", cases[i].line, cases[i].text);
+		}
+		if (i == 2) {
+			EXPECT_EQ(SOCKPORT_PROTOCOL_UDP, options.filter.protocols.list[0]);
+			EXPECT_EQ(53, options.filter.ports.list[0].first);
+		}
+		if (!i) {
+			EXPECT_EQ(COMMAND_SOCKETS, options.command);
+			EXPECT_NE(NULL, options.plan);
+		}
+		options_free(&options);
+	}
+	EXPECT_EQ(0, ftruncate(file, 100000));
+	snprintf(line, sizeof(line), "-F %s", path);
+	EXPECT_EQ(EXIT_USAGE, parse(&options, line));
+	close(file);
+	unlink(path);
+	EXPECT_EQ(EXIT_USAGE, parse(&options, line));
 }
 
 /* Several ports, or protocols, in one word. */

@@ -61,6 +61,7 @@ static int select_details(struct selection *selection, const struct options *opt
 	const struct { bool wanted; const char *columns; } details[] = {
 		{ options->timers, "+timer,expires,retr" },
 		{ options->extended, "+uid,inode,cookie,mark,interface,cgroup" },
+		{ options->cgroup, "+cgroup" },
 		{ options->memory, "+rmem_alloc,rcvbuf,wmem_alloc,sndbuf,fwd_alloc,wmem_queued,"
 				   "optmem,backlog_bytes,drops" },
 		{ options->info, "+congestion,rtt,rttvar,min_rtt,rto,cwnd,ssthresh,mss,pmtu,unacked,"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cmd/foreign.h"
 #include "commands.h"
 #include "kernel/destroy.h"
 #include "select/narrow.h"
@@ -80,8 +81,7 @@ int option_unknown(const struct option *names, const char *word, struct failure 
 
 	first = possible_name(names, word + 2, length, &count);
 	if (!first)
-		return failure_set(failure, EXIT_USAGE,
-				   "unknown option '%.100s': see sockport --help", word);
+		return foreign_name(word, failure);
 	if (count == 1 || !first[length])
 		return failure_set(failure, EXIT_USAGE, "option '--%s' takes no value", first);
 	return failure_set(failure, EXIT_USAGE,

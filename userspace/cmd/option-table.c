@@ -189,6 +189,15 @@ static int add_summary(struct options *options, const char *value, struct failur
 	return 0;
 }
 
+/* Each has a line of its own already. */
+static int add_nothing(struct options *options, const char *value, struct failure *failure)
+{
+	(void)options;
+	(void)value;
+	(void)failure;
+	return 0;
+}
+
 #define FLAG(member)	.flag = offsetof(struct options, member)
 #define TEXT(member)	.text = offsetof(struct options, member)
 #define SERVED		.is_served = true
@@ -218,6 +227,13 @@ const struct option_row option_rows[] = {
 	{ "query", 0, "LIST", "tables by their names in ss(8), also behind -A: inet, u_str, ...",
 	  GROUP_WHICH, TAKES_SOCKETS, .set = ss_add_tables, .like_ss = true, SERVED,
 	  .brief = "tables of ss(8)" },
+	{ .name = "socket", .value = "LIST", .group = GROUP_WHICH, .takes = TAKES_SOCKETS,
+	  .set = ss_add_tables, .like_ss = true },
+	{ .name = "bound-inactive", .letter = 'B', .group = GROUP_WHICH, .takes = TAKES_FILTER,
+	  .set = ss_add_bound, .like_ss = true },
+	{ "filter", 'F', "FILE", "what else must hold is in FILE: words, or an expression",
+	  GROUP_WHICH, TAKES_FILTER, TEXT(filter_file), .like_ss = true,
+	  .brief = "words are in it" },
 	{ "state", 0, "LIST", "LISTEN, ESTABLISHED, ..., connected, synchronized, listening",
 	  FILTER(STATE), SERVED, .brief = "in these states" },
 	{ "listening", 'l', NULL, "the same as --state listening", FILTER(STATE),
@@ -294,6 +310,14 @@ const struct option_row option_rows[] = {
 	  TAKES_PROCESSES, FLAG(processes), SERVED, .brief = "who has them open" },
 	{ "timers", 0, NULL, "with timers, also -o without columns", GROUP_HOW, TAKES_SOCKETS,
 	  FLAG(timers), SERVED, .brief = "timers, also -o" },
+	{ .name = "options", .group = GROUP_HOW, .takes = TAKES_SOCKETS, FLAG(timers),
+	  .like_ss = true },
+	{ .name = "threads", .letter = 'T', .group = GROUP_HOW, .takes = TAKES_PROCESSES,
+	  FLAG(processes) },
+	{ .name = "cgroup", .group = GROUP_HOW, .takes = TAKES_SOCKETS, FLAG(cgroup),
+	  .like_ss = true },
+	{ .name = "oneline", .letter = 'O', .group = GROUP_HOW, .set = add_nothing,
+	  .like_ss = true },
 	{ "extended", 'e', NULL, "with owner, inode, cookie and mark", GROUP_HOW, TAKES_SOCKETS,
 	  FLAG(extended), .like_ss = true, SERVED, .brief = "inode, cookie,..." },
 	{ "memory", 'm', NULL, "with the memory that they hold", GROUP_HOW, TAKES_SOCKETS,
@@ -315,7 +339,8 @@ const struct option_row option_rows[] = {
 	  .brief = "what there is" },
 	{ "numeric", 'n', NULL, "no names of users, services and types, no units", GROUP_HOW, 0,
 	  FLAG(numeric), SERVED, .brief = "no names or units" },
-	{ "wide", 0, NULL, "all columns, whole, also where the terminal is narrower", GROUP_HOW, 0,
+	{ .letter = 'P', .group = GROUP_HOW, FLAG(numeric) },
+	{ "wide", 'W', NULL, "all columns, whole, also where the terminal is narrower", GROUP_HOW, 0,
 	  FLAG(wide), .brief = "nothing left out" },
 	{ "color", 0, "WHEN", "red for what is full, drains, drops or failed: auto, always, never",
 	  GROUP_HOW, 0, .set = add_color, .brief = "auto,always,never" },

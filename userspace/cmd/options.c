@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/filter-file.h"
+#include "cmd/foreign.h"
 #include "cmd/option-check.h"
 #include "cmd/option-table.h"
 #include "cmd/plan.h"
@@ -102,24 +104,10 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 	return 0;
 }
 
-/* What such a letter of ss(8) and netstat(8) is for has a command here. */
-static const char *command_of_letter(int letter)
-{
-	switch (letter) {
-	case 'E':
-		return commands[COMMAND_EVENTS].name;
-	case 'K':
-		return commands[COMMAND_KILL].name;
-	case 'c':
-		return commands[COMMAND_TOP].name;
-	default:
-		return "--help";
-	}
-}
-
 /* getopt's own messages begin with the path of the program. */
-static int bad_option(struct parser *parser, int option, const char *word)
+static int bad_option(struct parser *parser, int option, char *const *argv)
 {
+	const char *word = argv[optind - 1];
 	/* In the midst of letters, the word is the one before them. */
 	const bool is_letter = optopt > 0 && optopt < OPTION_FIRST &&
 			       (strncmp(word, "--", 2) || !strchr(parser->letters, optopt));
@@ -130,9 +118,7 @@ static int bad_option(struct parser *parser, int option, const char *word)
 	if (option == ':')
 		return failure_set(parser->failure, EXIT_USAGE, "option '%s' needs a value", word);
 	if (is_letter)
-		return failure_set(parser->failure, EXIT_USAGE,
-				   "unknown option '-%c': see sockport %s", optopt,
-				   command_of_letter(optopt));
+		return foreign_letter(optopt, argv, optind, parser->failure);
 	return option_unknown(parser->names, word, parser->failure);
 }
 
@@ -162,7 +148,7 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 		if (means_timers(parser, argv, option))
 			continue;
 		if (option == '?' || option == ':')
-			return bad_option(parser, option, argv[optind - 1]);
+			return bad_option(parser, option, argv);
 		if (option == 'A')
 			parser->behind_a = argv[optind];
 		if (apply(parser, row_of(option), optarg))
@@ -350,6 +336,21 @@ static int parse_selection(struct parser *parser, char **words)
 	return parse_expression(parser, words);
 }
 
+/* What stands in a file comes behind the words. */
+static int parse_filter(struct parser *parser, char **words)
+{
+	struct filter_file file = { 0 };
+	int error;
+
+	if (!parser->options->filter_file)
+		return parse_selection(parser, words);
+	error = filter_file_read(&file, parser->options->filter_file, words, parser->failure);
+	if (!error)
+		error = parse_selection(parser, file.words);
+	filter_file_free(&file);
+	return error;
+}
+
 /* A table behind "-A" is what ss(8) means by it, where no command says otherwise. */
 static int parse_tables(struct parser *parser, char ***words)
 {
@@ -395,7 +396,7 @@ static int parse_words(struct parser *parser, char **words)
 		return -1;
 	if (options->like_ss && !options->has_command)
 		options->command = COMMAND_SOCKETS;
-	if (parse_tables(parser, &words) || parse_selection(parser, words))
+	if (parse_tables(parser, &words) || parse_filter(parser, words))
 		return -1;
 	if (leaves_states_out(options))
 		return filter_add(&options->filter, FILTER_STATE, SS_STATES, parser->failure);

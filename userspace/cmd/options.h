@@ -115,6 +115,7 @@ struct playback;
  *	unit or container; NULL for all
  * @by: for COMMAND_PROGRAMS: what they are summed up by
  * @since: file with an earlier answer, NULL for none
+ * @filter_file: file with more words about @filter, "-" for stdin; NULL for none
  * @textfile: for COMMAND_METRICS: file to write, NULL for stdout
  * @record: for COMMAND_RECORD: file to write
  * @replay: file to answer from, NULL for the kernel
@@ -154,6 +155,7 @@ struct playback;
  * @extended: tell what sockets are known by
  * @memory: tell the memory of sockets
  * @info: tell what TCP knows of its connections
+ * @cgroup: tell the cgroup of sockets
  * @reverse: the other way round
  * @batch: for COMMAND_TOP: print frames, without a screen
  * @yes: for COMMAND_KILL: do not ask
@@ -179,6 +181,7 @@ struct options {
 	const char *since;
 	const char *baseline;
 	struct thresholds thresholds;
+	const char *filter_file;
 	const char *textfile;
 	const char *record;
 	const char *replay;
@@ -215,6 +218,7 @@ struct options {
 	bool extended;
 	bool memory;
 	bool info;
+	bool cgroup;
 	bool reverse;
 	bool batch;
 	bool yes;

@@ -110,6 +110,23 @@ int ss_add_tables(struct options *options, const char *list, struct failure *fai
 }
 
 /**
+ * ss_add_bound - list TCP sockets that are bound and no more
+ * @options: of the command
+ * @value: none
+ * @failure: what is wrong
+ *
+ * Return: 0 or -1.
+ */
+int ss_add_bound(struct options *options, const char *value, struct failure *failure)
+{
+	(void)value;
+	options->has_filter = true;
+	if (filter_add(&options->filter, FILTER_PROTOCOL, "tcp", failure))
+		return -1;
+	return filter_add(&options->filter, FILTER_STATE, "close", failure);
+}
+
+/**
  * ss_add_family - list what a family of ss(8) has
  * @options: of the command
  * @word: inet, inet6, unix, link, netlink, vsock or xdp

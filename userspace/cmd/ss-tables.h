@@ -10,6 +10,7 @@
 bool ss_begins_expression(const char *word, const char *next);
 bool ss_is_table(const char *word);
 int ss_add_tables(struct options *options, const char *list, struct failure *failure);
+int ss_add_bound(struct options *options, const char *value, struct failure *failure);
 int ss_add_family(struct options *options, const char *word, struct failure *failure);
 bool ss_types_text(const struct options *options, char *text, size_t size);
 

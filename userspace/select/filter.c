@@ -78,6 +78,12 @@ static int bad_port(const char *text, struct failure *failure)
 			   text);
 }
 
+/* As in expressions, a colon may stand in front of a port. */
+static const char *without_colon(const char *text)
+{
+	return text + (*text == ':' && text[1]);
+}
+
 /* FIRST-LAST; the names of services may have a hyphen too. */
 static bool parse_range(const char *text, struct port_range *range)
 {
@@ -130,6 +136,7 @@ static int add_ports(struct filter *filter, enum filter_key key, const char *tex
 	struct port_range range;
 	uint32_t port;
 
+	text = without_colon(text);
 	if (number_parse(text, UINT32_MAX, &port))
 		range = (struct port_range){ port, port };
 	else if (!parse_range(text, &range))
@@ -278,6 +285,7 @@ int filter_parse_port(const char *text, uint32_t *port, struct failure *failure)
 	struct services services = { 0 };
 	uint32_t number;
 
+	text = without_colon(text);
 	if (!number_parse(text, UINT32_MAX, &number)) {
 		number = services_port(&services, text, SOCKPORT_PROTOCOL_TCP);
 		if (!number)

@@ -13,7 +13,9 @@
 #include "../userspace/count/destinations.h"
 #include "../userspace/count/ends.h"
 #include "../userspace/count/holders.h"
+#include "../userspace/count/findings.h"
 #include "../userspace/count/pools.h"
+#include "../userspace/doctor/check.h"
 
 static void make_out(struct socket_row *row, uint8_t address[8], uint32_t last, uint32_t lport)
 {
@@ -34,6 +36,60 @@ static void make_out(struct socket_row *row, uint8_t address[8], uint32_t last, 
 	row->remote_size = 4;
 	row->local_port = lport;
 	row->remote_port = 443;
+}
+
+static uint32_t hash_none(const void *thing)
+{
+	(void)thing;
+	return 0;
+}
+
+static bool same_never(const void *a, const void *b)
+{
+	(void)a;
+	(void)b;
+	return false;
+}
+
+/* How many findings there are of such a listener, where the kernel counted so many overflows. */
+static unsigned int overflows_found(const struct watched *watched, uint64_t overflows)
+{
+	static const struct hash_kind kind = { sizeof(*watched), hash_none, same_never };
+	static const struct thresholds usual;
+	struct look look = { .how = { .thresholds = &usual }, .milliseconds = 1000 };
+	struct findings findings = { .check = "accept_queue" };
+	struct space *space = spaces_get(&look.spaces, 0);
+	unsigned int found;
+
+	if (!space || !hash_add(&look.watched, &kind, watched))
+		return -1;
+	space->is_seen = true;
+	space->before.known = space->after.known = 1ull << COUNTER_LISTEN_OVERFLOWS;
+	space->after.values[COUNTER_LISTEN_OVERFLOWS] = overflows;
+	check_accept_queue(&look, &findings);
+	found = findings_number(&findings, SEVERITY_CRITICAL);
+	findings_free(&findings);
+	hash_free(&look.watched);
+	spaces_free(&look.spaces);
+	return found;
+}
+
+/* Handshakes that are reset, and deferred ones, are dropped as well. */
+TEST(drops_are_no_overflow)
+{
+	struct watched watched = {
+		.protocol = SOCKPORT_PROTOCOL_TCP, .state = SOCKPORT_STATE_LISTEN, .port = 80,
+		.looks = 5, .limit = 10, .drops = 7, .drops_after = 47,
+	};
+
+	EXPECT_EQ(0, overflows_found(&watched, 0));
+	EXPECT_EQ(1, overflows_found(&watched, 3));
+	watched.most = 10;
+	EXPECT_EQ(0, overflows_found(&watched, 0));
+	watched.most = 11;
+	EXPECT_EQ(1, overflows_found(&watched, 0));
+	watched.drops_after = watched.drops;
+	EXPECT_EQ(0, overflows_found(&watched, 3));
 }
 
 TEST(destinations)

@@ -26,7 +26,7 @@ alone()
 	IN_FIXTURE=yes DOCTOR_CASE=$1 "$SOCKPORT_FIXTURE" empty "$PWD/doctor.sh"
 }
 
-CASES=(healthy accept_overflow accept_full ports_of_destination ports_of_address ports_shared
+CASES=(healthy accept_overflow not_overflown accept_full ports_of_destination ports_of_address ports_shared
 	close_wait workers datagrams datagrams_of_gone unanswered unread loss failures scans exposure time_wait memory
 	pressure cgroup module unseen nagios elsewhere)
 

@@ -69,6 +69,25 @@ def accept_overflow():
     gone("accept_queue")
 
 
+def not_overflown():
+    """What is dropped for another reason is no want of room."""
+    to = listener(128)
+    to.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)
+
+    def call():
+        one = start(to.getsockname())
+        time.sleep(0.01)
+        abort(one)
+
+    before = counter("TCPDeferAcceptDrop")
+    with Steadily(call):
+        wait_for("drops", lambda: counter("TCPDeferAcceptDrop") > before + 10)
+        for _ in range(3):
+            checks = [each["check"] for each in doctor()["findings"]]
+            expect("findings", False, "accept_queue" in checks)
+    to.close()
+
+
 def accept_full():
     """Nobody accepts, and nobody else comes."""
     to = listener(4)

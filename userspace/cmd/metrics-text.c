@@ -164,7 +164,7 @@ static const struct family families[] = {
 	COUNTER("retransmitted_segments", "Segments sent again.", RETRANSMITTED_SEGMENTS),
 	BYTE_COUNTER("retransmitted_bytes", "Payload sent again.", RETRANSMITTED_BYTES),
 	COUNTER("syn_retransmits", "SYNs, or answers to them, sent again.", SYN_RETRANSMITS),
-	COUNTER("listen_drops", "SYNs and connections that listeners dropped, for want of room or reset by who called.",
+	COUNTER("listen_drops", "What listeners dropped: for want of room, reset by who called, or held back by TCP_DEFER_ACCEPT.",
 		LISTEN_DROPS),
 	COUNTER("receive_drops", "Packets that sockets dropped.", RECEIVE_DROPS),
 	COUNTER("accounted_drops",

@@ -329,7 +329,7 @@ static const struct column list[] = {
 	COUNTER("syn_retransmits", SYN_RETRANSMITS, "segments",
 		"SYNs, or answers to them, sent again"),
 	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections",
-		"SYNs and connections that listeners dropped, for want of room or reset by who called"),
+		"what listeners dropped: for want of room, reset by who called, or held back by TCP_DEFER_ACCEPT"),
 	DROPS("receive_drops", RECEIVE_DROPS, "packets", "packets that sockets dropped"),
 	DROPS("accounted_drops", ACCOUNTED_DROPS, "datagrams",
 	      "of segments_in, datagrams that sockets dropped, while they are counted"),

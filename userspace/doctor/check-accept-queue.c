@@ -19,6 +19,25 @@ static bool is_listener(const struct watched *watched)
 	return watched->state == SOCKPORT_STATE_LISTEN;
 }
 
+/*
+ * What a listener drops need not have wanted room: it counts handshakes that the peer resets, as
+ * health checks do, and ACKs that TCP_DEFER_ACCEPT waits behind, which may be all there are.
+ */
+static bool overflows(const struct look *look, const struct watched *watched)
+{
+	const struct space *space;
+
+	if (watched->drops_after <= watched->drops)
+		return false;
+	if (watched->most > watched->limit)
+		return true;
+	check_each_space(look, space)
+		if (space->netns == watched->netns && space->is_seen &&
+		    counters_grown(&space->before, &space->after, COUNTER_LISTEN_OVERFLOWS))
+			return true;
+	return false;
+}
+
 /* What it dropped before, where history has counted that. */
 static void say_before(const struct look *look, struct findings *findings,
 		       const struct watched *watched, struct finding *finding)
@@ -43,7 +62,8 @@ static void say_before(const struct look *look, struct findings *findings,
 
 static void say(const struct look *look, struct findings *findings, const struct watched *watched)
 {
-	const uint32_t dropped = watched->drops_after - watched->drops;
+	const uint32_t dropped = overflows(look, watched) ? watched->drops_after - watched->drops :
+							    0;
 	const bool full = dropped || watched->least > watched->limit;
 	struct finding *finding = findings_add(findings, &(struct finding){
 		.severity = full ? SEVERITY_CRITICAL : SEVERITY_WARNING,
@@ -90,7 +110,7 @@ void check_accept_queue(const struct look *look, struct findings *findings)
 			worst = percent(watched[i].least, watched[i].limit);
 		findings_at(findings, watched[i].netns);
 		if (watched[i].looks > 1 &&
-		    (watched[i].drops_after > watched[i].drops ||
+		    (overflows(look, &watched[i]) ||
 		     percent(watched[i].least, watched[i].limit) >= threshold))
 			say(look, findings, &watched[i]);
 	}

@@ -42,6 +42,7 @@ struct looking {
  * @looks: so many looks it was there
  * @last: connections or bytes that waited at the last look
  * @least: fewest of all looks
+ * @most: most of all looks
  * @fell: from one look to the next there were fewer
  * @limit: of the backlog, or bytes of the receive buffer
  * @drops: at the first look
@@ -62,6 +63,7 @@ struct watched {
 	uint32_t looks;
 	uint32_t last;
 	uint32_t least;
+	uint32_t most;
 	bool fell;
 	uint32_t limit;
 	uint32_t drops;

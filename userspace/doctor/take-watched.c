@@ -77,6 +77,8 @@ static int note(const struct socket_row *row, void *data)
 		watched->fell = true;
 	if (now < watched->least)
 		watched->least = now;
+	if (now > watched->most)
+		watched->most = now;
 	watched->looks++;
 	watched->last = now;
 	watched->state = row->state;

@@ -27,6 +27,7 @@ static const struct source sources[COUNTERS] = {
 	[COUNTER_RETRANS_SEGS] = { "Tcp:", "RetransSegs" },
 	[COUNTER_TIMEOUTS] = { "TcpExt:", "TCPTimeouts" },
 	[COUNTER_COOKIES_SENT] = { "TcpExt:", "SyncookiesSent" },
+	[COUNTER_LISTEN_OVERFLOWS] = { "TcpExt:", "ListenOverflows" },
 	[COUNTER_REQUESTS_DROPPED] = { "TcpExt:", "TCPReqQFullDrop" },
 	[COUNTER_TIME_WAIT_OVERFLOW] = { "TcpExt:", "TCPTimeWaitOverflow" },
 	[COUNTER_ABORT_ON_MEMORY] = { "TcpExt:", "TCPAbortOnMemory" },

@@ -518,6 +518,16 @@ TEST_F_TIMEOUT(terminal, no_header_wraps, 300)
 		check(_metadata, variant, listings[i], 0, 0);
 }
 
+/* What waits at listeners is what is asked for by -l. */
+TEST(listeners_have_their_queues)
+{
+	ASSERT_EQ(0, on_terminal("sockets -l", ROWS, "C.UTF-8", 120));
+	EXPECT_NE(NULL, strstr(shown, " BACKLOG "));
+	EXPECT_NE(NULL, strstr(shown, " LIMIT "));
+	ASSERT_EQ(0, on_terminal("sockets", ROWS, "C.UTF-8", 120));
+	EXPECT_EQ(NULL, strstr(shown, " BACKLOG "));
+}
+
 /* Who reads it knows whether a text is whole. */
 TEST(what_is_cut_has_a_mark)
 {

@@ -398,7 +398,9 @@ TEST_F(metrics, of_namespaces)
 		ASSERT_TRUE(space);
 		space->is_seen = true;
 		space->before.known = 1ull << COUNTER_UDP_RCVBUF_ERRORS |
-				      1ull << COUNTER_UDP6_RCVBUF_ERRORS;
+				      1ull << COUNTER_UDP6_RCVBUF_ERRORS |
+				      1ull << COUNTER_LISTEN_OVERFLOWS;
+		space->before.values[COUNTER_LISTEN_OVERFLOWS] = 30 + i;
 		space->before.values[COUNTER_UDP_RCVBUF_ERRORS] = 100 + i;
 		space->before.values[COUNTER_UDP6_RCVBUF_ERRORS] = 1000;
 		space->limits[0] = (struct limit){ .known = 3, .name = "files", .used = 4, .max = 9 };
@@ -408,6 +410,7 @@ TEST_F(metrics, of_namespaces)
 	EXPECT_LINE("sockport_udp_drops_total{netns=\"net:[11]\",cause=\"receive-buffer\"} 1100");
 	EXPECT_LINE("sockport_udp_drops_total{netns=\"net:[12]\",cause=\"receive-buffer\"} 1101");
 	EXPECT_EQ(2, count_lines(self->text, "sockport_udp_drops_total{"));
+	EXPECT_LINE("sockport_listen_overflows_total{netns=\"net:[12]\"} 31");
 	EXPECT_LINE("sockport_limit_used{limit=\"files\"} 4");
 	EXPECT_LINE("sockport_limit_max{limit=\"files\"} 9");
 	EXPECT_EQ(1, count_lines(self->text, "sockport_limit_used{limit="));

@@ -213,6 +213,24 @@ static void put_drops(const struct metrics_writer *writer)
 	}
 }
 
+/* What listeners count as dropped may have other causes. */
+static void put_overflows(const struct metrics_writer *writer)
+{
+	const struct space *space;
+	size_t i = 0;
+
+	metrics_put_head(writer, "sockport_", "listen_overflows", "counter", NULL,
+			 "Connections that an accept queue had no room for, as the kernel counts them.");
+	while ((space = next_seen(writer, &i))) {
+		if (!(space->before.known >> COUNTER_LISTEN_OVERFLOWS & 1))
+			continue;
+		fputs("sockport_listen_overflows_total", writer->stream);
+		metrics_put_only_netns(writer->stream, writer->metrics, space->netns);
+		fprintf(writer->stream, " %" PRIu64 "\n",
+			space->before.values[COUNTER_LISTEN_OVERFLOWS]);
+	}
+}
+
 /**
  * metrics_put_around - write what is known of network namespaces
  * @writer: where to
@@ -226,6 +244,7 @@ void metrics_put_around(const struct metrics_writer *writer)
 	put_limits(writer, "limit_used", "How much there is of what the kernel limits.", LIMIT_USED);
 	put_limits(writer, "limit_max", "How much there can be.", LIMIT_MAX);
 	put_drops(writer);
+	put_overflows(writer);
 	if (!writer->metrics->has_sockets)
 		return;
 	put_each(writer, "destinations", "Destinations that connections go to.", destinations);

@@ -41,6 +41,8 @@
  * @events: of each type one, then lost ones; in so many batches
  * @overrun: the buffer was full before the first batch
  * @off: history is switched off
+ * @opened: it is known who opened port 80
+ * @held: and who has it open
  * @descriptor: readable
  */
 struct client {
@@ -52,6 +54,8 @@ struct client {
 	unsigned int events;
 	bool overrun;
 	bool off;
+	bool opened;
+	bool held;
 	int descriptor;
 };
 
@@ -92,6 +96,16 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 	fill_port(&row, 80, accepted);
 	row.distributions[SOCKPORT_DISTRIBUTION_KIND_RTT] = (struct distribution_row){
 		.known = 2, .sum = 50, .buckets = (const uint8_t *)buckets, .count = 5 };
+	if (client->opened) {
+		row.opener.known = 1ull << SOCKPORT_A_OPENER_PID | 1ull << SOCKPORT_A_OPENER_COMM;
+		row.opener.pid = 4711;
+		row.opener.comm = "before";
+	}
+	if (client->held) {
+		row.processes.count = 1;
+		row.processes.list[0] = (struct process_row){ .known = 1ull << SOCKPORT_A_PROCESS_PID |
+			1ull << SOCKPORT_A_PROCESS_COMM, .pid = 4712, .comm = "after" };
+	}
 	if (function(&row, data))
 		return -1;
 	if (client->breaks == client->looks)
@@ -604,6 +618,25 @@ TEST_F(answer, show_closed_port)
 				       "   4-8 us ####"));
 	EXPECT_EQ(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_DISTRIBUTIONS |
 		  SOCKPORT_WANT_OPENER | SOCKPORT_WANT_WORKERS, self->client.wants);
+}
+
+/* Who opened it is told where nobody is known to have it. */
+TEST_F(answer, show_opener)
+{
+	self->options.port = 80;
+	self->options.command = COMMAND_SHOW;
+	self->client.opened = true;
+	selection_parse(&self->selection, &peer_columns, "remote", &self->failure);
+	ASSERT_EQ(0, show_port(&self->client, &self->options, self->names, &self->selection,
+			       &self->failure));
+	EXPECT_EQ(1, count(seen(self), "before[4711]"));
+	self->client.held = true;
+	ASSERT_EQ(0, show_port(&self->client, &self->options, self->names, &self->selection,
+			       &self->failure));
+	/* Not once more. */
+	EXPECT_EQ(1, count(seen(self), "before[4711]"));
+	EXPECT_EQ(1, count(self->text, "4712 after"));
+	EXPECT_EQ(4, count(self->text, "\naccepted "));
 }
 
 /* As much as there can be has room. */

@@ -19,9 +19,9 @@
 		"connections,connections_high,backlog_high,closed,closed_by_peer,broken,"	\
 		"resets_sent,resets_received,bytes_in,bytes_out,segments_in,segments_out,"	\
 		"retransmits,retransmitted_bytes,syn_retransmits,listen_drops,"			\
-		"receive_drops,accounted_drops,first_active,last_active,"			\
-		"opener,opener_user,opener_unit,"						\
-		"busy,rwnd_limited,sndbuf_limited,ooo,dsack_dups,delivered_ce,rto_total"
+		"receive_drops,accounted_drops,first_active,last_active"
+#define OPENER	"+opener,opener_user,opener_unit"
+#define LIMITS	"+busy,rwnd_limited,sndbuf_limited,ooo,dsack_dups,delivered_ce,rto_total"
 
 /**
  * struct port_history - what one row of the port did; the row itself is gone
@@ -91,14 +91,30 @@ static bool copy_workers(struct port_history *history, const struct worker_rows 
 	return true;
 }
 
+/* Who has it is told already, and who opened it may have been gone before: a daemon forks. */
+static bool is_held(const struct port_row *row)
+{
+	return row->role == SOCKPORT_ROLE_IN && row->processes.count;
+}
+
+static int select_facts(struct selection *selection, const struct port_row *row)
+{
+	struct failure failure;
+
+	if (selection_parse(selection, &port_columns, FACTS, &failure))
+		return -1;
+	if (!is_held(row) && selection_parse(selection, &port_columns, OPENER, &failure))
+		return -1;
+	return selection_parse(selection, &port_columns, LIMITS, &failure);
+}
+
 static bool fill(struct port_history *history, const struct port_row *row, struct sink *sink)
 {
 	const char *protocol = word_protocol(row->protocol), *role = word_role(row->role);
-	struct failure failure;
 
 	snprintf(history->title, sizeof(history->title), "History of %s %s",
 		 protocol ? protocol : "-", role ? role : "-");
-	if (selection_parse(&history->selection, &port_columns, FACTS, &failure))
+	if (select_facts(&history->selection, row))
 		return false;
 	history->facts = table_new_facts();
 	if (!history->facts ||

@@ -349,6 +349,15 @@ TEST(holders)
 	ASSERT_TRUE(holders_count(&holders, &row));
 	make_held(&row, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_OUT, SOCKPORT_STATE_ESTABLISHED, 1);
 	ASSERT_TRUE(holders_count(&holders, &row));
+	/* Two subflows and their MPTCP connection are one. */
+	row.known |= 1ull << SOCKPORT_A_SOCKET_TOKEN;
+	for (i = 0; i < 3; i++) {
+		row.token = 7;
+		ASSERT_TRUE(holders_count(&holders, &row));
+		row.protocol = i ? SOCKPORT_PROTOCOL_MPTCP : SOCKPORT_PROTOCOL_TCP;
+	}
+	row.token = 8;
+	ASSERT_TRUE(holders_count(&holders, &row));
 	make_held(&row, SOCKPORT_PROTOCOL_UNIX, 0, SOCKPORT_STATE_LISTEN, 0);
 	ASSERT_TRUE(holders_count(&holders, &row));
 	make_held(&row, SOCKPORT_PROTOCOL_UNIX, 0, SOCKPORT_STATE_ESTABLISHED, 0);
@@ -372,7 +381,7 @@ TEST(holders)
 		EXPECT_EQ(8001 + i, holders.list[1].ports[i].port);
 	EXPECT_EQ(53, holders.list[1].ports[1000].port);
 	EXPECT_EQ(1, holders.list[1].in);
-	EXPECT_EQ(1, holders.list[1].out);
+	EXPECT_EQ(3, holders.list[1].out);
 	EXPECT_EQ(1, holders.list[1].lingering);
 	EXPECT_EQ(1, holders.list[1].unix_listeners);
 	EXPECT_EQ(1, holders.list[1].unix_sockets);

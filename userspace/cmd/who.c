@@ -16,9 +16,6 @@
 #include "format/number.h"
 #include "table/terminal.h"
 
-#define WANT	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OWNER | \
-		 SOCKPORT_WANT_UNLISTED)
-
 /**
  * struct who - an answer in the making
  * @client: knows the kernel
@@ -180,7 +177,7 @@ static int list_sockets(struct who *who)
 	if (!who->report.json)
 		putchar('\n');
 	report_list_begin(&who->report, "sockets", &who->selection);
-	if (ask_sockets(who, who->selection.want | WANT, take_socket))
+	if (ask_sockets(who, who->selection.want | HOLDERS_WANT, take_socket))
 		return -1;
 	report_list_end(&who->report);
 	return 0;
@@ -220,10 +217,10 @@ static int count_sockets(struct who *who)
 
 	/* Who runs now says nothing of what was. */
 	if (who->options->replay)
-		return ask_sockets(who, WANT, count_socket);
+		return ask_sockets(who, HOLDERS_WANT, count_socket);
 	if (word && number_parse(word, UINT32_MAX, &pid) && !running_find(&who->asked, word))
 		return out_of_memory(who);
-	if (ask_sockets(who, WANT, count_socket))
+	if (ask_sockets(who, HOLDERS_WANT, count_socket))
 		return -1;
 	if (word && !who->asked.count && who->holders.incomplete) {
 		if (!running_find(&who->asked, word))
@@ -231,7 +228,7 @@ static int count_sockets(struct who *who)
 		if (!who->asked.count)
 			return 0;
 		holders_free(&who->holders);
-		if (ask_sockets(who, WANT, count_socket))
+		if (ask_sockets(who, HOLDERS_WANT, count_socket))
 			return -1;
 	}
 	if (who->asked.count)

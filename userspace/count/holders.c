@@ -212,18 +212,53 @@ static void count_other(struct holder *holder, const struct socket_row *socket)
 		holder->in++;
 }
 
+/* A process and an MPTCP connection of it. */
+struct held_token {
+	uint32_t pid;
+	uint32_t token;
+};
+
+static uint32_t hash_token(const void *thing)
+{
+	return hash_bytes(0, thing, sizeof(struct held_token));
+}
+
+static bool same_token(const void *left, const void *right)
+{
+	return !memcmp(left, right, sizeof(struct held_token));
+}
+
+static const struct hash_kind kind_of_token = {
+	.size = sizeof(struct held_token), .hash = hash_token, .same = same_token,
+};
+
+/* An MPTCP connection has a socket of its own, and one of TCP for each of its subflows. */
+static bool is_again(struct holders *holders, const struct process_row *process,
+		     const struct socket_row *socket, bool *fits)
+{
+	const struct held_token key = { .pid = process->pid, .token = socket->token };
+	const size_t before = holders->tokens.count;
+
+	if (!row_knows(socket, SOCKPORT_A_SOCKET_TOKEN) || socket->state == SOCKPORT_STATE_LISTEN)
+		return false;
+	*fits = hash_add(&holders->tokens, &kind_of_token, &key);
+	return holders->tokens.count == before;
+}
+
 static bool count_one(struct holders *holders, const struct process_row *process,
 		      const struct socket_row *socket)
 {
 	const char *cgroup = row_knows(socket, SOCKPORT_A_SOCKET_CGROUP) ? socket->cgroup : NULL;
 	struct holder *holder = holders_add(holders, process, 0, cgroup);
+	bool fits = true;
 
 	if (!holder)
 		return false;
 	/* A listener lives, though nobody but who opened it is known. */
 	if (!is_listener(socket)) {
-		count_other(holder, socket);
-		return true;
+		if (!is_again(holders, process, socket, &fits))
+			count_other(holder, socket);
+		return fits;
 	}
 	if (socket->protocol == SOCKPORT_PROTOCOL_UNIX) {
 		holder->unix_listeners++;
@@ -312,5 +347,6 @@ void holders_free(struct holders *holders)
 	free(holders->slots);
 	free(holders->ports);
 	free(holders->port_slots);
+	hash_free(&holders->tokens);
 	*holders = (struct holders){ .word = holders->word };
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "count/hash.h"
 #include "host/cgroup.h"
 #include "kernel/rows.h"
 
@@ -69,6 +70,7 @@ struct holder {
  * @port_count: of @ports
  * @port_room: for how many @ports has room
  * @port_slots: hash table of numbers of @ports, from 1; twice @port_room
+ * @tokens: MPTCP connections of processes that were counted
  * @incomplete: sockets of which not all processes came
  */
 struct holders {
@@ -81,8 +83,13 @@ struct holders {
 	size_t port_count;
 	size_t port_room;
 	uint32_t *port_slots;
+	struct hash tokens;
 	uint64_t incomplete;
 };
+
+/* What the kernel has to say of sockets that are counted. */
+#define HOLDERS_WANT	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OWNER | \
+			 SOCKPORT_WANT_UNLISTED | SOCKPORT_WANT_TOKEN)
 
 bool holder_is_meant(const char *word, uint32_t pid, const char *comm, const char *cgroup);
 struct holder *holders_add(struct holders *holders, const struct process_row *process,

@@ -6,9 +6,6 @@
 #include "select/match.h"
 #include "top/look.h"
 
-#define WANT_HOLDERS	(SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_OWNER | \
-			 SOCKPORT_WANT_UNLISTED)
-
 /**
  * struct counted - an answer in the making
  * @look: the look
@@ -58,7 +55,7 @@ static int keep_holder(struct top_look *look, const struct holder *holder)
 int look_processes(struct top_look *look)
 {
 	struct counted counted = { .look = look };
-	int error = client_sockets(look->client, &look->options.filter, WANT_HOLDERS,
+	int error = client_sockets(look->client, &look->options.filter, HOLDERS_WANT,
 				   count_holder, &counted, look->failure);
 	size_t i;
 

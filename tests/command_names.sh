@@ -115,23 +115,21 @@ for words in (["-J"], ["--wide"]):
 PY
 }
 
-hint_of()
-{
-	unshare -n "$SOCKPORT_FIXTURE" listen 7093 nsenter --net="$1" "$SOCKPORT_BIN" show 7093
-}
-
 # A hint has such names, too.
 hint_is_clean()
 {
-	local status=0
+	local name=$'sockport\e[31m' status=0
 
-	in_cgroup $'sockport\e[31m.service' hint_of "/proc/$$/ns/net" 2>"$work/text" || status=$?
-	[ $status -ne 4 ] || return 4
-	grep -qF 'namespace sockport\033\13331m.service: add -A' "$work/text" &&
+	ip netns add "$name" || return
+	nsenter --net="/run/netns/$name" "$SOCKPORT_FIXTURE" listen 7093 \
+		nsenter --net="/proc/$$/ns/net" "$SOCKPORT_BIN" show 7093 2>"$work/text"
+	grep -qF 'namespace sockport\033\13331m: add -A' "$work/text" &&
 		expect 'controls' 0 "$(grep -c '[[:cntrl:]]' "$work/text")" || {
 		cat -v "$work/text"
-		return 1
+		status=1
 	}
+	ip netns del "$name"
+	return $status
 }
 
 mkfifo "$work/end"

@@ -336,11 +336,11 @@ static int print_space(struct show *show, const struct space *space)
 			return -1;
 	}
 	syn_queue_print(&space->queue);
-	if (port_history_print(space->histories, show->failure))
-		return -1;
 	if (print_owners(show, space->netns))
 		return -1;
 	if (print_bound(show, space))
+		return -1;
+	if (port_history_print(space->histories, show->failure))
 		return -1;
 	return show_peers_print(&show->report, show->rows, &show->peers,
 				show->options->all_netns ? &space->netns : NULL);

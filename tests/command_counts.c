@@ -95,6 +95,7 @@ TEST(drops_are_no_overflow)
 TEST(destinations)
 {
 	struct destinations destinations = { .range = { 1000, 1999 } };
+	const struct destination *list;
 	struct socket_row row;
 	uint8_t address[8];
 	uint32_t i;
@@ -107,16 +108,17 @@ TEST(destinations)
 	row.role = SOCKPORT_ROLE_IN;
 	ASSERT_TRUE(destinations_add(&destinations, &row));
 	destinations_sort(&destinations);
-	ASSERT_EQ(3, destinations.count);
-	EXPECT_EQ(334, destinations.list[0].ports);
-	EXPECT_EQ(1000, destinations.list[0].ports + destinations.list[1].ports +
-			destinations.list[2].ports);
+	list = destinations.hash.list;
+	ASSERT_EQ(3, destinations.hash.count);
+	EXPECT_EQ(334, list[0].ports);
+	EXPECT_EQ(1000, list[0].ports + list[1].ports + list[2].ports);
 	destinations_free(&destinations);
 }
 
 TEST(destinations_bounded)
 {
 	struct destinations destinations = { .range = { 1000, 1999 } };
+	const struct destination *list;
 	struct socket_row row;
 	uint8_t address[8];
 	uint32_t i;
@@ -125,13 +127,14 @@ TEST(destinations_bounded)
 		make_out(&row, address, i, 1000);
 		ASSERT_TRUE(destinations_add(&destinations, &row));
 	}
-	EXPECT_EQ(DESTINATIONS_MAX, destinations.count);
+	EXPECT_EQ(DESTINATIONS_MAX, destinations.hash.count);
 	EXPECT_EQ(10, destinations.overlooked);
 	/* Those that are there still count. */
 	make_out(&row, address, 5, 1001);
 	ASSERT_TRUE(destinations_add(&destinations, &row));
 	destinations_sort(&destinations);
-	EXPECT_EQ(2, destinations.list[0].ports);
+	list = destinations.hash.list;
+	EXPECT_EQ(2, list[0].ports);
 	destinations_free(&destinations);
 }
 
@@ -332,6 +335,7 @@ static void make_held(struct socket_row *row, uint8_t protocol, uint8_t role, ui
 TEST(holders)
 {
 	struct holders holders = { .word = "two" };
+	const struct holder *list;
 	struct socket_row row;
 	uint32_t i;
 
@@ -368,24 +372,25 @@ TEST(holders)
 	ASSERT_TRUE(holders_count(&holders, &row));
 	holders_sort(&holders);
 
-	ASSERT_EQ(2, holders.count);
+	list = holders.all.list;
+	ASSERT_EQ(2, holders.all.count);
 	EXPECT_EQ(1, holders.incomplete);
-	EXPECT_STREQ("one", holders.list[0].comm);
-	EXPECT_EQ(1000, holders.list[0].port_count);
-	EXPECT_FALSE(holders.list[0].matches);
-	EXPECT_STREQ("two", holders.list[1].comm);
-	EXPECT_STREQ("some.service", holders.list[1].unit);
-	EXPECT_TRUE(holders.list[1].matches);
-	ASSERT_EQ(1001, holders.list[1].port_count);
+	EXPECT_STREQ("one", list[0].comm);
+	EXPECT_EQ(1000, list[0].port_count);
+	EXPECT_FALSE(list[0].matches);
+	EXPECT_STREQ("two", list[1].comm);
+	EXPECT_STREQ("some.service", list[1].unit);
+	EXPECT_TRUE(list[1].matches);
+	ASSERT_EQ(1001, list[1].port_count);
 	for (i = 0; i < 1000; i++)
-		EXPECT_EQ(8001 + i, holders.list[1].ports[i].port);
-	EXPECT_EQ(53, holders.list[1].ports[1000].port);
-	EXPECT_EQ(1, holders.list[1].in);
-	EXPECT_EQ(3, holders.list[1].out);
-	EXPECT_EQ(1, holders.list[1].lingering);
-	EXPECT_EQ(1, holders.list[1].unix_listeners);
-	EXPECT_EQ(1, holders.list[1].unix_sockets);
-	EXPECT_EQ(1, holders.list[1].other);
+		EXPECT_EQ(8001 + i, list[1].ports[i].port);
+	EXPECT_EQ(53, list[1].ports[1000].port);
+	EXPECT_EQ(1, list[1].in);
+	EXPECT_EQ(3, list[1].out);
+	EXPECT_EQ(1, list[1].lingering);
+	EXPECT_EQ(1, list[1].unix_listeners);
+	EXPECT_EQ(1, list[1].unix_sockets);
+	EXPECT_EQ(1, list[1].other);
 	holders_free(&holders);
 }
 

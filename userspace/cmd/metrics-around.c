@@ -131,7 +131,7 @@ static bool available(const struct space *space, uint64_t *value)
 
 static bool destinations(const struct space *space, uint64_t *value)
 {
-	*value = space->destinations.count;
+	*value = space->destinations.hash.count;
 	return space->has_range;
 }
 

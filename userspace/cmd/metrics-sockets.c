@@ -195,17 +195,17 @@ static void count_all(const struct metrics *metrics, size_t *destinations, size_
 
 	for (i = 0; i < metrics->around.hash.count; i++) {
 		space = spaces_at(&metrics->around, i);
-		*destinations += space->destinations.count;
+		*destinations += space->destinations.hash.count;
 		*pools += space->pools ? space->pools->count : 0;
 	}
 }
 
 static void gather_space(struct metrics *metrics, const struct space *space)
 {
-	struct destination *list = space->destinations.list;
+	struct destination *list = space->destinations.hash.list;
 	size_t i;
 
-	for (i = 0; i < space->destinations.count; i++) {
+	for (i = 0; i < space->destinations.hash.count; i++) {
 		list[i].available = space->available;
 		metrics->destinations[metrics->destination_count++] = &list[i];
 	}

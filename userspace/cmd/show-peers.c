@@ -46,7 +46,7 @@ int show_peers_print(struct report *report, const struct selection *rows,
 	struct peer_group group;
 	size_t i;
 
-	for (i = 0; i < peers->count; i += group.count) {
+	for (i = 0; i < peers->hash.count; i += group.count) {
 		group = peers_group(peers, i);
 		if ((!netns || group.first->netns == *netns) && print_group(report, rows, &group))
 			return -1;

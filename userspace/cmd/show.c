@@ -304,12 +304,12 @@ static int print_outgoing(struct show *show)
 /* Owners of one namespace follow each other when they are sorted. */
 static int print_owners(struct show *show, uint32_t netns)
 {
-	const struct holder *list = show->owners.list;
+	const struct holder *list = show->owners.all.list;
 	size_t i, count = 0;
 
-	for (i = 0; i < show->owners.count && list[i].netns != netns; i++)
+	for (i = 0; i < show->owners.all.count && list[i].netns != netns; i++)
 		;
-	while (i + count < show->owners.count && list[i + count].netns == netns)
+	while (i + count < show->owners.all.count && list[i + count].netns == netns)
 		count++;
 	selection_parse(&show->selection, &holder_columns, OWNER_COLUMNS, show->failure);
 	return report_rows(&show->report, NULL, "\nProcesses:\n", &show->selection,
@@ -375,14 +375,14 @@ static int put_sections(struct show *show)
 	report_list_end(&show->report);
 	holders_sort(&show->owners);
 	select_json(show, &show->selection, &holder_columns, OWNER_COLUMNS);
-	if (report_rows(&show->report, "owners", NULL, &show->selection, show->owners.list,
-			sizeof(*show->owners.list), show->owners.count) || ask_connections(show))
+	if (report_rows(&show->report, "owners", NULL, &show->selection, show->owners.all.list,
+			sizeof(struct holder), show->owners.all.count) || ask_connections(show))
 		return -1;
 	show->selection = *show->rows;
 	if (show->options->all_netns)
 		selection_put_first(&show->selection, &peer_columns, "netns");
-	if (report_rows(&show->report, "peers", NULL, &show->selection, show->peers.list,
-			sizeof(*show->peers.list), show->peers.count))
+	if (report_rows(&show->report, "peers", NULL, &show->selection, show->peers.hash.list,
+			sizeof(struct peer), show->peers.hash.count))
 		return -1;
 	limited_put(&show->limited, &show->report);
 	select_json(show, &show->outgoing.selection, &socket_columns, OUT_JSON);
@@ -404,7 +404,7 @@ static void print_hidden(struct show *show)
 {
 	size_t i;
 
-	if (show->owners.count || !geteuid())
+	if (show->owners.all.count || !geteuid())
 		return;
 	for (i = 0; i < show->space_count; i++) {
 		if (!show->spaces[i].order->count)

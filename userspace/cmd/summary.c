@@ -193,6 +193,7 @@ static void read_settings(struct summary *summary)
 
 static int gather(struct summary *summary)
 {
+	struct destination *list;
 	size_t i;
 
 	read_settings(summary);
@@ -202,8 +203,9 @@ static int gather(struct summary *summary)
 		return -1;
 	tallies_sort(&summary->tallies);
 	destinations_sort(&summary->destinations);
-	for (i = 0; i < summary->destinations.count; i++)
-		summary->destinations.list[i].available = summary->available;
+	list = summary->destinations.hash.list;
+	for (i = 0; i < summary->destinations.hash.count; i++)
+		list[i].available = summary->available;
 	set_backlog(summary, &summary->limits[LIMITS_READ]);
 	set_local_ports(summary, &summary->limits[LIMITS_READ + 1]);
 	return 0;
@@ -225,7 +227,7 @@ static void select_tallies(struct summary *summary)
 
 static size_t count_top(const struct summary *summary)
 {
-	const size_t count = summary->destinations.count;
+	const size_t count = summary->destinations.hash.count;
 
 	return count < TOP_DESTINATIONS ? count : TOP_DESTINATIONS;
 }
@@ -240,7 +242,8 @@ static int put_destinations(struct summary *summary)
 		 destinations->range.first, destinations->range.last);
 	select_columns(summary, &destination_columns);
 	return report_rows(&summary->report, "destinations", title, &summary->selection,
-			   destinations->list, sizeof(*destinations->list), count_top(summary));
+			   destinations->hash.list, sizeof(struct destination),
+			   count_top(summary));
 }
 
 /* Always in JSON; people are told only where there were any. */

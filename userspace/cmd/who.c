@@ -137,19 +137,20 @@ static int take_socket(const struct socket_row *row, void *data)
 /* Those that are meant come first, in their order. */
 static size_t keep_matches(struct holders *holders)
 {
+	struct holder *list = holders->all.list;
 	size_t i, kept = 0;
 
-	for (i = 0; i < holders->count; i++)
-		if (holders->list[i].matches)
-			holders->list[kept++] = holders->list[i];
-	holders->count = kept;
+	for (i = 0; i < holders->all.count; i++)
+		if (list[i].matches)
+			list[kept++] = list[i];
+	holders->all.count = kept;
 	return kept;
 }
 
 static int show_processes(struct who *who)
 {
-	return report_rows(&who->report, "processes", NULL, who->rows, who->holders.list,
-			   sizeof(*who->holders.list), who->holders.count);
+	return report_rows(&who->report, "processes", NULL, who->rows, who->holders.all.list,
+			   sizeof(struct holder), who->holders.all.count);
 }
 
 static void select_sockets(struct who *who)

@@ -63,67 +63,28 @@ static void key_of(const struct socket_row *socket, struct destination *key)
 		key->ifindex = socket->ifindex;
 }
 
-static bool same_key(const struct destination *a, const struct destination *b)
+static bool same_destination(const void *left, const void *right)
 {
+	const struct destination *a = left, *b = right;
+
 	return a->protocol == b->protocol && a->family == b->family && a->port == b->port &&
 	       a->netns == b->netns && a->ifindex == b->ifindex &&
 	       !memcmp(a->local, b->local, sizeof(a->local)) &&
 	       !memcmp(a->remote, b->remote, sizeof(a->remote));
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t hash_bytes(uint32_t hash, const uint8_t *bytes, size_t size)
+static uint32_t hash_destination(const void *thing)
 {
-	size_t i;
+	const struct destination *key = thing;
+	uint32_t hash = hash_bytes(key->port ^ key->protocol << 16 ^ key->netns, key->remote,
+				   sizeof(key->remote));
 
-	for (i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 16777619u;
-	return hash;
+	return hash_bytes(hash, key->local, sizeof(key->local));
 }
 
-static uint32_t hash_key(const struct destination *key)
-{
-	uint32_t hash = hash_bytes(2166136261u, key->remote, sizeof(key->remote));
-
-	hash = hash_bytes(hash, key->local, sizeof(key->local));
-	hash = (hash ^ key->port ^ key->protocol << 16) * 16777619u;
-	return (hash ^ key->netns) * 16777619u;
-}
-
-/* The slot that has the destination, or the empty one where it belongs. */
-static uint32_t *find_slot(const struct destinations *destinations,
-			   const struct destination *key)
-{
-	const size_t mask = 2 * destinations->room - 1;
-	size_t i = hash_key(key) & mask;
-
-	while (destinations->slots[i] &&
-	       !same_key(&destinations->list[destinations->slots[i] - 1], key))
-		i = (i + 1) & mask;
-	return &destinations->slots[i];
-}
-
-static bool grow(struct destinations *destinations)
-{
-	const size_t room = destinations->room ? 2 * destinations->room : 256;
-	struct destination *list;
-	uint32_t *slots;
-	size_t i;
-
-	list = realloc(destinations->list, room * sizeof(*list));
-	if (!list)
-		return false;
-	destinations->list = list;
-	slots = calloc(2 * room, sizeof(*slots));
-	if (!slots)
-		return false;
-	free(destinations->slots);
-	destinations->slots = slots;
-	destinations->room = room;
-	for (i = 0; i < destinations->count; i++)
-		*find_slot(destinations, &list[i]) = i + 1;
-	return true;
-}
+static const struct hash_kind kind_of_destination = {
+	.size = sizeof(struct destination), .hash = hash_destination, .same = same_destination,
+};
 
 /**
  * destinations_add - count a socket, if it uses a port of the range to get out
@@ -134,28 +95,22 @@ static bool grow(struct destinations *destinations)
  */
 bool destinations_add(struct destinations *destinations, const struct socket_row *socket)
 {
-	struct destination key;
-	uint32_t *slot = NULL;
+	struct destination key, *destination;
 
 	if (!is_counted(destinations, socket))
 		return true;
 	key_of(socket, &key);
-	if (destinations->room)
-		slot = find_slot(destinations, &key);
-	if (slot && *slot) {
-		destinations->list[*slot - 1].ports++;
-		return true;
+	if (destinations->hash.count < DESTINATIONS_MAX) {
+		destination = hash_add(&destinations->hash, &kind_of_destination, &key);
+		if (!destination)
+			return false;
+	} else {
+		destination = hash_find(&destinations->hash, &kind_of_destination, &key);
 	}
-	if (destinations->count == DESTINATIONS_MAX) {
+	if (destination)
+		destination->ports++;
+	else
 		destinations->overlooked++;
-		return true;
-	}
-	if (destinations->count == destinations->room && !grow(destinations))
-		return false;
-	key.ports = 1;
-	slot = find_slot(destinations, &key);
-	destinations->list[destinations->count++] = key;
-	*slot = destinations->count;
 	return true;
 }
 
@@ -178,9 +133,9 @@ static int compare_destinations(const void *left, const void *right)
  */
 void destinations_sort(struct destinations *destinations)
 {
-	if (destinations->count)
-		qsort(destinations->list, destinations->count, sizeof(*destinations->list),
-		      compare_destinations);
+	if (destinations->hash.count)
+		qsort(destinations->hash.list, destinations->hash.count,
+		      sizeof(struct destination), compare_destinations);
 }
 
 /**
@@ -189,7 +144,6 @@ void destinations_sort(struct destinations *destinations)
  */
 void destinations_free(struct destinations *destinations)
 {
-	free(destinations->list);
-	free(destinations->slots);
+	hash_free(&destinations->hash);
 	*destinations = (struct destinations){ .range = destinations->range };
 }

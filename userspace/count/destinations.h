@@ -2,6 +2,7 @@
 #ifndef DESTINATIONS_H
 #define DESTINATIONS_H
 
+#include "count/hash.h"
 #include "host/category.h"
 #include "kernel/rows.h"
 
@@ -37,18 +38,12 @@ struct destination {
 /**
  * struct destinations - all of them; zeroed before use
  * @range: where local ports are counted
- * @list: the destinations
- * @count: how many there are
- * @room: for how many @list has room
- * @slots: hash table of numbers of destinations, from 1; twice @room
+ * @hash: of struct destination
  * @overlooked: sockets whose destination found no room
  */
 struct destinations {
 	struct port_range range;
-	struct destination *list;
-	size_t count;
-	size_t room;
-	uint32_t *slots;
+	struct hash hash;
 	uint64_t overlooked;
 };
 

@@ -37,50 +37,41 @@ bool holder_is_meant(const char *word, uint32_t pid, const char *comm, const cha
 	return cgroup_matches(cgroup, word);
 }
 
-static uint32_t hash_pair(uint32_t a, uint32_t b)
+static uint32_t hash_holder(const void *thing)
 {
-	/* Multiplicative hashing with the golden ratio. */
-	const uint64_t product = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
+	const struct holder *holder = thing;
 
-	return product >> 32;
+	return hash_bytes(holder->netns, &holder->pid, sizeof(holder->pid));
 }
 
-/* The slot that has the process, or the empty one where it belongs. */
-static uint32_t *find_holder(const struct holders *holders, uint32_t pid, uint32_t netns)
+static bool same_holder(const void *left, const void *right)
 {
-	const size_t mask = 2 * holders->room - 1;
-	size_t i = hash_pair(netns, pid) & mask;
-	const struct holder *holder;
+	const struct holder *a = left, *b = right;
 
-	for (; holders->slots[i]; i = (i + 1) & mask) {
-		holder = &holders->list[holders->slots[i] - 1];
-		if (holder->pid == pid && holder->netns == netns)
-			break;
-	}
-	return &holders->slots[i];
+	return a->pid == b->pid && a->netns == b->netns;
 }
 
-static bool grow_holders(struct holders *holders)
-{
-	const size_t room = holders->room ? 2 * holders->room : 64;
-	struct holder *list;
-	uint32_t *slots;
-	size_t i;
+static const struct hash_kind kind_of_holder = {
+	.size = sizeof(struct holder), .hash = hash_holder, .same = same_holder,
+};
 
-	list = realloc(holders->list, room * sizeof(*list));
-	if (!list)
-		return false;
-	holders->list = list;
-	slots = calloc(2 * room, sizeof(*slots));
-	if (!slots)
-		return false;
-	free(holders->slots);
-	holders->slots = slots;
-	holders->room = room;
-	for (i = 0; i < holders->count; i++)
-		*find_holder(holders, list[i].pid, list[i].netns) = i + 1;
-	return true;
+static uint32_t hash_port(const void *thing)
+{
+	const struct held_port *port = thing;
+
+	return hash_bytes(port->holder << 8 ^ port->protocol, &port->port, sizeof(port->port));
 }
+
+static bool same_port(const void *left, const void *right)
+{
+	const struct held_port *a = left, *b = right;
+
+	return a->holder == b->holder && a->port == b->port && a->protocol == b->protocol;
+}
+
+static const struct hash_kind kind_of_port = {
+	.size = sizeof(struct held_port), .hash = hash_port, .same = same_port,
+};
 
 /*
  * A process need not be in the cgroup that made the socket; but where /proc does not
@@ -114,71 +105,13 @@ static void describe(const struct holders *holders, struct holder *holder,
 struct holder *holders_add(struct holders *holders, const struct process_row *process,
 			   uint32_t netns, const char *cgroup)
 {
-	struct holder *holder;
-	uint32_t *slot;
+	const struct holder key = { .known = 1, .pid = process->pid, .netns = netns };
+	const size_t before = holders->all.count;
+	struct holder *holder = hash_add(&holders->all, &kind_of_holder, &key);
 
-	if (holders->count == holders->room && !grow_holders(holders))
-		return NULL;
-	slot = find_holder(holders, process->pid, netns);
-	if (*slot)
-		return &holders->list[*slot - 1];
-	holder = &holders->list[holders->count++];
-	*slot = holders->count;
-	*holder = (struct holder){ .known = 1, .pid = process->pid, .netns = netns };
-	describe(holders, holder, process, cgroup);
+	if (holder && holders->all.count > before)
+		describe(holders, holder, process, cgroup);
 	return holder;
-}
-
-static bool same_port(const struct held_port *a, const struct held_port *b)
-{
-	return a->holder == b->holder && a->port == b->port && a->protocol == b->protocol;
-}
-
-static uint32_t *find_port(const struct holders *holders, const struct held_port *key)
-{
-	const size_t mask = 2 * holders->port_room - 1;
-	size_t i = hash_pair(key->holder << 8 ^ key->protocol, key->port) & mask;
-
-	while (holders->port_slots[i] &&
-	       !same_port(&holders->ports[holders->port_slots[i] - 1], key))
-		i = (i + 1) & mask;
-	return &holders->port_slots[i];
-}
-
-static bool grow_ports(struct holders *holders)
-{
-	const size_t room = holders->port_room ? 2 * holders->port_room : 64;
-	struct held_port *ports;
-	uint32_t *slots;
-	size_t i;
-
-	ports = realloc(holders->ports, room * sizeof(*ports));
-	if (!ports)
-		return false;
-	holders->ports = ports;
-	slots = calloc(2 * room, sizeof(*slots));
-	if (!slots)
-		return false;
-	free(holders->port_slots);
-	holders->port_slots = slots;
-	holders->port_room = room;
-	for (i = 0; i < holders->port_count; i++)
-		*find_port(holders, &ports[i]) = i + 1;
-	return true;
-}
-
-static bool add_port(struct holders *holders, const struct held_port *key)
-{
-	uint32_t *slot;
-
-	if (holders->port_count == holders->port_room && !grow_ports(holders))
-		return false;
-	slot = find_port(holders, key);
-	if (!*slot) {
-		holders->ports[holders->port_count++] = *key;
-		*slot = holders->port_count;
-	}
-	return true;
 }
 
 /* A listener, or what datagram sockets have instead. */
@@ -268,8 +201,8 @@ static bool count_one(struct holders *holders, const struct process_row *process
 		holder->other++;
 		return true;
 	}
-	return add_port(holders, &(struct held_port){
-				.holder = holder - holders->list,
+	return hash_add(&holders->ports, &kind_of_port, &(struct held_port){
+				.holder = holder - (struct holder *)holders->all.list,
 				.port = socket->local_port,
 				.protocol = socket->protocol });
 }
@@ -321,20 +254,20 @@ static int compare_holders(const void *left, const void *right)
  */
 void holders_sort(struct holders *holders)
 {
-	struct holder *holder;
+	struct holder *list = holders->all.list, *holder;
+	struct held_port *ports = holders->ports.list;
 	size_t i;
 
-	if (!holders->count)
+	if (!holders->all.count)
 		return;
-	if (holders->port_count)
-		qsort(holders->ports, holders->port_count, sizeof(*holders->ports),
-		      compare_ports);
-	for (i = 0; i < holders->port_count; i++) {
-		holder = &holders->list[holders->ports[i].holder];
+	if (holders->ports.count)
+		qsort(ports, holders->ports.count, sizeof(*ports), compare_ports);
+	for (i = 0; i < holders->ports.count; i++) {
+		holder = &list[ports[i].holder];
 		if (!holder->port_count++)
-			holder->ports = &holders->ports[i];
+			holder->ports = &ports[i];
 	}
-	qsort(holders->list, holders->count, sizeof(*holders->list), compare_holders);
+	qsort(list, holders->all.count, sizeof(*list), compare_holders);
 }
 
 /**
@@ -343,10 +276,8 @@ void holders_sort(struct holders *holders)
  */
 void holders_free(struct holders *holders)
 {
-	free(holders->list);
-	free(holders->slots);
-	free(holders->ports);
-	free(holders->port_slots);
+	hash_free(&holders->all);
+	hash_free(&holders->ports);
 	hash_free(&holders->tokens);
 	*holders = (struct holders){ .word = holders->word };
 }

@@ -62,27 +62,15 @@ struct holder {
 /**
  * struct holders - processes, each once; zeroed before use
  * @word: PID, name, unit or container that are asked about; NULL for all
- * @list: the processes
- * @count: how many there are
- * @room: for how many @list has room
- * @slots: hash table of numbers of processes, from 1; twice @room
- * @ports: what they listen on, each port once for each of them
- * @port_count: of @ports
- * @port_room: for how many @ports has room
- * @port_slots: hash table of numbers of @ports, from 1; twice @port_room
+ * @all: of struct holder
+ * @ports: of struct held_port, what they listen on, each port once for each of them
  * @tokens: MPTCP connections of processes that were counted
  * @incomplete: sockets of which not all processes came
  */
 struct holders {
 	const char *word;
-	struct holder *list;
-	size_t count;
-	size_t room;
-	uint32_t *slots;
-	struct held_port *ports;
-	size_t port_count;
-	size_t port_room;
-	uint32_t *port_slots;
+	struct hash all;
+	struct hash ports;
 	struct hash tokens;
 	uint64_t incomplete;
 };

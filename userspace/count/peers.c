@@ -48,71 +48,26 @@ static bool key_of(const struct socket_row *socket, struct peer *key)
 	return true;
 }
 
-static bool same_key(const struct peer *a, const struct peer *b)
+static bool same_peer(const void *left, const void *right)
 {
+	const struct peer *a = left, *b = right;
+
 	return a->protocol == b->protocol && a->family == b->family && a->role == b->role &&
 	       a->ifindex == b->ifindex && a->netns == b->netns &&
 	       !memcmp(a->address, b->address, sizeof(a->address));
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t hash_key(const struct peer *key)
+static uint32_t hash_peer(const void *thing)
 {
-	uint32_t hash = 2166136261u;
-	size_t i;
+	const struct peer *peer = thing;
 
-	for (i = 0; i < sizeof(key->address); i++)
-		hash = (hash ^ key->address[i]) * 16777619u;
-	return (hash ^ key->protocol ^ key->role << 4 ^ key->ifindex << 8 ^ key->netns << 12) *
-	       16777619u;
+	return hash_bytes(peer->protocol ^ peer->role << 4 ^ peer->ifindex << 8 ^ peer->netns << 12,
+			  peer->address, sizeof(peer->address));
 }
 
-/* The slot that has the peer, or the empty one where it belongs. */
-static uint32_t *find_slot(const struct peers *peers, const struct peer *key)
-{
-	const size_t mask = 2 * peers->room - 1;
-	size_t i = hash_key(key) & mask;
-
-	while (peers->slots[i] && !same_key(&peers->list[peers->slots[i] - 1], key))
-		i = (i + 1) & mask;
-	return &peers->slots[i];
-}
-
-static bool grow(struct peers *peers)
-{
-	const size_t room = peers->room ? 2 * peers->room : 64;
-	struct peer *list;
-	uint32_t *slots;
-	size_t i;
-
-	list = realloc(peers->list, room * sizeof(*list));
-	if (!list)
-		return false;
-	peers->list = list;
-	slots = calloc(2 * room, sizeof(*slots));
-	if (!slots)
-		return false;
-	free(peers->slots);
-	peers->slots = slots;
-	peers->room = room;
-	for (i = 0; i < peers->count; i++)
-		*find_slot(peers, &list[i]) = i + 1;
-	return true;
-}
-
-static struct peer *find_peer(struct peers *peers, const struct peer *key)
-{
-	uint32_t *slot;
-
-	if (peers->count == peers->room && !grow(peers))
-		return NULL;
-	slot = find_slot(peers, key);
-	if (!*slot) {
-		peers->list[peers->count++] = *key;
-		*slot = peers->count;
-	}
-	return &peers->list[*slot - 1];
-}
+static const struct hash_kind kind_of_peer = {
+	.size = sizeof(struct peer), .hash = hash_peer, .same = same_peer,
+};
 
 /**
  * peers_add - count a connection
@@ -127,7 +82,7 @@ bool peers_add(struct peers *peers, const struct socket_row *socket)
 
 	if (!key_of(socket, &key))
 		return true;
-	peer = find_peer(peers, &key);
+	peer = hash_add(&peers->hash, &kind_of_peer, &key);
 	if (!peer)
 		return false;
 	peer->connections++;
@@ -163,8 +118,8 @@ static int compare(const void *left, const void *right)
  */
 void peers_sort(struct peers *peers)
 {
-	if (peers->count)
-		qsort(peers->list, peers->count, sizeof(*peers->list), compare);
+	if (peers->hash.count)
+		qsort(peers->hash.list, peers->hash.count, sizeof(struct peer), compare);
 }
 
 /**
@@ -176,13 +131,14 @@ void peers_sort(struct peers *peers)
  */
 struct peer_group peers_group(const struct peers *peers, size_t start)
 {
-	struct peer_group group = { .first = &peers->list[start] };
+	const struct peer *list = peers->hash.list;
+	struct peer_group group = { .first = &list[start] };
 	size_t i;
 
-	for (i = start; i < peers->count && peers->list[i].role == group.first->role &&
-	     peers->list[i].netns == group.first->netns; i++) {
+	for (i = start; i < peers->hash.count && list[i].role == group.first->role &&
+	     list[i].netns == group.first->netns; i++) {
 		group.count++;
-		group.connections += peers->list[i].connections;
+		group.connections += list[i].connections;
 	}
 	return group;
 }
@@ -193,7 +149,5 @@ struct peer_group peers_group(const struct peers *peers, size_t start)
  */
 void peers_free(struct peers *peers)
 {
-	free(peers->list);
-	free(peers->slots);
-	*peers = (struct peers){ 0 };
+	hash_free(&peers->hash);
 }

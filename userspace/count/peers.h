@@ -2,6 +2,7 @@
 #ifndef PEERS_H
 #define PEERS_H
 
+#include "count/hash.h"
 #include "kernel/rows.h"
 
 /**
@@ -36,17 +37,11 @@ struct peer {
 };
 
 /**
- * struct peers - all peers of a port
- * @list: the peers
- * @count: how many there are
- * @room: for how many @list has room
- * @slots: hash table of numbers of peers, from 1; twice @room
+ * struct peers - all peers of a port; zeroed before use
+ * @hash: of struct peer
  */
 struct peers {
-	struct peer *list;
-	size_t count;
-	size_t room;
-	uint32_t *slots;
+	struct hash hash;
 };
 
 /**

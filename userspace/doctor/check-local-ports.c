@@ -48,14 +48,14 @@ static uint64_t check_destinations(const struct look *look, struct findings *fin
 	size_t i;
 
 	destinations_sort(&space->destinations);
-	list = space->destinations.list;
-	for (i = 0; i < space->destinations.count; i++) {
+	list = space->destinations.hash.list;
+	for (i = 0; i < space->destinations.hash.count; i++) {
 		list[i].available = space->available;
 		if (limit_percent(list[i].ports, space->available) < threshold)
 			break;
 		say_destination(findings, &list[i]);
 	}
-	worst = space->destinations.count ? limit_percent(list[0].ports, space->available) : 0;
+	worst = space->destinations.hash.count ? limit_percent(list[0].ports, space->available) : 0;
 	return worst;
 }
 

@@ -57,11 +57,13 @@ int look_processes(struct top_look *look)
 	struct counted counted = { .look = look };
 	int error = client_sockets(look->client, &look->options.filter, HOLDERS_WANT,
 				   count_holder, &counted, look->failure);
+	const struct holder *list;
 	size_t i;
 
 	holders_sort(&counted.holders);
-	for (i = 0; !error && i < counted.holders.count; i++)
-		error = keep_holder(look, &counted.holders.list[i]);
+	list = counted.holders.all.list;
+	for (i = 0; !error && i < counted.holders.all.count; i++)
+		error = keep_holder(look, &list[i]);
 	holders_free(&counted.holders);
 	return error;
 }
@@ -101,6 +103,7 @@ int look_destinations(struct top_look *look)
 	struct counted counted = { .look = look };
 	struct destinations *destinations = &counted.destinations;
 	struct filter filter = look->options.filter;
+	struct destination *list;
 	uint32_t available;
 	size_t i;
 	int error;
@@ -112,9 +115,10 @@ int look_destinations(struct top_look *look)
 				   "net.ipv4.ip_local_port_range of that namespace cannot be read");
 	error = client_sockets(look->client, &filter, 0, count_destination, &counted,
 			       look->failure);
-	for (i = 0; !error && i < destinations->count; i++) {
-		destinations->list[i].available = available;
-		error = keep_destination(look, &destinations->list[i]);
+	list = destinations->hash.list;
+	for (i = 0; !error && i < destinations->hash.count; i++) {
+		list[i].available = available;
+		error = keep_destination(look, &list[i]);
 	}
 	destinations_free(destinations);
 	return error;

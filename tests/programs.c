@@ -376,9 +376,31 @@ static void send_from(const char *comm, unsigned int datagrams, size_t size)
 	close(server);
 }
 
+/* Returns how many datagrams there was no room for. */
+static unsigned int drop_from(const char *comm)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(UDP_PORT),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server, client, i, dropped;
+
+	be(comm);
+	server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", UDP_PORT);
+	socket_option(server, SOL_SOCKET, SO_RCVBUF, 1);
+	be("asker");
+	client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	for (i = 0; i < 100; i++)
+		if (sendto(client, "datagram", 8, 0, (void *)&to, sizeof(to)) != 8)
+			die("datagrams: %m");
+	dropped = socket_drops(server);
+	close(client);
+	close(server);
+	return dropped;
+}
+
 TEST_F_TIMEOUT(programs, datagrams, 300)
 {
 	struct history history;
+	unsigned int dropped;
 
 	module_parameter("udp_accounting", "Y", NULL);
 	send_from("resolver", 5, 100);
@@ -402,6 +424,12 @@ TEST_F_TIMEOUT(programs, datagrams, 300)
 	send_from("resolver", 2, 10);
 	EXPECT_EQ(20, V(of(&self->client, "resolver"), BYTES_IN));
 	EXPECT_TRUE(programs_sum_to_ports(&self->client));
+	dropped = drop_from("full");
+	EXPECT_LT(50, dropped);
+	history = of(&self->client, "full");
+	EXPECT_EQ(dropped, V(history, RECEIVE_DROPS));
+	EXPECT_EQ(dropped, V(history, ACCOUNTED_DROPS));
+	EXPECT_TRUE(history.known & 1ULL << SOCKPORT_A_HISTORY_ACCOUNTED_DROPS);
 }
 
 /* What was there before history began is nobody's by name; what comes is somebody's. */

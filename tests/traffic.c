@@ -322,6 +322,7 @@ TEST_F_TIMEOUT(traffic, drops_alone, 300)
 	int server = socket_bound(AF_INET, SOCK_DGRAM, 0, "127.0.0.1", PORT), i;
 	int client = client_to(0, AF_INET, "127.0.0.1", PORT, 0);
 	struct history history;
+	uint32_t before;
 
 	module_parameter("udp_accounting", "N", NULL);
 	socket_option(server, SOL_SOCKET, SO_RCVBUF, 1);
@@ -333,8 +334,19 @@ TEST_F_TIMEOUT(traffic, drops_alone, 300)
 	/* What is not counted is not told as 0. */
 	EXPECT_EQ(1ULL << SOCKPORT_A_HISTORY_RECEIVE_DROPS,
 		  history.known & (1ULL << SOCKPORT_A_HISTORY_RECEIVE_DROPS |
+				   1ULL << SOCKPORT_A_HISTORY_ACCOUNTED_DROPS |
 				   1ULL << SOCKPORT_A_HISTORY_BYTES_IN |
 				   1ULL << SOCKPORT_A_HISTORY_SEGMENTS_IN));
+	/* Those of what is counted are told apart. */
+	before = socket_drops(server);
+	module_parameter("udp_accounting", "Y", NULL);
+	for (i = 0; i < 10; i++)
+		ASSERT_EQ(500, send(client, bytes, 500, 0));
+	history = history_of_protocol(&self->client, SOCKPORT_PROTOCOL_UDP, SOCKPORT_ROLE_IN, PORT);
+	EXPECT_EQ(10, socket_drops(server) - before);
+	EXPECT_EQ(10, history.value[SOCKPORT_A_HISTORY_ACCOUNTED_DROPS]);
+	EXPECT_EQ(10, history.value[SOCKPORT_A_HISTORY_SEGMENTS_IN]);
+	EXPECT_EQ(socket_drops(server), history.value[SOCKPORT_A_HISTORY_RECEIVE_DROPS]);
 	/* They count for the port when the socket is gone. */
 	i = socket_drops(server);
 	close(server);

@@ -206,7 +206,7 @@ extern const bool sockport_timeouts_counted;
 /**
  * sockport_totals_know - does a value mean something?
  * @totals: what a port did
- * @protocol: of the port, enum sockport_protocol
+ * @protocol: of the port, enum sockport_protocol; 0 of a program, which may have any
  * @value: SOCKPORT_A_HISTORY_*
  *
  * Return: false for a time before anything happened, and for what ports of
@@ -222,11 +222,11 @@ static inline bool sockport_totals_know(const struct sockport_totals *totals,
 		return totals->value[value];
 	if (value == SOCKPORT_A_HISTORY_TIMEOUTS && !sockport_timeouts_counted)
 		return false;
-	if (value == SOCKPORT_A_HISTORY_ACCOUNTED_DROPS &&
-	    protocol == SOCKPORT_PROTOCOL_TCP)
-		return false;
-	return protocol == SOCKPORT_PROTOCOL_TCP ||
-	       value == SOCKPORT_A_HISTORY_RECEIVE_DROPS ||
+	if (!protocol)
+		return true;
+	if (protocol == SOCKPORT_PROTOCOL_TCP)
+		return value != SOCKPORT_A_HISTORY_ACCOUNTED_DROPS;
+	return value == SOCKPORT_A_HISTORY_RECEIVE_DROPS ||
 	       (BIT_ULL(value) & SOCKPORT_COUNTERS_UDP &&
 		totals->value[SOCKPORT_A_HISTORY_FIRST_ACTIVE]);
 }

@@ -50,8 +50,7 @@ static int put_sum(struct sk_buff *skb, struct netlink_callback *cb,
 	if (nla_put_u32(skb, SOCKPORT_A_PROGRAM_NETNS, sum->netns) ||
 	    put_program(skb, query, sum) ||
 	    sockport_reply_totals(skb, SOCKPORT_A_PROGRAM_HISTORY, &sum->totals,
-				  SOCKPORT_PROTOCOL_TCP,
-				  SOCKPORT_COUNTERS_PORT)) {
+				  0, SOCKPORT_COUNTERS_PORT)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

@@ -106,18 +106,19 @@ static uint32_t sockets_of(const struct pool *pool)
 }
 
 /* A number of each namespace; those that have none are left out. */
-static void put_each(const struct metrics_writer *writer, const char *name, const char *help,
-		     bool (*number)(const struct space *space, uint64_t *value))
+static void put_each(const struct metrics_writer *writer, const char *name, const char *type,
+		     const char *help, bool (*number)(const struct space *space, uint64_t *value))
 {
+	const char *suffix = strcmp(type, "counter") ? "" : "_total";
 	const struct space *space;
 	uint64_t value;
 	size_t i = 0;
 
-	metrics_put_head(writer, "sockport_", name, "gauge", NULL, help);
+	metrics_put_head(writer, "sockport_", name, type, NULL, help);
 	while ((space = next_seen(writer, &i))) {
 		if (!number(space, &value))
 			continue;
-		fprintf(writer->stream, "sockport_%s", name);
+		fprintf(writer->stream, "sockport_%s%s", name, suffix);
 		metrics_put_only_netns(writer->stream, writer->metrics, space->netns);
 		fprintf(writer->stream, " %" PRIu64 "\n", value);
 	}
@@ -133,6 +134,12 @@ static bool destinations(const struct space *space, uint64_t *value)
 {
 	*value = space->destinations.hash.count;
 	return space->has_range;
+}
+
+static bool overflows(const struct space *space, uint64_t *value)
+{
+	*value = space->before.values[COUNTER_LISTEN_OVERFLOWS];
+	return space->before.known >> COUNTER_LISTEN_OVERFLOWS & 1;
 }
 
 static bool overlooked(const struct space *space, uint64_t *value)
@@ -213,24 +220,6 @@ static void put_drops(const struct metrics_writer *writer)
 	}
 }
 
-/* What listeners count as dropped may have other causes. */
-static void put_overflows(const struct metrics_writer *writer)
-{
-	const struct space *space;
-	size_t i = 0;
-
-	metrics_put_head(writer, "sockport_", "listen_overflows", "counter", NULL,
-			 "Connections that an accept queue had no room for, as the kernel counts them.");
-	while ((space = next_seen(writer, &i))) {
-		if (!(space->before.known >> COUNTER_LISTEN_OVERFLOWS & 1))
-			continue;
-		fputs("sockport_listen_overflows_total", writer->stream);
-		metrics_put_only_netns(writer->stream, writer->metrics, space->netns);
-		fprintf(writer->stream, " %" PRIu64 "\n",
-			space->before.values[COUNTER_LISTEN_OVERFLOWS]);
-	}
-}
-
 /**
  * metrics_put_around - write what is known of network namespaces
  * @writer: where to
@@ -239,16 +228,19 @@ void metrics_put_around(const struct metrics_writer *writer)
 {
 	if (!writer->metrics->around.hash.count)
 		return;
-	put_each(writer, "local_ports_available",
+	put_each(writer, "local_ports_available", "gauge",
 		 "Ports of net.ipv4.ip_local_port_range that are not reserved.", available);
 	put_limits(writer, "limit_used", "How much there is of what the kernel limits.", LIMIT_USED);
 	put_limits(writer, "limit_max", "How much there can be.", LIMIT_MAX);
 	put_drops(writer);
-	put_overflows(writer);
+	/* What listeners count as dropped may have other causes. */
+	put_each(writer, "listen_overflows", "counter",
+		 "Connections that an accept queue had no room for, as the kernel counts them.",
+		 overflows);
 	if (!writer->metrics->has_sockets)
 		return;
-	put_each(writer, "destinations", "Destinations that connections go to.", destinations);
-	put_each(writer, "destinations_overlooked_sockets",
+	put_each(writer, "destinations", "gauge", "Destinations that connections go to.", destinations);
+	put_each(writer, "destinations_overlooked_sockets", "gauge",
 		 "Sockets whose destinations are too many to count.", overlooked);
 	put_destinations(writer);
 	put_pools(writer, "address_local_ports",

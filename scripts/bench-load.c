@@ -28,6 +28,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef IP_BIND_ADDRESS_NO_PORT
@@ -127,10 +128,10 @@ static void open_pairs(unsigned long pairs, unsigned int host)
 static void tcp_load(unsigned long sockets, unsigned int processes)
 {
 	unsigned long pairs = (sockets + 2 * processes - 1) / (2 * processes);
-	int done[2], i;
+	int done[2], end[2], i;
 	char byte;
 
-	if (pipe(done))
+	if (pipe(done) || pipe(end))
 		err(1, "pipe");
 	allow_files(2 * pairs + 100);
 	for (i = processes - 1; i > 0; i--) {
@@ -141,16 +142,23 @@ static void tcp_load(unsigned long sockets, unsigned int processes)
 		if (pid)
 			continue;
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(end[1]);
 		open_pairs(pairs, ((unsigned int)i << 16) + 1);
 		if (write(done[1], "d", 1) != 1)
 			err(1, "write");
-		pause();
+		close(done[1]);
+		exit(read(end[0], &byte, 1) != 0);
 	}
+	close(done[1]);
 	open_pairs(pairs, 1);
 	for (i = 1; i < (int)processes; i++)
 		if (read(done[0], &byte, 1) != 1)
 			errx(1, "a process did not open its sockets");
 	stay();
+	/* Their ports are free for the next load when they are gone. */
+	close(end[1]);
+	while (wait(NULL) > 0)
+		;
 }
 
 static void unix_load(unsigned long sockets)

@@ -92,7 +92,8 @@ static bool comes_back(struct frames *frames, struct moment *moment, const struc
 
 TEST(any_moment_comes_back_from_what_it_differs_by)
 {
-	struct frames *frames = frames_new();
+	struct failure failure = { 0 };
+	struct frames *frames = frames_new(&failure);
 	struct moment now = { 0 }, before = { 0 };
 	unsigned int i;
 
@@ -116,7 +117,8 @@ TEST(any_moment_comes_back_from_what_it_differs_by)
 
 TEST(what_does_not_change_takes_next_to_nothing)
 {
-	struct frames *frames = frames_new();
+	struct failure failure = { 0 };
+	struct frames *frames = frames_new(&failure);
 	struct moment moment = { .head.number = 1 }, base;
 	const struct buffer *frame;
 	unsigned int i;
@@ -219,12 +221,13 @@ FIXTURE(servers)
 
 FIXTURE_SETUP(servers)
 {
+	struct failure failure = { 0 };
 	struct server *server;
 	unsigned int i, j;
 
 	seed = 1;
 	self->now = BEGIN;
-	self->frames = frames_new();
+	self->frames = frames_new(&failure);
 	self->list = calloc(PORTS, sizeof(*self->list));
 	for (i = 0; i < PORTS; i++) {
 		server = &self->list[i];
@@ -375,7 +378,8 @@ static void put_file(const char *path, const void *bytes, size_t size)
 FIXTURE_SETUP(file)
 {
 	static const unsigned int bases[MOMENTS] = { 0, 1, 1, 3, 0, 5 };
-	struct frames *frames = frames_new();
+	struct failure failure = { 0 };
+	struct frames *frames = frames_new(&failure);
 	struct buffer bytes = { 0 };
 	const struct buffer *frame;
 	struct record_file head;
@@ -834,8 +838,8 @@ static int put_moments(struct store *store, struct frames *frames, struct moment
 TEST_F(file, large_files_get_another_name_and_the_oldest_goes)
 {
 	struct store store = { .max_size = self->ends[0], .keep = 2 };
-	struct frames *frames = frames_new();
 	struct failure failure = { 0 };
+	struct frames *frames = frames_new(&failure);
 	struct shelf shelf = { 0 };
 	char path[96];
 	struct stat status;

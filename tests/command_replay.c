@@ -654,8 +654,8 @@ static int put_moment(struct store *store, struct frames *frames, struct moment 
 FIXTURE_SETUP(day)
 {
 	struct store store = { .max_size = 1 << 20, .keep = 1 };
-	struct frames *frames = frames_new();
 	struct failure failure = { 0 };
+	struct frames *frames = frames_new(&failure);
 	struct moment moment = { 0 };
 	struct kernel kernel;
 	unsigned int i;

@@ -18,6 +18,7 @@
 #include "../userspace/commands.h"
 #include "../userspace/serve/accept.h"
 #include "../userspace/serve/guard.h"
+#include "../userspace/serve/late-microhttpd.h"
 
 /* On purpose once more: whoever serves another one says it here, too, and looks at what it does. */
 static const char *const served_options[] = {
@@ -243,30 +244,30 @@ static unsigned int begun, ended, resumed;
 static bool is_held;
 static char setting_used[CRYPT_OUTPUT_SIZE];
 
-const char *MHD_lookup_connection_value(struct MHD_Connection *connection,
-					enum MHD_ValueKind kind, const char *key)
+static const char *lookup_value(struct MHD_Connection *connection,
+				enum MHD_ValueKind kind, const char *key)
 {
 	(void)kind;
 	return strcmp(key, MHD_HTTP_HEADER_AUTHORIZATION) ? NULL : connection->words;
 }
 
-char *MHD_basic_auth_get_username_password(struct MHD_Connection *connection, char **password)
+static char *get_password(struct MHD_Connection *connection, char **password)
 {
 	*password = strdup(connection->password);
 	return strdup(connection->user);
 }
 
-void MHD_free(void *text)
+static void free_text(void *text)
 {
 	free(text);
 }
 
-void MHD_suspend_connection(struct MHD_Connection *connection)
+static void suspend(struct MHD_Connection *connection)
 {
 	(void)connection;
 }
 
-void MHD_resume_connection(struct MHD_Connection *connection)
+static void resume(struct MHD_Connection *connection)
 {
 	(void)connection;
 	pthread_mutex_lock(&lock);
@@ -343,6 +344,11 @@ FIXTURE_SETUP(guarded)
 	self->asks[ASKS - 1].password = "right";
 	begun = ended = resumed = 0;
 	is_held = false;
+	late_MHD_lookup_connection_value = lookup_value;
+	late_MHD_basic_auth_get_username_password = get_password;
+	late_MHD_free = free_text;
+	late_MHD_suspend_connection = suspend;
+	late_MHD_resume_connection = resume;
 	ASSERT_EQ(0, guard_open(&self->guard, &self->config, &failure));
 }
 

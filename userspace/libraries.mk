@@ -6,8 +6,10 @@ PKG_CONFIG ?= pkg-config
 
 LIBRARIES := json-c libmnl smartcols
 # FOLDER:LIBRARY,..., of folders that can be left out. Without its libraries it is, and the command
-# says so when it is asked.
+# says so when it is asked. These are loaded when they are needed, see late.h, but for LINKED.
 OPTIONAL := record:libzstd serve:libmicrohttpd,zlib,yaml-0.1,libcrypt top:ncursesw
+
+LINKED := libcrypt
 
 find_library = $(shell $(PKG_CONFIG) --exists $(1) && echo found)
 library_of = $(lastword $(subst :, ,$(1)))
@@ -24,7 +26,9 @@ command_sources := $(filter-out $(WITHOUT:%=$(COMMAND)/%/%.c),$(sort \
 command_sources := $(command_sources:$(COMMAND)/%=%)
 command_cppflags = $(foreach each,$(WITHOUT),-DWITHOUT_$(shell echo $(each) | tr a-z A-Z)) \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(found))
-command_libraries = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(found)) -pthread
+comma := ,
+linked := $(filter $(LINKED),$(subst $(comma), ,$(found)))
+command_libraries = $(shell $(PKG_CONFIG) --libs $(LIBRARIES) $(linked)) -pthread -ldl
 
 # Another choice makes other objects.
 $(OUTPUT)/without: FORCE

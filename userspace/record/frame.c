@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
 
 #include "count/hash.h"
+#include "record/late-zstd.h"
 
 /* Of zstd. What stands alone takes long; of what differs, a good code is worth it. */
 #define LEVEL_ALONE	3
@@ -35,20 +35,29 @@ struct frames {
 
 /**
  * frames_new - begin to make or read frames
+ * @failure: what went wrong
  *
- * Return: to be freed with frames_free(); NULL without memory.
+ * Return: to be freed with frames_free(); NULL without memory, or without zstd.
  */
-struct frames *frames_new(void)
+struct frames *frames_new(struct failure *failure)
 {
-	struct frames *frames = calloc(1, sizeof(*frames));
+	struct frames *frames;
 
-	if (!frames)
+	if (late_zstd(failure))
 		return NULL;
-	frames->unpacks = ZSTD_createDCtx();
-	if (frames->unpacks)
+	frames = calloc(1, sizeof(*frames));
+	if (frames)
+		frames->unpacks = late_ZSTD_createDCtx();
+	if (frames && frames->unpacks)
 		return frames;
 	free(frames);
+	failure_set(failure, EXIT_RUN, "out of memory");
 	return NULL;
+}
+
+static bool set_packs(struct frames *frames, ZSTD_cParameter parameter, int value)
+{
+	return !late_ZSTD_isError(late_ZSTD_CCtx_setParameter(frames->packs, parameter, value));
 }
 
 /* It takes a while, and who reads does without. */
@@ -56,9 +65,9 @@ static bool have_packs(struct frames *frames)
 {
 	if (frames->packs)
 		return true;
-	frames->packs = ZSTD_createCCtx();
+	frames->packs = late_ZSTD_createCCtx();
 	return frames->packs &&
-	       !ZSTD_isError(ZSTD_CCtx_setParameter(frames->packs, ZSTD_c_checksumFlag, 1));
+	       set_packs(frames, ZSTD_c_checksumFlag, 1);
 }
 
 /**
@@ -76,8 +85,8 @@ void frames_free(struct frames *frames)
 	buffer_free(&frames->cuts);
 	buffer_free(&frames->plain);
 	buffer_free(&frames->frame);
-	ZSTD_freeCCtx(frames->packs);
-	ZSTD_freeDCtx(frames->unpacks);
+	late_ZSTD_freeCCtx(frames->packs);
+	late_ZSTD_freeDCtx(frames->unpacks);
 	free(frames);
 }
 
@@ -109,7 +118,7 @@ static bool pack_until(struct frames *frames, ZSTD_inBuffer *from, size_t end,
 	size_t left;
 
 	from->size = end;
-	left = ZSTD_compressStream2(frames->packs, to, from, how);
+	left = late_ZSTD_compressStream2(frames->packs, to, from, how);
 	return !left && from->pos == end;
 }
 
@@ -124,15 +133,15 @@ static size_t pack(struct frames *frames, int level)
 	const size_t begin = size - frames->streams[DELTA_VALUES].size;
 	const size_t head = sizeof(struct record_frame);
 	/* Each block has a head; what cannot be packed stays as it is. */
-	const size_t room = ZSTD_compressBound(size) + BLOCK_HEAD * count;
+	const size_t room = late_ZSTD_compressBound(size) + BLOCK_HEAD * count;
 	ZSTD_inBuffer from = { .src = frames->plain.bytes };
 	ZSTD_outBuffer to = { .size = room };
 	size_t i;
 
 	frames->frame.size = 0;
 	if (!have_packs(frames) || !buffer_reserve(&frames->frame, head + room) ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(frames->packs, ZSTD_c_compressionLevel, level)) ||
-	    ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(frames->packs, size)))
+	    !set_packs(frames, ZSTD_c_compressionLevel, level) ||
+	    late_ZSTD_isError(late_ZSTD_CCtx_setPledgedSrcSize(frames->packs, size)))
 		return 0;
 	to.dst = frames->frame.bytes + head;
 	for (i = 0; i < count; i++)
@@ -203,7 +212,7 @@ bool frame_intact(const struct record_frame *head, const void *packed)
 /* What zstd had packed, as a whole. */
 static bool unpack(struct frames *frames, const struct record_frame *head, const void *packed)
 {
-	const unsigned long long size = ZSTD_getFrameContentSize(packed, head->packed);
+	const unsigned long long size = late_ZSTD_getFrameContentSize(packed, head->packed);
 	size_t got;
 
 	if (!frame_intact(head, packed))
@@ -212,11 +221,11 @@ static bool unpack(struct frames *frames, const struct record_frame *head, const
 	frames->plain.failed = false;
 	/* Also larger than any size: that it is not known, or that there is an error. */
 	if (size < sizeof(struct record_streams) || size > RECORD_MAX ||
-	    ZSTD_findFrameCompressedSize(packed, head->packed) != head->packed ||
+	    late_ZSTD_findFrameCompressedSize(packed, head->packed) != head->packed ||
 	    !buffer_reserve(&frames->plain, size))
 		return false;
-	got = ZSTD_decompressDCtx(frames->unpacks, frames->plain.bytes, size, packed,
-				  head->packed);
+	got = late_ZSTD_decompressDCtx(frames->unpacks, frames->plain.bytes, size, packed,
+				       head->packed);
 	if (got != size)
 		return false;
 	frames->plain.size = size;

@@ -2,11 +2,12 @@
 #ifndef RECORD_FRAME_H
 #define RECORD_FRAME_H
 
+#include "failure.h"
 #include "record/delta.h"
 
 struct frames;
 
-struct frames *frames_new(void);
+struct frames *frames_new(struct failure *failure);
 void frames_free(struct frames *frames);
 const struct buffer *frame_make(struct frames *frames, struct moment *moment,
 				const struct moment *base);

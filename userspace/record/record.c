@@ -191,13 +191,11 @@ static void begin(struct recorder *recorder, const struct question *question)
  */
 int record_run(const struct question *question)
 {
-	struct recorder recorder = { .frames = frames_new() };
-	int error;
+	struct recorder recorder = { .frames = frames_new(question->failure) };
+	int error = -1;
 
 	begin(&recorder, question);
-	if (!recorder.frames)
-		error = failure_set(question->failure, EXIT_RUN, "out of memory");
-	else
+	if (recorder.frames)
 		error = store_open(&recorder.store, question->options->record, question->failure);
 	if (!error)
 		error = follow(&recorder, question->options->count, question->failure);

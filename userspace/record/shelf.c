@@ -170,9 +170,11 @@ int shelf_open(struct shelf *shelf, const char *path, struct failure *failure)
 {
 	size_t i;
 
-	shelf->reader = frames_new();
+	shelf->reader = frames_new(failure);
+	if (!shelf->reader)
+		return -1;
 	shelf->volumes = calloc(ROTATE_MAX + 1, sizeof(*shelf->volumes));
-	if (!shelf->reader || !shelf->volumes)
+	if (!shelf->volumes)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	if (add_volumes(shelf, path, failure))
 		return -1;

@@ -10,6 +10,7 @@
 #include "columns/row.h"
 #include "format/clock.h"
 #include "select/match.h"
+#include "serve/late-microhttpd.h"
 #include "stop.h"
 
 #define WAITING_MAX	FOLLOWER_WAITING_MAX
@@ -104,7 +105,7 @@ void follower_wake(struct follower *follower)
 	if (!follower->is_waiting)
 		return;
 	follower->is_waiting = false;
-	MHD_resume_connection(follower->connection);
+	late_MHD_resume_connection(follower->connection);
 }
 
 static void put_bytes(struct follower *follower, const char *text, size_t size)

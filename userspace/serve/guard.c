@@ -11,14 +11,16 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "serve/late-microhttpd.h"
+
 /* So many may wait, and so many of one place; browsers ask six times at once. */
 #define WAITING_MAX	64
 #define WAITING_OF_PLACE	8
 
 static const char *words_of(struct MHD_Connection *connection)
 {
-	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-					   MHD_HTTP_HEADER_AUTHORIZATION);
+	return late_MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+						MHD_HTTP_HEADER_AUTHORIZATION);
 }
 
 /* It takes as long where the first character differs as where the last one does. */
@@ -101,15 +103,15 @@ static enum pass look(struct guard *guard, struct MHD_Connection *connection)
 
 	if (is_known(guard, words_of(connection)))
 		return PASS_GRANTED;
-	user = MHD_basic_auth_get_username_password(connection, &password);
+	user = late_MHD_basic_auth_get_username_password(connection, &password);
 	if (user && password && is_right(guard, user, password)) {
 		pass = PASS_GRANTED;
 		pthread_mutex_lock(&guard->lock);
 		remember(guard, words_of(connection));
 		pthread_mutex_unlock(&guard->lock);
 	}
-	MHD_free(user);
-	MHD_free(password);
+	late_MHD_free(user);
+	late_MHD_free(password);
 	return pass;
 }
 
@@ -136,7 +138,7 @@ static void *work(void *data)
 
 	while ((errand = wait_for_errand(guard))) {
 		errand->pass = look(guard, errand->connection);
-		MHD_resume_connection(errand->connection);
+		late_MHD_resume_connection(errand->connection);
 	}
 	return NULL;
 }
@@ -180,7 +182,7 @@ static enum pass wait_in_line(struct guard *guard, struct errand *errand)
 	errand->next = NULL;
 	*link = errand;
 	guard->count++;
-	MHD_suspend_connection(errand->connection);
+	late_MHD_suspend_connection(errand->connection);
 	pthread_cond_signal(&guard->news);
 	return PASS_UNKNOWN;
 }

@@ -16,6 +16,7 @@
 #include "cmd/stats.h"
 #include "kernel/client.h"
 #include "serve/follower.h"
+#include "serve/late-microhttpd.h"
 #include "serve/rights.h"
 #include "stop.h"
 #include "table/escape.h"
@@ -69,7 +70,7 @@ static ssize_t hand_over(void *data, uint64_t position, char *to, size_t room)
 		size = MHD_CONTENT_READER_END_OF_STREAM;
 	} else if (!size) {
 		follower->is_waiting = true;
-		MHD_suspend_connection(follower->connection);
+		late_MHD_suspend_connection(follower->connection);
 	}
 	pthread_mutex_unlock(&follower->streams->lock);
 	return size;
@@ -105,7 +106,7 @@ static void answer_errand(struct follower *follower, struct reply *reply)
 
 	follower->errand = NULL;
 	errand->reply = reply;
-	MHD_resume_connection(errand->connection);
+	late_MHD_resume_connection(errand->connection);
 }
 
 /* From now on MHD says when it goes. */
@@ -115,8 +116,8 @@ static bool admit(struct follower *follower)
 	struct MHD_Response *response;
 	struct reply *reply;
 
-	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, hand_over, follower,
-						     leave);
+	response = late_MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, hand_over,
+							  follower, leave);
 	reply = response ? reply_stream(response, TYPE_EVENTS) : NULL;
 	if (!reply)
 		return false;
@@ -322,7 +323,7 @@ static bool add(struct streams *streams, struct follower *follower)
 		streams->count++;
 		follower->next = streams->first;
 		streams->first = follower;
-		MHD_suspend_connection(follower->connection);
+		late_MHD_suspend_connection(follower->connection);
 	}
 	pthread_mutex_unlock(&streams->lock);
 	tell_news(streams);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "serve/late-microhttpd.h"
 #include "serve/peer.h"
 #include "stop.h"
 
@@ -33,7 +34,7 @@ static const uint64_t patience[] = {
  */
 struct visit *visit_of(struct MHD_Connection *connection)
 {
-	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	return late_MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
 	       ->socket_context;
 }
 
@@ -101,7 +102,7 @@ static struct visit *begin(struct MHD_Connection *connection)
 
 	if (!visit)
 		return NULL;
-	visit->socket = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+	visit->socket = late_MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 			->connect_fd;
 	visit->since = stop_clock_ms();
 	visit->is_unix = peer_is_unix(visit->socket);

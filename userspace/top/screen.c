@@ -2,7 +2,6 @@
 /* A terminal that shows frames. It knows nothing of what they are about. */
 #include "top/screen.h"
 
-#include <curses.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "top/key.h"
+#include "top/late-curses.h"
 #include "top/restore.h"
 
 /* How long the rest of a key that begins with an escape may take, in milliseconds. */
@@ -29,13 +29,13 @@ static void set_looks(bool has_color)
 		[STYLE_KEY] = { COLOR_CYAN, A_BOLD },
 		[STYLE_TREND] = { COLOR_GREEN, A_NORMAL },
 	};
-	const bool colors = has_color && has_colors() && start_color() == OK &&
-			    use_default_colors() == OK;
+	const bool colors = has_color && late_has_colors() && late_start_color() == OK &&
+			    late_use_default_colors() == OK;
 	short i;
 
 	for (i = 0; i < STYLES; i++) {
 		looks[i] = styles[i].look;
-		if (colors && styles[i].color > 0 && init_pair(i, styles[i].color, -1) == OK)
+		if (colors && styles[i].color > 0 && late_init_pair(i, styles[i].color, -1) == OK)
 			looks[i] |= COLOR_PAIR(i);
 	}
 }
@@ -56,7 +56,7 @@ static void remember(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		restore_add(tigetstr((char *)names[i]));
+		restore_add(late_tigetstr((char *)names[i]));
 	restore_on_crash();
 }
 
@@ -71,9 +71,11 @@ int screen_open(bool has_color, struct failure *failure)
 {
 	const char *term = getenv("TERM");
 
+	if (late_curses(failure))
+		return -1;
 	if (!restore_remember())
 		return failure_set(failure, EXIT_RUN, "the terminal cannot be asked for its settings");
-	screen = newterm(NULL, stdout, stdin);
+	screen = late_newterm(NULL, stdout, stdin);
 	take_signals_back();
 	if (!screen)
 		return failure_set(failure, EXIT_RUN,
@@ -81,13 +83,13 @@ int screen_open(bool has_color, struct failure *failure)
 				   term ? term : "");
 	remember();
 	set_looks(has_color);
-	cbreak();
-	noecho();
-	nonl();
-	keypad(stdscr, TRUE);
-	nodelay(stdscr, TRUE);
-	set_escdelay(ESCAPE_MS);
-	curs_set(0);
+	late_cbreak();
+	late_noecho();
+	late_nonl();
+	late_keypad(*late_stdscr, TRUE);
+	late_nodelay(*late_stdscr, TRUE);
+	late_set_escdelay(ESCAPE_MS);
+	late_curs_set(0);
 	return 0;
 }
 
@@ -98,8 +100,8 @@ void screen_close(void)
 {
 	if (!screen)
 		return;
-	endwin();
-	delscreen(screen);
+	late_endwin();
+	late_delscreen(screen);
 	screen = NULL;
 }
 
@@ -108,7 +110,7 @@ void screen_close(void)
  */
 void screen_leave(void)
 {
-	endwin();
+	late_endwin();
 }
 
 /**
@@ -116,9 +118,9 @@ void screen_leave(void)
  */
 void screen_return(void)
 {
-	reset_prog_mode();
+	late_reset_prog_mode();
 	screen_resize();
-	clearok(curscr, TRUE);
+	late_clearok(*late_curscr, TRUE);
 }
 
 /**
@@ -129,7 +131,7 @@ void screen_resize(void)
 	struct winsize window;
 
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) && window.ws_row && window.ws_col)
-		resizeterm(window.ws_row, window.ws_col);
+		late_resizeterm(window.ws_row, window.ws_col);
 }
 
 /**
@@ -139,8 +141,8 @@ void screen_resize(void)
  */
 void screen_size(unsigned int *rows, unsigned int *columns)
 {
-	*rows = LINES > 0 ? LINES : 1;
-	*columns = COLS > 0 ? COLS : 1;
+	*rows = *late_LINES > 0 ? *late_LINES : 1;
+	*columns = *late_COLS > 0 ? *late_COLS : 1;
 }
 
 /**
@@ -153,19 +155,19 @@ void screen_draw(const struct frame *frame, bool redraw)
 	const struct frame_span *span;
 	size_t i, j;
 
-	erase();
-	for (i = 0; i < frame->count && i < (size_t)LINES; i++) {
-		move(i, 0);
+	late_werase(*late_stdscr);
+	for (i = 0; i < frame->count && i < (size_t)*late_LINES; i++) {
+		late_wmove(*late_stdscr, i, 0);
 		for (j = 0; j < frame->lines[i].count; j++) {
 			span = &frame->spans[frame->lines[i].first + j];
-			attrset(looks[span->style]);
-			addnstr(frame->text + span->at, span->size);
+			late_wattrset(*late_stdscr, looks[span->style]);
+			late_waddnstr(*late_stdscr, frame->text + span->at, span->size);
 		}
 	}
-	attrset(A_NORMAL);
+	late_wattrset(*late_stdscr, A_NORMAL);
 	if (redraw)
-		clearok(curscr, TRUE);
-	refresh();
+		late_clearok(*late_curscr, TRUE);
+	late_wrefresh(*late_stdscr);
 }
 
 /* Keys by the names of terminals; others mean nothing. */
@@ -228,7 +230,7 @@ int screen_key(void)
 {
 	wint_t key;
 
-	switch (get_wch(&key)) {
+	switch (late_wget_wch(*late_stdscr, &key)) {
 	case KEY_CODE_YES:
 		return key_of(key);
 	case OK:

@@ -344,11 +344,11 @@ FIXTURE_SETUP(guarded)
 	self->asks[ASKS - 1].password = "right";
 	begun = ended = resumed = 0;
 	is_held = false;
-	late_MHD_lookup_connection_value = lookup_value;
-	late_MHD_basic_auth_get_username_password = get_password;
-	late_MHD_free = free_text;
-	late_MHD_suspend_connection = suspend;
-	late_MHD_resume_connection = resume;
+	mhd.MHD_lookup_connection_value = lookup_value;
+	mhd.MHD_basic_auth_get_username_password = get_password;
+	mhd.MHD_free = free_text;
+	mhd.MHD_suspend_connection = suspend;
+	mhd.MHD_resume_connection = resume;
 	ASSERT_EQ(0, guard_open(&self->guard, &self->config, &failure));
 }
 

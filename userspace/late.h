@@ -10,26 +10,14 @@
  * Libraries that only some commands need are loaded by these: each library takes part of
  * a millisecond when a program starts, and libmicrohttpd brings nine others.
  *
- * Where one is used a header lists what of it, functions and variables, and that is called
- * late_NAME there, a pointer.
+ * What is used of a library, functions and variables, a struct has pointers to, each with
+ * the library's own name.
  */
-#define LATE_DECLARE(name)	extern __typeof__(&name) late_##name;
-#define LATE_DEFINE(name)	__typeof__(&name) late_##name;
-#define LATE_ENTRY(name)	{ #name, &late_##name },
-
-/*
- * late_LIBRARY(), to be called before anything of it is: @file is what to load, with the
- * version that @names are of. Returns 0 or -1.
- */
-#define LATE_LIBRARY(library, file, names)						\
-	names(LATE_DEFINE)								\
-											\
-	int late_##library(struct failure *failure)					\
-	{										\
-		static const struct late_name all[] = { names(LATE_ENTRY) };		\
-											\
-		return late_load(file, all, sizeof(all) / sizeof(*all), failure);	\
-	}
+#define LATE_NAME(all, name)	{ #name, &(all).name }
+#define LATE_COUNT(names)	(sizeof(names) / sizeof(*(names)))
+/* None has been forgotten. */
+#define LATE_ALL(names, all)	\
+	_Static_assert(sizeof(all) == LATE_COUNT(names) * sizeof(void *), "each has its name")
 
 /**
  * struct late_name - something of a library

@@ -43,11 +43,11 @@ struct frames *frames_new(struct failure *failure)
 {
 	struct frames *frames;
 
-	if (late_zstd(failure))
+	if (zstd_load(failure))
 		return NULL;
 	frames = calloc(1, sizeof(*frames));
 	if (frames)
-		frames->unpacks = late_ZSTD_createDCtx();
+		frames->unpacks = zstd.ZSTD_createDCtx();
 	if (frames && frames->unpacks)
 		return frames;
 	free(frames);
@@ -57,7 +57,7 @@ struct frames *frames_new(struct failure *failure)
 
 static bool set_packs(struct frames *frames, ZSTD_cParameter parameter, int value)
 {
-	return !late_ZSTD_isError(late_ZSTD_CCtx_setParameter(frames->packs, parameter, value));
+	return !zstd.ZSTD_isError(zstd.ZSTD_CCtx_setParameter(frames->packs, parameter, value));
 }
 
 /* It takes a while, and who reads does without. */
@@ -65,7 +65,7 @@ static bool have_packs(struct frames *frames)
 {
 	if (frames->packs)
 		return true;
-	frames->packs = late_ZSTD_createCCtx();
+	frames->packs = zstd.ZSTD_createCCtx();
 	return frames->packs &&
 	       set_packs(frames, ZSTD_c_checksumFlag, 1);
 }
@@ -85,8 +85,8 @@ void frames_free(struct frames *frames)
 	buffer_free(&frames->cuts);
 	buffer_free(&frames->plain);
 	buffer_free(&frames->frame);
-	late_ZSTD_freeCCtx(frames->packs);
-	late_ZSTD_freeDCtx(frames->unpacks);
+	zstd.ZSTD_freeCCtx(frames->packs);
+	zstd.ZSTD_freeDCtx(frames->unpacks);
 	free(frames);
 }
 
@@ -118,7 +118,7 @@ static bool pack_until(struct frames *frames, ZSTD_inBuffer *from, size_t end,
 	size_t left;
 
 	from->size = end;
-	left = late_ZSTD_compressStream2(frames->packs, to, from, how);
+	left = zstd.ZSTD_compressStream2(frames->packs, to, from, how);
 	return !left && from->pos == end;
 }
 
@@ -133,7 +133,7 @@ static size_t pack(struct frames *frames, int level)
 	const size_t begin = size - frames->streams[DELTA_VALUES].size;
 	const size_t head = sizeof(struct record_frame);
 	/* Each block has a head; what cannot be packed stays as it is. */
-	const size_t room = late_ZSTD_compressBound(size) + BLOCK_HEAD * count;
+	const size_t room = zstd.ZSTD_compressBound(size) + BLOCK_HEAD * count;
 	ZSTD_inBuffer from = { .src = frames->plain.bytes };
 	ZSTD_outBuffer to = { .size = room };
 	size_t i;
@@ -141,7 +141,7 @@ static size_t pack(struct frames *frames, int level)
 	frames->frame.size = 0;
 	if (!have_packs(frames) || !buffer_reserve(&frames->frame, head + room) ||
 	    !set_packs(frames, ZSTD_c_compressionLevel, level) ||
-	    late_ZSTD_isError(late_ZSTD_CCtx_setPledgedSrcSize(frames->packs, size)))
+	    zstd.ZSTD_isError(zstd.ZSTD_CCtx_setPledgedSrcSize(frames->packs, size)))
 		return 0;
 	to.dst = frames->frame.bytes + head;
 	for (i = 0; i < count; i++)
@@ -212,7 +212,7 @@ bool frame_intact(const struct record_frame *head, const void *packed)
 /* What zstd had packed, as a whole. */
 static bool unpack(struct frames *frames, const struct record_frame *head, const void *packed)
 {
-	const unsigned long long size = late_ZSTD_getFrameContentSize(packed, head->packed);
+	const unsigned long long size = zstd.ZSTD_getFrameContentSize(packed, head->packed);
 	size_t got;
 
 	if (!frame_intact(head, packed))
@@ -221,10 +221,10 @@ static bool unpack(struct frames *frames, const struct record_frame *head, const
 	frames->plain.failed = false;
 	/* Also larger than any size: that it is not known, or that there is an error. */
 	if (size < sizeof(struct record_streams) || size > RECORD_MAX ||
-	    late_ZSTD_findFrameCompressedSize(packed, head->packed) != head->packed ||
+	    zstd.ZSTD_findFrameCompressedSize(packed, head->packed) != head->packed ||
 	    !buffer_reserve(&frames->plain, size))
 		return false;
-	got = late_ZSTD_decompressDCtx(frames->unpacks, frames->plain.bytes, size, packed,
+	got = zstd.ZSTD_decompressDCtx(frames->unpacks, frames->plain.bytes, size, packed,
 				       head->packed);
 	if (got != size)
 		return false;

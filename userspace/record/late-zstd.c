@@ -1,4 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "record/late-zstd.h"
 
-LATE_LIBRARY(zstd, "libzstd.so.1", ZSTD_NAMES)
+struct zstd zstd;
+
+static const struct late_name names[] = {
+	LATE_NAME(zstd, ZSTD_CCtx_setParameter),
+	LATE_NAME(zstd, ZSTD_CCtx_setPledgedSrcSize),
+	LATE_NAME(zstd, ZSTD_compressBound),
+	LATE_NAME(zstd, ZSTD_compressStream2),
+	LATE_NAME(zstd, ZSTD_createCCtx),
+	LATE_NAME(zstd, ZSTD_createDCtx),
+	LATE_NAME(zstd, ZSTD_decompressDCtx),
+	LATE_NAME(zstd, ZSTD_findFrameCompressedSize),
+	LATE_NAME(zstd, ZSTD_freeCCtx),
+	LATE_NAME(zstd, ZSTD_freeDCtx),
+	LATE_NAME(zstd, ZSTD_getFrameContentSize),
+	LATE_NAME(zstd, ZSTD_isError),
+};
+
+LATE_ALL(names, zstd);
+
+/**
+ * zstd_load - load zstd, before anything of it is used
+ * @failure: why it is not there
+ *
+ * Return: 0 or -1.
+ */
+int zstd_load(struct failure *failure)
+{
+	return late_load("libzstd.so.1", names, LATE_COUNT(names), failure);
+}

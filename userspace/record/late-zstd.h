@@ -6,23 +6,22 @@
 
 #include "late.h"
 
-/* What is used of zstd. */
-#define ZSTD_NAMES(x)							\
-	x(ZSTD_CCtx_setParameter)					\
-	x(ZSTD_CCtx_setPledgedSrcSize)					\
-	x(ZSTD_compressBound)						\
-	x(ZSTD_compressStream2)						\
-	x(ZSTD_createCCtx)						\
-	x(ZSTD_createDCtx)						\
-	x(ZSTD_decompressDCtx)						\
-	x(ZSTD_findFrameCompressedSize)					\
-	x(ZSTD_freeCCtx)						\
-	x(ZSTD_freeDCtx)						\
-	x(ZSTD_getFrameContentSize)					\
-	x(ZSTD_isError)
+/* What is used of zstd, after zstd_load(). */
+extern struct zstd {
+	__typeof__(ZSTD_CCtx_setParameter) *ZSTD_CCtx_setParameter;
+	__typeof__(ZSTD_CCtx_setPledgedSrcSize) *ZSTD_CCtx_setPledgedSrcSize;
+	__typeof__(ZSTD_compressBound) *ZSTD_compressBound;
+	__typeof__(ZSTD_compressStream2) *ZSTD_compressStream2;
+	__typeof__(ZSTD_createCCtx) *ZSTD_createCCtx;
+	__typeof__(ZSTD_createDCtx) *ZSTD_createDCtx;
+	__typeof__(ZSTD_decompressDCtx) *ZSTD_decompressDCtx;
+	__typeof__(ZSTD_findFrameCompressedSize) *ZSTD_findFrameCompressedSize;
+	__typeof__(ZSTD_freeCCtx) *ZSTD_freeCCtx;
+	__typeof__(ZSTD_freeDCtx) *ZSTD_freeDCtx;
+	__typeof__(ZSTD_getFrameContentSize) *ZSTD_getFrameContentSize;
+	__typeof__(ZSTD_isError) *ZSTD_isError;
+} zstd;
 
-ZSTD_NAMES(LATE_DECLARE)
-
-int late_zstd(struct failure *failure);
+int zstd_load(struct failure *failure);
 
 #endif

@@ -53,7 +53,7 @@ static int quality_of(const char *list, const char *name)
 
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
-	const char *value = late_MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+	const char *value = mhd.MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 
 	return value ? value : "";
 }

@@ -114,7 +114,7 @@ static void deliver(struct job *job, struct reply *reply)
 	for (errand = job->errands; errand; errand = next) {
 		next = errand->next;
 		errand->reply = reply ? reply_get(reply) : NULL;
-		late_MHD_resume_connection(errand->connection);
+		mhd.MHD_resume_connection(errand->connection);
 	}
 	reply_put(reply);
 	free_job(job);
@@ -231,7 +231,7 @@ bool desk_ask(struct desk *desk, enum command command, struct words *words, cons
 		job->gzip |= errand->gzip;
 		errand->next = job->errands;
 		job->errands = errand;
-		late_MHD_suspend_connection(errand->connection);
+		mhd.MHD_suspend_connection(errand->connection);
 		pthread_cond_broadcast(&desk->news);
 	}
 	pthread_mutex_unlock(&desk->lock);

@@ -105,7 +105,7 @@ void follower_wake(struct follower *follower)
 	if (!follower->is_waiting)
 		return;
 	follower->is_waiting = false;
-	late_MHD_resume_connection(follower->connection);
+	mhd.MHD_resume_connection(follower->connection);
 }
 
 static void put_bytes(struct follower *follower, const char *text, size_t size)

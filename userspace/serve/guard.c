@@ -19,8 +19,8 @@
 
 static const char *words_of(struct MHD_Connection *connection)
 {
-	return late_MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-						MHD_HTTP_HEADER_AUTHORIZATION);
+	return mhd.MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+					       MHD_HTTP_HEADER_AUTHORIZATION);
 }
 
 /* It takes as long where the first character differs as where the last one does. */
@@ -103,15 +103,15 @@ static enum pass look(struct guard *guard, struct MHD_Connection *connection)
 
 	if (is_known(guard, words_of(connection)))
 		return PASS_GRANTED;
-	user = late_MHD_basic_auth_get_username_password(connection, &password);
+	user = mhd.MHD_basic_auth_get_username_password(connection, &password);
 	if (user && password && is_right(guard, user, password)) {
 		pass = PASS_GRANTED;
 		pthread_mutex_lock(&guard->lock);
 		remember(guard, words_of(connection));
 		pthread_mutex_unlock(&guard->lock);
 	}
-	late_MHD_free(user);
-	late_MHD_free(password);
+	mhd.MHD_free(user);
+	mhd.MHD_free(password);
 	return pass;
 }
 
@@ -138,7 +138,7 @@ static void *work(void *data)
 
 	while ((errand = wait_for_errand(guard))) {
 		errand->pass = look(guard, errand->connection);
-		late_MHD_resume_connection(errand->connection);
+		mhd.MHD_resume_connection(errand->connection);
 	}
 	return NULL;
 }
@@ -182,7 +182,7 @@ static enum pass wait_in_line(struct guard *guard, struct errand *errand)
 	errand->next = NULL;
 	*link = errand;
 	guard->count++;
-	late_MHD_suspend_connection(errand->connection);
+	mhd.MHD_suspend_connection(errand->connection);
 	pthread_cond_signal(&guard->news);
 	return PASS_UNKNOWN;
 }

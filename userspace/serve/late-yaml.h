@@ -6,18 +6,17 @@
 
 #include "late.h"
 
-/* What is used of libyaml. */
-#define YAML_NAMES(x)							\
-	x(yaml_document_delete)						\
-	x(yaml_document_get_node)					\
-	x(yaml_document_get_root_node)					\
-	x(yaml_parser_delete)						\
-	x(yaml_parser_initialize)					\
-	x(yaml_parser_load)						\
-	x(yaml_parser_set_input_file)
+/* What is used of libyaml, after yaml_load(). */
+extern struct yaml {
+	__typeof__(yaml_document_delete) *yaml_document_delete;
+	__typeof__(yaml_document_get_node) *yaml_document_get_node;
+	__typeof__(yaml_document_get_root_node) *yaml_document_get_root_node;
+	__typeof__(yaml_parser_delete) *yaml_parser_delete;
+	__typeof__(yaml_parser_initialize) *yaml_parser_initialize;
+	__typeof__(yaml_parser_load) *yaml_parser_load;
+	__typeof__(yaml_parser_set_input_file) *yaml_parser_set_input_file;
+} yaml;
 
-YAML_NAMES(LATE_DECLARE)
-
-int late_yaml(struct failure *failure);
+int yaml_load(struct failure *failure);
 
 #endif

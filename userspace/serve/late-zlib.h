@@ -6,14 +6,13 @@
 
 #include "late.h"
 
-/* What is used of zlib. */
-#define ZLIB_NAMES(x)							\
-	x(deflate)							\
-	x(deflateEnd)							\
-	x(deflateInit2_)
+/* What is used of zlib, after zlib_load(). */
+extern struct zlib {
+	__typeof__(deflate) *deflate;
+	__typeof__(deflateEnd) *deflateEnd;
+	__typeof__(deflateInit2_) *deflateInit2_;
+} zlib;
 
-ZLIB_NAMES(LATE_DECLARE)
-
-int late_zlib(struct failure *failure);
+int zlib_load(struct failure *failure);
 
 #endif

@@ -124,7 +124,7 @@ int query_words(struct words *words, enum command command, const char *argument,
 	if (words_add(words, "", "sockport", failure) ||
 	    (query.command->takes & TAKES_JSON && words_add(words, "", "--json", failure)))
 		return -1;
-	late_MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &query);
+	mhd.MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_parameter, &query);
 	if (failure->status || check_argument(&query, argument) ||
 	    words_add(words, "", "--", failure) ||
 	    words_add(words, "", query.command->name, failure))

@@ -81,8 +81,8 @@ static struct MHD_Response *response_of(char *content, size_t size)
 	}
 	*text = (struct held_text){ size, content };
 	atomic_fetch_add(&held, size);
-	response = late_MHD_create_response_from_buffer_with_free_callback_cls(size, content,
-									       free_text, text);
+	response = mhd.MHD_create_response_from_buffer_with_free_callback_cls(size, content,
+									      free_text, text);
 	if (!response)
 		free_text(text);
 	return response;
@@ -104,16 +104,16 @@ static void add_headers(struct MHD_Response *response, const char *type, bool la
 	size_t i;
 
 	for (i = 0; config && i < config->header_count; i++)
-		late_MHD_add_response_header(response, config->headers[i].name,
-					     config->headers[i].value);
+		mhd.MHD_add_response_header(response, config->headers[i].name,
+					    config->headers[i].value);
 
-	late_MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	late_MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-				     lasts ? "no-cache" : "no-store");
-	late_MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+	mhd.MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	mhd.MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+				    lasts ? "no-cache" : "no-store");
+	mhd.MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
 	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++)
 		if (!is_chosen(headers[i][0]))
-			late_MHD_add_response_header(response, headers[i][0], headers[i][1]);
+			mhd.MHD_add_response_header(response, headers[i][0], headers[i][1]);
 }
 
 /* Of a response that is there; NULL, and it is gone, without memory. */
@@ -124,7 +124,7 @@ static struct reply *make_reply(unsigned int status, struct MHD_Response *respon
 
 	if (!reply) {
 		if (response)
-			late_MHD_destroy_response(response);
+			mhd.MHD_destroy_response(response);
 		return NULL;
 	}
 	add_headers(response, type, lasts);
@@ -168,7 +168,7 @@ struct reply *reply_lasting(const char *type, const char *text, size_t size)
 	struct MHD_Response *response;
 	struct reply *reply;
 
-	response = late_MHD_create_response_from_buffer(size, (void *)text, MHD_RESPMEM_PERSISTENT);
+	response = mhd.MHD_create_response_from_buffer(size, (void *)text, MHD_RESPMEM_PERSISTENT);
 	reply = make_reply(MHD_HTTP_OK, response, type, true);
 	if (reply) {
 		reply->text = text;
@@ -190,7 +190,7 @@ struct reply *reply_stream(struct MHD_Response *response, const char *type)
 
 	/* A proxy that gathers more before it goes on would hold events back. */
 	if (reply)
-		late_MHD_add_response_header(response, "X-Accel-Buffering", "no");
+		mhd.MHD_add_response_header(response, "X-Accel-Buffering", "no");
 	return reply;
 }
 
@@ -215,12 +215,12 @@ struct reply *reply_error(unsigned int status, const char *text)
 	to = stpcpy(to, end);
 	reply = reply_new(status, TYPE_JSON, json, to - json);
 	if (reply && status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		late_MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+		mhd.MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_RETRY_AFTER, "1");
 	if (reply && status == MHD_HTTP_UNAUTHORIZED)
-		late_MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
-					     "Basic realm=\"sockport\", charset=\"UTF-8\"");
+		mhd.MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+					    "Basic realm=\"sockport\", charset=\"UTF-8\"");
 	if (reply && status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		late_MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+		mhd.MHD_add_response_header(reply->plain, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	return reply;
 }
 
@@ -251,14 +251,14 @@ static char *compress_text(const char *text, size_t size, size_t *length)
 		return NULL;
 	stream.next_out = (unsigned char *)to;
 	stream.avail_out = size;
-	if (late_deflateInit2_(&stream, Z_BEST_SPEED, Z_DEFLATED, WINDOW_GZIP, MEMORY_LEVEL,
+	if (zlib.deflateInit2_(&stream, Z_BEST_SPEED, Z_DEFLATED, WINDOW_GZIP, MEMORY_LEVEL,
 			       Z_DEFAULT_STRATEGY, ZLIB_VERSION, sizeof(stream)) == Z_OK) {
-		if (late_deflate(&stream, Z_FINISH) == Z_STREAM_END) {
+		if (zlib.deflate(&stream, Z_FINISH) == Z_STREAM_END) {
 			*length = stream.total_out;
-			late_deflateEnd(&stream);
+			zlib.deflateEnd(&stream);
 			return to;
 		}
-		late_deflateEnd(&stream);
+		zlib.deflateEnd(&stream);
 	}
 	free(to);
 	return NULL;
@@ -284,7 +284,7 @@ void reply_compress(struct reply *reply)
 	if (!reply->gzip)
 		return;
 	add_headers(reply->gzip, reply->type, false);
-	late_MHD_add_response_header(reply->gzip, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	mhd.MHD_add_response_header(reply->gzip, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 }
 
 /**
@@ -300,7 +300,7 @@ enum MHD_Result reply_send(struct reply *reply, struct MHD_Connection *connectio
 
 	if (reply->gzip && accept_gzip(connection))
 		response = reply->gzip;
-	return late_MHD_queue_response(connection, reply->status, response);
+	return mhd.MHD_queue_response(connection, reply->status, response);
 }
 
 /**
@@ -323,8 +323,8 @@ void reply_put(struct reply *reply)
 {
 	if (!reply || atomic_fetch_sub(&reply->users, 1) != 1)
 		return;
-	late_MHD_destroy_response(reply->plain);
+	mhd.MHD_destroy_response(reply->plain);
 	if (reply->gzip)
-		late_MHD_destroy_response(reply->gzip);
+		mhd.MHD_destroy_response(reply->gzip);
 	free(reply);
 }

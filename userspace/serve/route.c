@@ -79,8 +79,8 @@ static struct reply *api(struct server *server, const char *url, struct errand *
  */
 static bool is_cross_site(const struct errand *errand)
 {
-	const char *site = late_MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
-							    "Sec-Fetch-Site");
+	const char *site = mhd.MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
+							   "Sec-Fetch-Site");
 
 	return site && !strcmp(site, "cross-site");
 }
@@ -127,8 +127,8 @@ static bool is_astray(const struct server *server, const struct errand *errand,
 static struct reply *check(const struct server *server, const struct errand *errand,
 			   const struct visit *visit)
 {
-	const char *host = late_MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
-							    MHD_HTTP_HEADER_HOST);
+	const char *host = mhd.MHD_lookup_connection_value(errand->connection, MHD_HEADER_KIND,
+							   MHD_HTTP_HEADER_HOST);
 
 	if (errand->has_body)
 		return reply_error(MHD_HTTP_BAD_REQUEST, "a request has no body");

@@ -45,7 +45,7 @@ static int start(struct server *server, size_t i, struct failure *failure)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	server->daemons[i] = late_MHD_start_daemon(
+	server->daemons[i] = mhd.MHD_start_daemon(
 		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 		(config->certificate ? MHD_USE_TLS : 0), 0, NULL, NULL, route_request, server,
 		MHD_OPTION_ARRAY, config->certificate ? tls : tls + 3,
@@ -82,14 +82,14 @@ static void stop_all(struct server *server)
 
 	for (i = 0; i < LISTEN_MAX; i++)
 		if (server->daemons[i])
-			late_MHD_quiesce_daemon(server->daemons[i]);
+			mhd.MHD_quiesce_daemon(server->daemons[i]);
 	guard_close(&server->guard);
 	streams_end(&server->streams);
 	desk_close(&server->desk);
 	visits_settle(&server->visits);
 	for (i = 0; i < LISTEN_MAX; i++)
 		if (server->daemons[i])
-			late_MHD_stop_daemon(server->daemons[i]);
+			mhd.MHD_stop_daemon(server->daemons[i]);
 }
 
 /* No thread gets them but the one that waits for them. */
@@ -137,12 +137,12 @@ static int serve(struct server *server, int signals, struct failure *failure)
 /* All files are open before privileges are given up. */
 static int prepare(struct server *server, const struct options *options, struct failure *failure)
 {
-	if (late_microhttpd(failure) || late_zlib(failure))
+	if (mhd_load(failure) || zlib_load(failure))
 		return -1;
 	if (options->web_config &&
 	    web_config_read(&server->config, options->web_config, failure))
 		return -1;
-	if (server->config.certificate && !late_MHD_is_feature_supported(MHD_FEATURE_TLS))
+	if (server->config.certificate && !mhd.MHD_is_feature_supported(MHD_FEATURE_TLS))
 		return failure_set(failure, EXIT_RUN, "the libmicrohttpd of this host has no TLS");
 	reply_configure(&server->config);
 	return listen_open(&server->listening, options->listen, failure);

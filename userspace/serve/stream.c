@@ -70,7 +70,7 @@ static ssize_t hand_over(void *data, uint64_t position, char *to, size_t room)
 		size = MHD_CONTENT_READER_END_OF_STREAM;
 	} else if (!size) {
 		follower->is_waiting = true;
-		late_MHD_suspend_connection(follower->connection);
+		mhd.MHD_suspend_connection(follower->connection);
 	}
 	pthread_mutex_unlock(&follower->streams->lock);
 	return size;
@@ -106,7 +106,7 @@ static void answer_errand(struct follower *follower, struct reply *reply)
 
 	follower->errand = NULL;
 	errand->reply = reply;
-	late_MHD_resume_connection(errand->connection);
+	mhd.MHD_resume_connection(errand->connection);
 }
 
 /* From now on MHD says when it goes. */
@@ -116,8 +116,8 @@ static bool admit(struct follower *follower)
 	struct MHD_Response *response;
 	struct reply *reply;
 
-	response = late_MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, hand_over,
-							  follower, leave);
+	response = mhd.MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, hand_over,
+							 follower, leave);
 	reply = response ? reply_stream(response, TYPE_EVENTS) : NULL;
 	if (!reply)
 		return false;
@@ -323,7 +323,7 @@ static bool add(struct streams *streams, struct follower *follower)
 		streams->count++;
 		follower->next = streams->first;
 		streams->first = follower;
-		late_MHD_suspend_connection(follower->connection);
+		mhd.MHD_suspend_connection(follower->connection);
 	}
 	pthread_mutex_unlock(&streams->lock);
 	tell_news(streams);

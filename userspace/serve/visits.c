@@ -34,7 +34,7 @@ static const uint64_t patience[] = {
  */
 struct visit *visit_of(struct MHD_Connection *connection)
 {
-	return late_MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+	return mhd.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
 	       ->socket_context;
 }
 
@@ -102,7 +102,7 @@ static struct visit *begin(struct MHD_Connection *connection)
 
 	if (!visit)
 		return NULL;
-	visit->socket = late_MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+	visit->socket = mhd.MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
 			->connect_fd;
 	visit->since = stop_clock_ms();
 	visit->is_unix = peer_is_unix(visit->socket);

@@ -82,13 +82,13 @@ static int take_mapping(struct reader *reader, const char *name, const yaml_node
 		return wrong(reader, mapping, "there should be keys in", name);
 	for (pair = mapping->data.mapping.pairs.start; pair < mapping->data.mapping.pairs.top;
 	     pair++) {
-		node = late_yaml_document_get_node(&reader->document, pair->key);
+		node = yaml.yaml_document_get_node(&reader->document, pair->key);
 		text = text_of(node);
 		for (key = keys; text && key->name && strcmp(key->name, text); key++)
 			;
 		if (!text || !key->take)
 			return wrong(reader, node, "this is not known here:", text ? text : name);
-		node = late_yaml_document_get_node(&reader->document, pair->value);
+		node = yaml.yaml_document_get_node(&reader->document, pair->value);
 		if (key->take(reader, text, node))
 			return -1;
 	}
@@ -246,11 +246,11 @@ static int take_users(struct reader *reader, const char *name, const yaml_node_t
 		return wrong(reader, value, "there should be users in", name);
 	for (pair = value->data.mapping.pairs.start; pair < value->data.mapping.pairs.top;
 	     pair++) {
-		user = text_of(late_yaml_document_get_node(&reader->document, pair->key));
+		user = text_of(yaml.yaml_document_get_node(&reader->document, pair->key));
 		if (!user || !*user || strchr(user, ':'))
 			return wrong(reader, value, "this is no user:", user ? user : "");
 		if (take_user(reader, user,
-			      late_yaml_document_get_node(&reader->document, pair->value)))
+			      yaml.yaml_document_get_node(&reader->document, pair->value)))
 			return -1;
 	}
 	return 0;
@@ -295,7 +295,7 @@ static int take_all(struct reader *reader)
 		{ "tls_server_config", take_tls }, { "http_server_config", take_http },
 		{ "basic_auth_users", take_users }, { NULL, NULL },
 	};
-	yaml_node_t *root = late_yaml_document_get_root_node(&reader->document);
+	yaml_node_t *root = yaml.yaml_document_get_root_node(&reader->document);
 
 	/* An empty file is a file that asks for nothing. */
 	return root ? take_mapping(reader, "the file", root, keys) : 0;
@@ -306,20 +306,20 @@ static int read_file(struct reader *reader, FILE *file)
 	yaml_parser_t parser;
 	int error;
 
-	if (late_yaml(reader->failure))
+	if (yaml_load(reader->failure))
 		return -1;
-	if (!late_yaml_parser_initialize(&parser))
+	if (!yaml.yaml_parser_initialize(&parser))
 		return failure_set(reader->failure, EXIT_RUN, "out of memory");
-	late_yaml_parser_set_input_file(&parser, file);
-	if (late_yaml_parser_load(&parser, &reader->document)) {
+	yaml.yaml_parser_set_input_file(&parser, file);
+	if (yaml.yaml_parser_load(&parser, &reader->document)) {
 		error = take_all(reader);
-		late_yaml_document_delete(&reader->document);
+		yaml.yaml_document_delete(&reader->document);
 	} else {
 		error = failure_set(reader->failure, EXIT_USAGE, "%.200s, line %zu: %s",
 				    reader->path, parser.problem_mark.line + 1,
 				    parser.problem ? parser.problem : "it is no YAML");
 	}
-	late_yaml_parser_delete(&parser);
+	yaml.yaml_parser_delete(&parser);
 	return error;
 }
 

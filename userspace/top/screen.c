@@ -29,14 +29,14 @@ static void set_looks(bool has_color)
 		[STYLE_KEY] = { COLOR_CYAN, A_BOLD },
 		[STYLE_TREND] = { COLOR_GREEN, A_NORMAL },
 	};
-	const bool colors = has_color && late_has_colors() && late_start_color() == OK &&
-			    late_use_default_colors() == OK;
+	const bool colors = has_color && curses.has_colors() && curses.start_color() == OK &&
+			    curses.use_default_colors() == OK;
 	short i;
 
 	for (i = 0; i < STYLES; i++) {
 		looks[i] = styles[i].look;
-		if (colors && styles[i].color > 0 && late_init_pair(i, styles[i].color, -1) == OK)
-			looks[i] |= COLOR_PAIR(i);
+		if (colors && styles[i].color > 0 && curses.init_pair(i, styles[i].color, -1) == OK)
+			looks[i] |= curses.COLOR_PAIR(i);
 	}
 }
 
@@ -56,7 +56,7 @@ static void remember(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		restore_add(late_tigetstr((char *)names[i]));
+		restore_add(curses.tigetstr((char *)names[i]));
 	restore_on_crash();
 }
 
@@ -71,11 +71,11 @@ int screen_open(bool has_color, struct failure *failure)
 {
 	const char *term = getenv("TERM");
 
-	if (late_curses(failure))
+	if (curses_load(failure))
 		return -1;
 	if (!restore_remember())
 		return failure_set(failure, EXIT_RUN, "the terminal cannot be asked for its settings");
-	screen = late_newterm(NULL, stdout, stdin);
+	screen = curses.newterm(NULL, stdout, stdin);
 	take_signals_back();
 	if (!screen)
 		return failure_set(failure, EXIT_RUN,
@@ -83,13 +83,13 @@ int screen_open(bool has_color, struct failure *failure)
 				   term ? term : "");
 	remember();
 	set_looks(has_color);
-	late_cbreak();
-	late_noecho();
-	late_nonl();
-	late_keypad(*late_stdscr, TRUE);
-	late_nodelay(*late_stdscr, TRUE);
-	late_set_escdelay(ESCAPE_MS);
-	late_curs_set(0);
+	curses.cbreak();
+	curses.noecho();
+	curses.nonl();
+	curses.keypad(*curses.stdscr, TRUE);
+	curses.nodelay(*curses.stdscr, TRUE);
+	curses.set_escdelay(ESCAPE_MS);
+	curses.curs_set(0);
 	return 0;
 }
 
@@ -100,8 +100,8 @@ void screen_close(void)
 {
 	if (!screen)
 		return;
-	late_endwin();
-	late_delscreen(screen);
+	curses.endwin();
+	curses.delscreen(screen);
 	screen = NULL;
 }
 
@@ -110,7 +110,7 @@ void screen_close(void)
  */
 void screen_leave(void)
 {
-	late_endwin();
+	curses.endwin();
 }
 
 /**
@@ -118,9 +118,9 @@ void screen_leave(void)
  */
 void screen_return(void)
 {
-	late_reset_prog_mode();
+	curses.reset_prog_mode();
 	screen_resize();
-	late_clearok(*late_curscr, TRUE);
+	curses.clearok(*curses.curscr, TRUE);
 }
 
 /**
@@ -131,7 +131,7 @@ void screen_resize(void)
 	struct winsize window;
 
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) && window.ws_row && window.ws_col)
-		late_resizeterm(window.ws_row, window.ws_col);
+		curses.resizeterm(window.ws_row, window.ws_col);
 }
 
 /**
@@ -141,8 +141,8 @@ void screen_resize(void)
  */
 void screen_size(unsigned int *rows, unsigned int *columns)
 {
-	*rows = *late_LINES > 0 ? *late_LINES : 1;
-	*columns = *late_COLS > 0 ? *late_COLS : 1;
+	*rows = *curses.LINES > 0 ? *curses.LINES : 1;
+	*columns = *curses.COLS > 0 ? *curses.COLS : 1;
 }
 
 /**
@@ -155,19 +155,19 @@ void screen_draw(const struct frame *frame, bool redraw)
 	const struct frame_span *span;
 	size_t i, j;
 
-	late_werase(*late_stdscr);
-	for (i = 0; i < frame->count && i < (size_t)*late_LINES; i++) {
-		late_wmove(*late_stdscr, i, 0);
+	curses.werase(*curses.stdscr);
+	for (i = 0; i < frame->count && i < (size_t)*curses.LINES; i++) {
+		curses.wmove(*curses.stdscr, i, 0);
 		for (j = 0; j < frame->lines[i].count; j++) {
 			span = &frame->spans[frame->lines[i].first + j];
-			late_wattrset(*late_stdscr, looks[span->style]);
-			late_waddnstr(*late_stdscr, frame->text + span->at, span->size);
+			curses.wattrset(*curses.stdscr, looks[span->style]);
+			curses.waddnstr(*curses.stdscr, frame->text + span->at, span->size);
 		}
 	}
-	late_wattrset(*late_stdscr, A_NORMAL);
+	curses.wattrset(*curses.stdscr, A_NORMAL);
 	if (redraw)
-		late_clearok(*late_curscr, TRUE);
-	late_wrefresh(*late_stdscr);
+		curses.clearok(*curses.curscr, TRUE);
+	curses.wrefresh(*curses.stdscr);
 }
 
 /* Keys by the names of terminals; others mean nothing. */
@@ -230,7 +230,7 @@ int screen_key(void)
 {
 	wint_t key;
 
-	switch (late_wget_wch(*late_stdscr, &key)) {
+	switch (curses.wget_wch(*curses.stdscr, &key)) {
 	case KEY_CODE_YES:
 		return key_of(key);
 	case OK:

@@ -138,6 +138,45 @@ TEST(destinations_bounded)
 	destinations_free(&destinations);
 }
 
+/* Of an IPv6 socket that talks IPv4: @out's ends. */
+static void make_mapped(struct socket_row *row, uint8_t addresses[32], const struct socket_row *out)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	*row = *out;
+	memcpy(addresses, mapped, sizeof(mapped));
+	memcpy(addresses + 12, out->local, 4);
+	memcpy(addresses + 16, mapped, sizeof(mapped));
+	memcpy(addresses + 28, out->remote, 4);
+	row->family = AF_INET6;
+	row->local = addresses;
+	row->local_size = 16;
+	row->remote = addresses + 16;
+	row->remote_size = 16;
+}
+
+/* They take the same ports, whichever family the socket is of. */
+TEST(destinations_mapped)
+{
+	struct destinations destinations = { .range = { 1000, 1999 } };
+	const struct destination *list;
+	struct socket_row row, mapped;
+	uint8_t address[8], both[32];
+
+	make_out(&row, address, 1, 1000);
+	ASSERT_TRUE(destinations_add(&destinations, &row));
+	make_mapped(&mapped, both, &row);
+	mapped.local_port++;
+	ASSERT_TRUE(destinations_add(&destinations, &mapped));
+	destinations_sort(&destinations);
+	list = destinations.hash.list;
+	ASSERT_EQ(1, destinations.hash.count);
+	EXPECT_EQ(2, list[0].ports);
+	EXPECT_EQ(AF_INET, list[0].family);
+	EXPECT_EQ(0, memcmp(list[0].remote, row.remote, 4));
+	destinations_free(&destinations);
+}
+
 /* A port counts once for an address and protocol, whoever is called; only those of the range. */
 TEST(pools)
 {

@@ -425,16 +425,22 @@ TEST(ends)
 	in.local_port = out.remote_port;
 	in.remote_port = out.local_port;
 	in.processes = theirs.processes;
-	ASSERT_TRUE(ends_want(&ends, &ours) && ends_want(&ends, &out));
-	EXPECT_FALSE(ends_find(&ends, &ours));
-	ends_take(&ends, &theirs);
-	ends_take(&ends, &other);
-	ends_take(&ends, &in);
+	ASSERT_TRUE(ends_want(&ends, &ours, 7) && ends_want(&ends, &out, 7));
+	EXPECT_FALSE(ends_find(&ends, &ours, 7));
+	ends_take(&ends, &theirs, 7);
+	ends_take(&ends, &other, 7);
+	/* On the loopback of another namespace, then of ours. */
+	in.known |= 1ull << SOCKPORT_A_SOCKET_NETNS;
+	in.netns = 8;
+	ends_take(&ends, &in, 7);
+	EXPECT_FALSE(ends_find(&ends, &out, 7));
+	in.netns = 7;
+	ends_take(&ends, &in, 7);
 	EXPECT_EQ(2, ends.count);
-	ASSERT_TRUE(ends_find(&ends, &ours) && ends_find(&ends, &out));
-	EXPECT_EQ(77, ends_find(&ends, &ours)->pid);
-	EXPECT_STREQ("peer", ends_find(&ends, &out)->comm);
-	EXPECT_FALSE(ends_find(&ends, &other));
+	ASSERT_TRUE(ends_find(&ends, &ours, 7) && ends_find(&ends, &out, 7));
+	EXPECT_EQ(77, ends_find(&ends, &ours, 7)->pid);
+	EXPECT_STREQ("peer", ends_find(&ends, &out, 7)->comm);
+	EXPECT_FALSE(ends_find(&ends, &other, 7));
 	hash_free(&ends);
 }
 

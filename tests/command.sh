@@ -924,6 +924,57 @@ pairs = [row for row in rows if row["peer"] in inodes]
 sys.exit(not pairs or any(not row["peer_process"] for row in pairs))' "$work/json"
 }
 
+# Two namespaces that a cable joins: the other end is in one, and so is a socket of ours.
+ends_elsewhere()
+{
+	unshare -n python3 - "$SOCKPORT_BIN" "$work/socket" <<'PY'
+import json, os, socket, subprocess, sys
+
+def run(*words):
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+def who(*words):
+    return json.loads(run(sys.argv[1], "who", str(os.getpid()), "-J", *words))
+
+other = subprocess.Popen(["unshare", "-n", sys.executable, "-c", """if True:
+    import socket, subprocess, sys
+    print(flush=True)
+    sys.stdin.readline()
+    for words in ("addr add 192.0.2.2/24 dev far", "link set far up"):
+        subprocess.run(["ip", *words.split()], check=True)
+    over = socket.create_connection(("192.0.2.1", 7099))
+    local = socket.socket(socket.AF_UNIX)
+    local.connect(sys.argv[1])
+    print(flush=True)
+    sys.stdin.readline()""", sys.argv[2]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+other.stdout.readline()
+for words in (f"link add near type veth peer name far netns {other.pid}",
+              "addr add 192.0.2.1/24 dev near", "link set near up"):
+    run("ip", *words.split())
+over, local = socket.create_server(("192.0.2.1", 7099)), socket.socket(socket.AF_UNIX)
+local.bind(sys.argv[2])
+local.listen()
+assert who()["elsewhere"] == 0
+print(file=other.stdin, flush=True)
+one, _ = over.accept()
+# The kernel makes it in the namespace of who calls.
+two, _ = local.accept()
+other.stdout.readline()
+here, everywhere = who(), who("-A")
+text = run(sys.argv[1], "who", str(os.getpid()))
+unseen = json.loads(run("setpriv", "--reuid", "65534", "--clear-groups", sys.argv[1], "who", "sockport", "-J"))
+other.communicate("\n")
+of = {row["inode"]: row["peer_process"] for row in here["sockets"]}
+assert of[os.fstat(one.fileno()).st_ino]["pid"] == other.pid, of
+assert os.fstat(two.fileno()).st_ino not in of
+assert here["elsewhere"] == 1 and "shown with -A: 1\n" in text, text
+of = {row["inode"]: row["peer_process"] for row in everywhere["sockets"]}
+assert of[os.fstat(two.fileno()).st_ino]["pid"] == other.pid, of
+assert everywhere["elsewhere"] == 0
+assert unseen["elsewhere"] is None, unseen["elsewhere"]
+PY
+}
+
 who_text()
 {
 	sockport who "$FIXTURE_WEB" >"$work/text" || return 1
@@ -1001,5 +1052,5 @@ ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_an
 	names_and_numbers sorts show_order options words letters guesses ports_options families show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
-	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends who_text \
+	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends ends_elsewhere who_text \
 	summary $memory module_absent

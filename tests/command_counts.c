@@ -138,6 +138,45 @@ TEST(destinations_bounded)
 	destinations_free(&destinations);
 }
 
+/* Of an IPv6 socket that talks IPv4: @out's ends. */
+static void make_mapped(struct socket_row *row, uint8_t addresses[32], const struct socket_row *out)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	*row = *out;
+	memcpy(addresses, mapped, sizeof(mapped));
+	memcpy(addresses + 12, out->local, 4);
+	memcpy(addresses + 16, mapped, sizeof(mapped));
+	memcpy(addresses + 28, out->remote, 4);
+	row->family = AF_INET6;
+	row->local = addresses;
+	row->local_size = 16;
+	row->remote = addresses + 16;
+	row->remote_size = 16;
+}
+
+/* They take the same ports, whichever family the socket is of. */
+TEST(destinations_mapped)
+{
+	struct destinations destinations = { .range = { 1000, 1999 } };
+	const struct destination *list;
+	struct socket_row row, mapped;
+	uint8_t address[8], both[32];
+
+	make_out(&row, address, 1, 1000);
+	ASSERT_TRUE(destinations_add(&destinations, &row));
+	make_mapped(&mapped, both, &row);
+	mapped.local_port++;
+	ASSERT_TRUE(destinations_add(&destinations, &mapped));
+	destinations_sort(&destinations);
+	list = destinations.hash.list;
+	ASSERT_EQ(1, destinations.hash.count);
+	EXPECT_EQ(2, list[0].ports);
+	EXPECT_EQ(AF_INET, list[0].family);
+	EXPECT_EQ(0, memcmp(list[0].remote, row.remote, 4));
+	destinations_free(&destinations);
+}
+
 /* A port counts once for an address and protocol, whoever is called; only those of the range. */
 TEST(pools)
 {
@@ -156,11 +195,97 @@ TEST(pools)
 	row.local_port = 1999;
 	ASSERT_TRUE(pools_add(&pools, &row));
 	row.protocol = SOCKPORT_PROTOCOL_UDP;
+	row.role = SOCKPORT_ROLE_IN;
 	ASSERT_TRUE(pools_add(&pools, &row));
 	EXPECT_EQ(2, pools.count);
 	ASSERT_NE(NULL, pools_fullest(&pools));
 	EXPECT_EQ(31, pools_fullest(&pools)->used);
 	EXPECT_EQ(SOCKPORT_PROTOCOL_TCP, pools_fullest(&pools)->protocol);
+	pools_free(&pools);
+}
+
+static void make_bound(struct socket_row *row, const uint8_t *address, uint8_t size, uint32_t lport)
+{
+	memset(row, 0, sizeof(*row));
+	row->known = 1ull << SOCKPORT_A_SOCKET_LOCAL_ADDRESS | 1ull << SOCKPORT_A_SOCKET_LOCAL_PORT;
+	row->protocol = SOCKPORT_PROTOCOL_TCP;
+	row->family = size == 4 ? AF_INET : AF_INET6;
+	row->role = SOCKPORT_ROLE_IN;
+	row->local = address;
+	row->local_size = size;
+	row->local_port = lport;
+}
+
+static const struct pool *find_pool(const struct pools *pools, const uint8_t *address, uint8_t size)
+{
+	size_t i;
+
+	for (i = 0; i < pools->count; i++)
+		if (pools->list[i].size == size && !memcmp(pools->list[i].address, address, size))
+			return &pools->list[i];
+	return NULL;
+}
+
+/* What is bound to any address is so at each, and any is free only where each is. */
+TEST(pools_of_any)
+{
+	static const uint8_t any[16], v4[4] = { 192, 0, 2, 1 }, v6[16] = { 0x20, 1, [15] = 1 };
+	const struct {
+		const uint8_t *address;
+		uint8_t size;
+		bool v6only;
+		uint32_t ports, expected, sockets;
+	} bound[] = {
+		{ v4, 4, false, 100, 100 + 10 + 1, 111 }, { v6, 16, false, 200, 200 + 3, 203 },
+		{ any, 4, false, 10, 10 + 1 + 100, 111 }, { any, 16, true, 2, 313, 313 },
+		{ any, 16, false, 1, 313, 313 },
+	};
+	struct pools pools = { .range = { 1000, 1999 } };
+	const struct pool *pool;
+	struct socket_row row;
+	uint32_t port = 1000, i;
+	size_t each;
+
+	for (each = 0; each < 5; each++)
+		for (i = 0; i < bound[each].ports; i++) {
+			make_bound(&row, bound[each].address, bound[each].size, port++);
+			if (bound[each].v6only)
+				row.known |= 1ull << SOCKPORT_A_SOCKET_V6ONLY;
+			ASSERT_TRUE(pools_add(&pools, &row));
+		}
+	/* One that is free nowhere any more is no more than one. */
+	make_bound(&row, v4, 4, 1000);
+	row.protocol = SOCKPORT_PROTOCOL_UDP;
+	ASSERT_TRUE(pools_add(&pools, &row));
+	pools_share(&pools);
+	pools_share(&pools);
+	for (each = 0; each < 5; each++) {
+		pool = find_pool(&pools, bound[each].address, bound[each].size);
+		ASSERT_NE(NULL, pool);
+		EXPECT_EQ(bound[each].expected, pool->used);
+		EXPECT_EQ(bound[each].sockets, pool->sockets);
+	}
+	pools_free(&pools);
+}
+
+/* connect() of UDP wants a port that is free at all addresses, before it has one of them. */
+TEST(pools_picked)
+{
+	struct pools pools = { .range = { 1000, 1999 } };
+	uint8_t address[8], other[4] = { 192, 0, 2, 1 };
+	struct socket_row row;
+	uint32_t i;
+
+	for (i = 0; i < 600; i++) {
+		make_out(&row, address, 0, 1000 + i);
+		row.protocol = SOCKPORT_PROTOCOL_UDP;
+		if (i % 2)
+			row.local = other;
+		ASSERT_TRUE(pools_add(&pools, &row));
+	}
+	ASSERT_NE(NULL, pools_fullest(&pools));
+	EXPECT_EQ(600, pools_fullest(&pools)->used);
+	EXPECT_EQ(600, pools_fullest(&pools)->sockets);
 	pools_free(&pools);
 }
 
@@ -177,8 +302,9 @@ TEST(pools_bounded)
 		row.netns = i;
 		row.known |= 1ull << SOCKPORT_A_SOCKET_NETNS;
 		ASSERT_TRUE(pools_add(&pools, &row));
-		EXPECT_EQ(i == POOLS_MAX, !pools_fullest(&pools));
+		EXPECT_EQ(i == POOLS_MAX, pools.overlooked);
 	}
+	EXPECT_EQ(NULL, pools_fullest(&pools));
 	EXPECT_EQ(POOLS_MAX, pools.count);
 	pools_free(&pools);
 }
@@ -299,16 +425,22 @@ TEST(ends)
 	in.local_port = out.remote_port;
 	in.remote_port = out.local_port;
 	in.processes = theirs.processes;
-	ASSERT_TRUE(ends_want(&ends, &ours) && ends_want(&ends, &out));
-	EXPECT_FALSE(ends_find(&ends, &ours));
-	ends_take(&ends, &theirs);
-	ends_take(&ends, &other);
-	ends_take(&ends, &in);
+	ASSERT_TRUE(ends_want(&ends, &ours, 7) && ends_want(&ends, &out, 7));
+	EXPECT_FALSE(ends_find(&ends, &ours, 7));
+	ends_take(&ends, &theirs, 7);
+	ends_take(&ends, &other, 7);
+	/* On the loopback of another namespace, then of ours. */
+	in.known |= 1ull << SOCKPORT_A_SOCKET_NETNS;
+	in.netns = 8;
+	ends_take(&ends, &in, 7);
+	EXPECT_FALSE(ends_find(&ends, &out, 7));
+	in.netns = 7;
+	ends_take(&ends, &in, 7);
 	EXPECT_EQ(2, ends.count);
-	ASSERT_TRUE(ends_find(&ends, &ours) && ends_find(&ends, &out));
-	EXPECT_EQ(77, ends_find(&ends, &ours)->pid);
-	EXPECT_STREQ("peer", ends_find(&ends, &out)->comm);
-	EXPECT_FALSE(ends_find(&ends, &other));
+	ASSERT_TRUE(ends_find(&ends, &ours, 7) && ends_find(&ends, &out, 7));
+	EXPECT_EQ(77, ends_find(&ends, &ours, 7)->pid);
+	EXPECT_STREQ("peer", ends_find(&ends, &out, 7)->comm);
+	EXPECT_FALSE(ends_find(&ends, &other, 7));
 	hash_free(&ends);
 }
 

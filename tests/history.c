@@ -272,6 +272,47 @@ TEST_F_TIMEOUT(history, socket_again, 300)
 				 H(BYTES_OUT, 2007)));
 }
 
+/* One end of a connection, as it is put back where it was on another host. */
+static int restore(uint16_t port, uint16_t to, int sent, int received)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	socket_option(fd, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	if (bind(fd, (void *)&address, sizeof(address)))
+		die("bind: %s", strerror(errno));
+	socket_option(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE);
+	socket_option(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, sent);
+	socket_option(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_RECV_QUEUE);
+	socket_option(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, received);
+	address.sin_port = htons(to);
+	if (connect(fd, (void *)&address, sizeof(address)))
+		die("connect: %s", strerror(errno));
+	return fd;
+}
+
+/* No SYN takes a sequence number. */
+TEST_F_TIMEOUT(history, restored, 300)
+{
+	struct stream stream = {
+		.server = restore(PORT, LOCAL_PORT, 1000, 5000),
+		.client = restore(LOCAL_PORT, PORT, 5000, 1000),
+	};
+
+	socket_option(stream.server, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF);
+	socket_option(stream.client, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_OFF);
+	stream_exchange(&stream, 1111, 2222);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(OPENED, 1), H(CONNECTIONS, 1),
+				 H(BYTES_OUT, 1111), H(BYTES_IN, 2222)));
+	stream_shut(&stream, CLIENT_FIRST);
+	stream_close(&stream);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, PORT, H(OPENED, 1), H(CLOSED, 1),
+				 H(BYTES_OUT, 1111), H(BYTES_IN, 2222)));
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, LOCAL_PORT, H(OPENED, 1), H(CLOSED_BY_PEER, 1),
+				 H(BYTES_OUT, 2222), H(BYTES_IN, 1111)));
+}
+
 /* The same two ends, time after time, out of TIME_WAIT. */
 TEST_F_TIMEOUT(history, port_again, 300)
 {

@@ -12,7 +12,7 @@ if [ -z "${IN_FIXTURE:-}" ]; then
 	IN_FIXTURE=yes exec "$SOCKPORT_FIXTURE" empty "$PWD/${0##*/}"
 fi
 
-CASES=(members nothing ages accepts bbr dctcp vegas protocol limited)
+CASES=(members nothing ages ages_of_calls accepts bbr dctcp vegas protocol limited)
 
 for name in "${CASES[@]}"; do
 	eval "$name() { PYTHONDONTWRITEBYTECODE=1 python3 lib/info.py $name '$SOCKPORT_BIN'; }"

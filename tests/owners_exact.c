@@ -605,6 +605,50 @@ TEST_F_TIMEOUT(owners_exact, kernel, 300)
 	run("ip link del vx0");
 }
 
+#define TARGET	"/sys/kernel/config/nvmet"
+
+/* A server in the kernel whose sockets are opened as those of a program are. */
+TEST_F_TIMEOUT(owners_exact, kernel_server, 300)
+{
+	unsigned int listeners = 0, servers = 0, clients = 0;
+	const struct port *port;
+	struct ports ports;
+	struct rows rows;
+	int fd;
+
+	if (system("modprobe -q nvmet_tcp"))
+		SKIP(return, "this kernel has no target of NVMe over TCP");
+	run("mountpoint -q /sys/kernel/config || mount -t configfs none /sys/kernel/config");
+	run("mkdir -p " TARGET "/subsystems/sockport " TARGET "/ports/1 && cd " TARGET "/ports/1 && "
+	    "echo 127.0.0.1 >addr_traddr && echo %d >addr_trsvcid && echo tcp >addr_trtype && "
+	    "echo ipv4 >addr_adrfam && ln -s ../../subsystems/sockport subsystems/", PORT);
+	fd = socket_connect(AF_INET, "127.0.0.1", PORT, 0);
+	socket_wait_state(fd, SOCKPORT_STATE_ESTABLISHED);
+	rows = client_rows(&self->client, WANT);
+	for_each_row(row, &rows) {
+		bool in = row->local_port == PORT, kernel = row->extra & EXTRA_KERNEL;
+
+		if (row->protocol != SOCKPORT_PROTOCOL_TCP)
+			continue;
+		EXPECT_EQ(in, kernel);
+		EXPECT_EQ(!in, row->processes);
+		listeners += in && row->state == SOCKPORT_STATE_LISTEN;
+		servers += in && row->state == SOCKPORT_STATE_ESTABLISHED;
+		clients += !in;
+	}
+	EXPECT_EQ(1, listeners);
+	EXPECT_EQ(1, servers);
+	EXPECT_EQ(1, clients);
+	rows_free(&rows);
+	ports = client_ports_of(&self->client, SOCKPORT_WANT_PROCESSES, NETNS_OWN);
+	port = ports_find(&ports, SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN, PORT);
+	ASSERT_NE(NULL, port);
+	EXPECT_TRUE(port->kernel);
+	EXPECT_EQ(0, port->processes);
+	ports_free(&ports);
+	run("cd " TARGET " && rm ports/1/subsystems/sockport && rmdir ports/1 subsystems/sockport");
+}
+
 /* A listener, and two of UDP on the same port. */
 static void send_away(const void *data)
 {

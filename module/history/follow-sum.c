@@ -62,7 +62,7 @@ static u64 payload_out(const struct sockport_follow *follow)
 	const struct tcp_sock *tp = tcp_sk(follow->sk);
 	u64 bytes = tp->bytes_acked + (u32)(tp->snd_nxt - tp->snd_una);
 
-	if (follow->row->role == SOCKPORT_ROLE_OUT && bytes)
+	if (follow->row->role == SOCKPORT_ROLE_OUT && !follow->restored && bytes)
 		bytes--;
 	if (BIT(follow->sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
 					 TCPF_CLOSING | TCPF_LAST_ACK) &&
@@ -156,6 +156,7 @@ void sockport_follow_begin(struct sockport_follow *follow,
 	follow->since = 0;
 	follow->opening = jiffies;
 	follow->was_reset = false;
+	follow->restored = false;
 	follow->has_turned = false;
 	follow->told = false;
 	follow->settled = false;

@@ -73,10 +73,20 @@ static u64 turned_for(const struct sockport_follow *follow)
 	return 1 + ((u64)(now - follow->turned) << SOCKPORT_TURN_SHIFT);
 }
 
+/* Likewise, since its SYN was sent. */
+static u64 opening_for(const struct sockport_follow *follow)
+{
+	return 1 + (u64)jiffies_to_msecs((u32)jiffies - follow->opening) *
+		   USEC_PER_MSEC;
+}
+
 /* Likewise, since it came to its state. */
 static u64 in_state_for(const struct sockport_follow *follow)
 {
 	switch (inet_sk_state_load(follow->sk)) {
+	case TCP_SYN_SENT:
+		return follow->phase == SOCKPORT_PHASE_OPENING && follow->pid ?
+		       opening_for(follow) : 0;
 	case TCP_LISTEN:
 	case TCP_ESTABLISHED:
 		return since(follow->since);
@@ -127,7 +137,7 @@ bool sockport_follow_age(const struct sock *sk, u64 *ms)
  * @sk: full socket of TCP
  * @ms: milliseconds, when that is known
  *
- * Known of listeners, and in ESTABLISHED and CLOSE_WAIT.
+ * Known of listeners, and in SYN_SENT, ESTABLISHED and CLOSE_WAIT.
  *
  * Context: as sockport_follow_age().
  *

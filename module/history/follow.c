@@ -144,8 +144,10 @@ static noinline void on_answer(const struct sock *sk)
 
 	if (unlikely(!is_opening(follow)))
 		follow = follow_connected(sk, bucket, follow, sockport_row_out(sk), NULL);
-	if (follow)
+	if (follow) {
+		follow->restored = tcp_sk(sk)->repair;
 		sockport_follow_opened(follow);
+	}
 	sockport_follow_unlock(bucket);
 }
 

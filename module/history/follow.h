@@ -50,6 +50,7 @@ enum sockport_phase {
  * @phase: enum sockport_phase
  * @settled: when it was added up last, nothing was left out
  * @was_reset: the other end has sent a reset
+ * @restored: it is a connection that was made before, no SYN was sent
  * @told: its connect() fails, and that has been told
  * @has_turned: @turned is known, and no longer @opening
  * @was_limited: @limits are not all 0, and are there
@@ -88,6 +89,7 @@ struct sockport_follow {
 	u8			phase;
 	bool			settled;
 	bool			was_reset : 1;
+	bool			restored : 1;
 	bool			told : 1;
 	bool			has_turned : 1;
 	bool			was_limited : 1;

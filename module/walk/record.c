@@ -165,12 +165,27 @@ static void record_cgroup(struct sockport_record *rec,
 }
 
 /*
- * MPTCP opens its subflows as the kernel does its own sockets, for a socket
- * that is not.
+ * What a program opened has a file from before bind(), accept() and connect() on
+ * until it leaves its socket.
+ */
+static bool has_no_file(const struct sock *sk)
+{
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	bool none = sock && !READ_ONCE(sock->file);
+
+	smp_rmb(); /* the socket is left before its file */
+	return none && READ_ONCE(sk->sk_socket) == sock;
+}
+
+/*
+ * Not every module says that a socket is the kernel's; but then it has no file. Raw
+ * sockets and such are in their tables before they have one. MPTCP opens its
+ * subflows as the kernel does its own sockets, for a socket that is not.
  */
 static void record_kernel(struct sockport_record *rec, const struct sock *sk)
 {
-	if (sk->sk_net_refcnt && !sk->sk_kern_sock)
+	if (sk->sk_net_refcnt && !sk->sk_kern_sock &&
+	    (!(rec->has & SOCKPORT_HAS_PORTS) || !has_no_file(sk)))
 		return;
 	if (!sk_is_tcp(sk) || !sk_is_mptcp(sk))
 		rec->has |= SOCKPORT_IS_KERNEL;

@@ -76,10 +76,10 @@ static void count(const struct socket_row *row)
 	struct hash bounds = { 0 }, ends = { 0 };
 	struct peers peers = { 0 };
 
-	MUST(bound_add(&bounds, row) && ends_want(&ends, row) && peers_add(&peers, row) &&
+	MUST(bound_add(&bounds, row) && ends_want(&ends, row, 1) && peers_add(&peers, row) &&
 	     destinations_add(&destinations, row));
-	ends_take(&ends, row);
-	ends_find(&ends, row);
+	ends_take(&ends, row, 1);
+	ends_find(&ends, row, 1);
 	peers_sort(&peers);
 	destinations_sort(&destinations);
 	peers_free(&peers);

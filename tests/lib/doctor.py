@@ -98,6 +98,19 @@ def accept_full():
         to.accept()
     gone("accept_queue")
     expect("connections", 5, len(some))
+    # Of UNIX nothing is dropped.
+    local = socket.socket(socket.AF_UNIX)
+    local.bind(b"\0sockport-full")
+    local.listen(0)
+    waits, refused = (socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+                      for _ in range(2))
+    waits.connect(b"\0sockport-full")
+    expect("no room", errno.EAGAIN, refused.connect_ex(b"\0sockport-full"))
+    one = found("accept_queue", "accept queue stands full", severity="critical",
+                subject=rf"^unix @sockport-full of \S+\[{os.getpid()}\]$")
+    expect_in("why", "EAGAIN", one["why"])
+    local.accept()
+    gone("accept_queue")
 
 
 def syn_queue():
@@ -289,9 +302,11 @@ def loss():
 
 
 def failures():
-    """Nobody listens there."""
-    for _ in range(12):
+    """Nobody listens there, whatever the sockets are that call it."""
+    for _ in range(6):
         expect("refused", errno.ECONNREFUSED, socket.socket().connect_ex(("127.0.0.1", 7312)))
+        expect("refused", errno.ECONNREFUSED,
+               socket.socket(socket.AF_INET6).connect_ex(("::ffff:127.0.0.1", 7312)))
     one = found("failures", "connections fail", subject=r"tcp to 127\.0\.0\.1:7312")
     expect_in("seen", "^12 refused since", one["seen"])
     words = "--threshold", "knocks=10"

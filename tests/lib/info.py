@@ -198,6 +198,28 @@ def ages():
     expect("age of none", {None}, {row["close_wait_age"] for row in rows})
 
 
+def ages_of_calls():
+    """Who calls where there is no room is not answered."""
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    first = socket.create_connection(full.getsockname())
+    start = time.monotonic()
+    call = socket.socket()
+    call.setblocking(False)
+    call.connect_ex(full.getsockname())
+    done = time.monotonic()
+    time.sleep(0.5)
+    low = time.monotonic() - done
+    ports = "--local-port", str(call.getsockname()[1]), "--remote-port", str(full.getsockname()[1])
+    rows = sockport("sockets", "-J", "-o", "state,age", "tcp", *ports)
+    expect("states", ["SYN_SENT"], [row["state"] for row in rows])
+    age_between("what calls", low, rows[0]["age"], start)
+    words = "tcp", "and", "state", "syn-sent", "and", "in-state-for"
+    expect("calling for so long", [1, 0],
+           [len(sockport("sockets", "-J", *words, each)) for each in ("300ms", "1h")])
+    call.close()
+    first.close()
+
+
 def switch(on):
     with open("/sys/module/sockport/parameters/accept_accounting", "w", encoding="ascii") as file:
         file.write("Y" if on else "N")

@@ -209,6 +209,8 @@ static void gather_space(struct metrics *metrics, const struct space *space)
 		list[i].available = space->available;
 		metrics->destinations[metrics->destination_count++] = &list[i];
 	}
+	if (space->pools)
+		pools_share(space->pools);
 	for (i = 0; space->pools && i < space->pools->count; i++)
 		metrics->pools[metrics->pool_count++] = (struct metrics_pool){
 			.pool = &space->pools->list[i], .available = space->available };

@@ -28,6 +28,8 @@
  * @holders: the processes
  * @ends: who is at the other end of their sockets
  * @asked: those that the kernel is asked about, none for all
+ * @elsewhere: sockets that they have in other network namespaces
+ * @knows_elsewhere: it is known
  */
 struct who {
 	struct client *client;
@@ -40,6 +42,8 @@ struct who {
 	struct holders holders;
 	struct hash ends;
 	struct running asked;
+	uint64_t elsewhere;
+	bool knows_elsewhere;
 };
 
 static int out_of_memory(struct who *who)
@@ -77,7 +81,7 @@ static bool want_end(struct who *who, const struct socket_row *row)
 		if (!holder)
 			return false;
 		if (holder->matches)
-			return ends_want(&who->ends, row);
+			return ends_want(&who->ends, row, names_own_netns(who->names));
 	}
 	return true;
 }
@@ -95,19 +99,72 @@ static int take_end(const struct socket_row *row, void *data)
 {
 	struct who *who = data;
 
-	ends_take(&who->ends, row);
+	ends_take(&who->ends, row, names_own_netns(who->names));
 	return 0;
+}
+
+/* Who may not ask about all network namespaces is told of those that were asked about. */
+static int ask_ends(struct who *who, bool everywhere)
+{
+	const struct filter all = { 0 };
+	int error;
+
+	client_ask_everywhere(who->client, everywhere);
+	error = client_sockets(who->client, &all, SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_OWNER,
+			       take_end, who, who->failure);
+	client_ask_everywhere(who->client, false);
+	if (!error || !everywhere || !who->failure->unavailable)
+		return error;
+	*who->failure = (struct failure){ 0 };
+	return ask_ends(who, false);
 }
 
 /* Whatever is asked about, its other ends may be anywhere. */
 static int find_ends(struct who *who)
 {
-	const struct filter all = { 0 };
+	return who->ends.count ? ask_ends(who, !who->options->replay) : 0;
+}
 
-	if (!who->ends.count)
+static int take_elsewhere(const struct socket_row *row, void *data)
+{
+	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
+	const struct holder *holder;
+	struct who *who = data;
+	unsigned int i;
+
+	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT) ||
+	    row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED) ||
+	    !row_knows(row, SOCKPORT_A_SOCKET_NETNS) ||
+	    row->netns == names_own_netns(who->names))
 		return 0;
-	return client_sockets(who->client, &all, SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_OWNER,
-			      take_end, who, who->failure);
+	for (i = 0; i < row->processes.count && i < ROW_PROCESSES; i++) {
+		holder = holders_add(&who->holders, &row->processes.list[i], 0, cgroup);
+		if (!holder)
+			return out_of_memory(who);
+		if (!holder->matches)
+			continue;
+		who->elsewhere++;
+		break;
+	}
+	return 0;
+}
+
+/* A process may have sockets of several network namespaces, whichever it lives in. */
+static int look_elsewhere(struct who *who)
+{
+	int error;
+
+	who->knows_elsewhere = who->options->all_netns;
+	if (who->options->all_netns || who->options->replay)
+		return 0;
+	client_ask_everywhere(who->client, true);
+	error = ask_sockets(who, HOLDERS_WANT, take_elsewhere);
+	client_ask_everywhere(who->client, false);
+	who->knows_elsewhere = !error;
+	if (!error || !who->failure->unavailable)
+		return error;
+	*who->failure = (struct failure){ 0 };
+	return 0;
 }
 
 /* A row for each process that is meant. */
@@ -127,7 +184,7 @@ static int take_socket(const struct socket_row *row, void *data)
 			continue;
 		one.socket = *row;
 		one.socket.processes.list[0] = row->processes.list[i];
-		one.peer = ends_find(&who->ends, row);
+		one.peer = ends_find(&who->ends, row, names_own_netns(who->names));
 		if (report_list_row(&who->report, &who->selection, &one))
 			return -1;
 	}
@@ -184,17 +241,29 @@ static int list_sockets(struct who *who)
 	return 0;
 }
 
-/* What could not be counted is told. */
+/* What could not be counted is told, and what was not asked about. */
 static void put_end(struct who *who, uint64_t incomplete)
 {
-	if (who->report.json) {
-		report_key(&who->report, "incomplete");
-		value_u64(&who->report.sink, incomplete);
-		report_value(&who->report);
-	} else if (incomplete) {
-		printf("\nSockets with more processes than the kernel named: %" PRIu64 "\n",
-		       incomplete);
+	if (!who->report.json) {
+		if (incomplete)
+			printf("\nSockets with more processes than the kernel named: %" PRIu64 "\n",
+			       incomplete);
+		if (who->elsewhere)
+			printf("\nSockets in other network namespaces, shown with -A: %" PRIu64 "\n",
+			       who->elsewhere);
+		return;
 	}
+	report_key(&who->report, "incomplete");
+	value_u64(&who->report.sink, incomplete);
+	report_value(&who->report);
+	if (!who->holders.word)
+		return;
+	report_key(&who->report, "elsewhere");
+	if (who->knows_elsewhere)
+		value_u64(&who->report.sink, who->elsewhere);
+	else
+		value_null(&who->report.sink);
+	report_value(&who->report);
 }
 
 static int show_sections(struct who *who)
@@ -204,7 +273,7 @@ static int show_sections(struct who *who)
 	if (show_processes(who))
 		return -1;
 	holders_free(&who->holders);
-	if (who->holders.word && (find_ends(who) || list_sockets(who)))
+	if (who->holders.word && (find_ends(who) || list_sockets(who) || look_elsewhere(who)))
 		return -1;
 	put_end(who, incomplete);
 	return 0;

@@ -25,6 +25,8 @@ static const struct column of_show[] = {
 static const struct column of_who[] = {
 	{ .name = "incomplete", .help = "sockets of which the kernel named not all processes",
 	  .unit = "sockets", .flags = COLUMN_IN_JSON },
+	{ .name = "elsewhere", .help = "with a word: its sockets in other network namespaces",
+	  .unit = "sockets", .flags = COLUMN_IN_JSON },
 };
 
 static const struct column of_summary[] = {

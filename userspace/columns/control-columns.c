@@ -64,7 +64,7 @@ static void fill_ulp(struct sink *sink, const struct column *column, const void 
 	CONTROL(column, tcpvegas_info, member, fill_control, of, VEGAS, text)
 
 static const struct column list[] = {
-	{ .name = "age", .help = "time that it listens, is established or in CLOSE_WAIT",
+	{ .name = "age", .help = "time that it listens, calls, is established or in CLOSE_WAIT",
 	  .unit = "microseconds", .fill = fill_age, .want = SOCKPORT_WANT_AGE,
 	  .flags = COLUMN_RIGHT, .width = 8,
 	  .attribute = SOCKPORT_A_SOCKET_STATE_AGE },

@@ -47,17 +47,22 @@ static bool is_counted(const struct destinations *destinations, const struct soc
 	       socket->local_port <= destinations->range.last;
 }
 
+/* A socket of IPv6 that talks IPv4 takes the local ports of IPv4. */
 static void key_of(const struct socket_row *socket, struct destination *key)
 {
+	uint8_t local_size = socket->local_size, remote_size = socket->remote_size;
+	const uint8_t *remote = address_unmap(socket->remote, &remote_size);
+	const uint8_t *local = address_unmap(socket->local, &local_size);
+
 	memset(key, 0, sizeof(*key));
 	key->known = 1;
 	key->protocol = socket->protocol;
-	key->family = socket->local_size == 4 ? AF_INET : AF_INET6;
+	key->family = remote_size == 4 ? AF_INET : AF_INET6;
 	key->port = socket->remote_port;
 	if (row_knows(socket, SOCKPORT_A_SOCKET_NETNS))
 		key->netns = socket->netns;
-	memcpy(key->local, socket->local, socket->local_size);
-	memcpy(key->remote, socket->remote, socket->remote_size);
+	memcpy(key->local, local, local_size);
+	memcpy(key->remote, remote, remote_size);
 	if (row_knows(socket, SOCKPORT_A_SOCKET_IFINDEX) &&
 	    address_is_scoped(key->family, key->remote))
 		key->ifindex = socket->ifindex;

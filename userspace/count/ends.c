@@ -14,7 +14,7 @@
  * struct end_key - one end; without padding, as it is compared as bytes
  * @inode: of a UNIX socket, else 0
  * @protocol: SOCKPORT_PROTOCOL_*
- * @netns: inode of the network namespace of a loopback address, else 0
+ * @netns: inode of the network namespace where one is a loopback address, else 0
  * @ports: its own, and that of its other end
  * @addresses: the same, IPv4 as 4 bytes and zeroes
  */
@@ -57,18 +57,23 @@ static bool has_both(const struct socket_row *socket)
 	       row_knows(socket, SOCKPORT_A_SOCKET_REMOTE_PORT) && socket->remote_port;
 }
 
-/* Each namespace has its own. */
-static bool is_loopback(const struct socket_row *socket)
+static bool is_loopback(const uint8_t *address, uint8_t size)
 {
 	static const uint8_t ipv6[16] = { [15] = 1 };
-	uint8_t size = socket->local_size;
-	const uint8_t *address = address_unmap(socket->local, &size);
 
+	address = address_unmap(address, &size);
 	return size == 4 ? address[0] == 127 : !memcmp(address, ipv6, sizeof(ipv6));
 }
 
+/* Each namespace has a loopback of its own. */
+static bool is_inside(const struct socket_row *socket)
+{
+	return is_loopback(socket->local, socket->local_size) ||
+	       is_loopback(socket->remote, socket->remote_size);
+}
+
 /* A socket itself, or with @other what is at its other end; false if neither can be told. */
-static bool key_of(struct end_key *key, const struct socket_row *socket, bool other)
+static bool key_of(struct end_key *key, const struct socket_row *socket, uint32_t here, bool other)
 {
 	*key = (struct end_key){ .protocol = socket->protocol };
 	if (socket->protocol == SOCKPORT_PROTOCOL_UNIX) {
@@ -78,8 +83,8 @@ static bool key_of(struct end_key *key, const struct socket_row *socket, bool ot
 	}
 	if (!has_both(socket))
 		return false;
-	if (is_loopback(socket) && row_knows(socket, SOCKPORT_A_SOCKET_NETNS))
-		key->netns = socket->netns;
+	if (is_inside(socket))
+		key->netns = row_knows(socket, SOCKPORT_A_SOCKET_NETNS) ? socket->netns : here;
 	put_address(key->addresses[other], socket->local, socket->local_size);
 	put_address(key->addresses[!other], socket->remote, socket->remote_size);
 	key->ports[other] = socket->local_port;
@@ -91,27 +96,29 @@ static bool key_of(struct end_key *key, const struct socket_row *socket, bool ot
  * ends_want - ask for the process at the other end of a socket
  * @ends: hash table of ends
  * @socket: the socket
+ * @here: inode of the network namespace of sockets that do not say theirs
  *
  * Return: false without memory.
  */
-bool ends_want(struct hash *ends, const struct socket_row *socket)
+bool ends_want(struct hash *ends, const struct socket_row *socket, uint32_t here)
 {
 	struct end end = { 0 };
 
-	return !key_of(&end.key, socket, true) || hash_add(ends, &kind, &end);
+	return !key_of(&end.key, socket, here, true) || hash_add(ends, &kind, &end);
 }
 
 /**
  * ends_take - see whether a socket is an end that was asked for
  * @ends: hash table of ends
  * @socket: any socket, with its processes
+ * @here: inode of the network namespace of sockets that do not say theirs
  */
-void ends_take(struct hash *ends, const struct socket_row *socket)
+void ends_take(struct hash *ends, const struct socket_row *socket, uint32_t here)
 {
 	const struct process_row *process = socket->processes.list;
 	struct end key = { 0 }, *end;
 
-	if (!socket->processes.count || !key_of(&key.key, socket, false))
+	if (!socket->processes.count || !key_of(&key.key, socket, here, false))
 		return;
 	end = hash_find(ends, &kind, &key);
 	if (!end)
@@ -125,15 +132,17 @@ void ends_take(struct hash *ends, const struct socket_row *socket)
  * ends_find - the process at the other end of a socket
  * @ends: hash table of ends
  * @socket: the socket
+ * @here: inode of the network namespace of sockets that do not say theirs
  *
  * Return: NULL if none is known.
  */
-const struct end_holder *ends_find(const struct hash *ends, const struct socket_row *socket)
+const struct end_holder *ends_find(const struct hash *ends, const struct socket_row *socket,
+				   uint32_t here)
 {
 	const struct end *end;
 	struct end key = { 0 };
 
-	if (!key_of(&key.key, socket, true))
+	if (!key_of(&key.key, socket, here, true))
 		return NULL;
 	end = hash_find(ends, &kind, &key);
 	return end && end->holder.pid ? &end->holder : NULL;

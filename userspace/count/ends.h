@@ -25,8 +25,9 @@ struct held {
 	const struct end_holder *peer;
 };
 
-bool ends_want(struct hash *ends, const struct socket_row *socket);
-void ends_take(struct hash *ends, const struct socket_row *socket);
-const struct end_holder *ends_find(const struct hash *ends, const struct socket_row *socket);
+bool ends_want(struct hash *ends, const struct socket_row *socket, uint32_t here);
+void ends_take(struct hash *ends, const struct socket_row *socket, uint32_t here);
+const struct end_holder *ends_find(const struct hash *ends, const struct socket_row *socket,
+				   uint32_t here);
 
 #endif

@@ -5,11 +5,15 @@
  * Who has an address chosen and a port not, by bind(), gets one that nobody has at that
  * address, whoever else calls whom from it. So all destinations share these ports, where
  * those of a connect() without bind() are per destination.
+ *
+ * What is bound to any address has its port at each; and who wants any address needs a port
+ * that is free at each. Sockets of UDP want that whenever connect() picks their port.
  */
 #include "count/pools.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "count/destinations.h"
 #include "format/address.h"
@@ -29,13 +33,24 @@ static bool is_same(const struct pool *pool, const struct pool *key)
 	       pool->size == key->size && !memcmp(pool->address, key->address, key->size);
 }
 
+static bool is_any(const struct pool *pool)
+{
+	static const uint8_t any[sizeof(pool->address)];
+
+	return !memcmp(pool->address, any, pool->size);
+}
+
+static size_t words_of(const struct pools *pools)
+{
+	return (pools->range.last - pools->range.first + 64) / 64;
+}
+
 static struct pool *pool_new(struct pools *pools, const struct pool *key)
 {
 	struct pool *pool = &pools->list[pools->count];
-	const size_t ports = pools->range.last - pools->range.first + 1;
 
 	*pool = *key;
-	pool->bits = calloc((ports + 63) / 64, sizeof(*pool->bits));
+	pool->bits = calloc(words_of(pools), sizeof(*pool->bits));
 	if (!pool->bits)
 		return NULL;
 	pools->last = pools->count++;
@@ -43,7 +58,7 @@ static struct pool *pool_new(struct pools *pools, const struct pool *key)
 }
 
 /* Sockets of an address often follow each other. */
-static struct pool *pool_of(struct pools *pools, const struct pool *key)
+static struct pool *find_pool(struct pools *pools, const struct pool *key)
 {
 	size_t i;
 
@@ -58,6 +73,55 @@ static struct pool *pool_of(struct pools *pools, const struct pool *key)
 	return NULL;
 }
 
+/* NULL without memory, or where there is no room, which @pools then knows. */
+static struct pool *pool_of(struct pools *pools, const struct pool *key)
+{
+	struct pool *pool = find_pool(pools, key);
+
+	if (pool)
+		return pool;
+	if (pools->count < POOLS_MAX)
+		return pool_new(pools, key);
+	pools->overlooked = true;
+	return NULL;
+}
+
+static void take(const struct pools *pools, struct pool *pool, const struct socket_row *socket,
+		 bool both)
+{
+	const uint32_t at = socket->local_port - pools->range.first;
+	const uint64_t bit = 1ull << at % 64;
+	const bool is_new = !(pool->bits[at / 64] & bit);
+	const bool counts = is_new || socket->role == SOCKPORT_ROLE_OUT;
+
+	pool->used += is_new;
+	pool->own += counts;
+	pool->both += counts && both;
+	pool->sockets = pool->own;
+	pool->bits[at / 64] |= bit;
+}
+
+/* connect() has picked its port, before it had an address. */
+static bool has_picked(const struct socket_row *socket)
+{
+	return socket->role == SOCKPORT_ROLE_OUT &&
+	       (socket->protocol == SOCKPORT_PROTOCOL_UDP ||
+		socket->protocol == SOCKPORT_PROTOCOL_UDPLITE);
+}
+
+/* NULL as of pool_of(). */
+static struct pool *pool_of_any(struct pools *pools, const struct pool *key, uint8_t size)
+{
+	return pool_of(pools, &(struct pool){ .protocol = key->protocol, .netns = key->netns,
+					      .size = size });
+}
+
+/* One of IPv6 that is bound to any address is so for IPv4, too, unless it does not want that. */
+static bool is_of_both(const struct pool *pool, const struct socket_row *socket)
+{
+	return pool->size == 16 && is_any(pool) && !row_knows(socket, SOCKPORT_A_SOCKET_V6ONLY);
+}
+
 /**
  * pools_add - count the local port of a socket, if it is of the range
  * @pools: with its range
@@ -70,9 +134,6 @@ bool pools_add(struct pools *pools, const struct socket_row *socket)
 	struct pool key = { .protocol = socket->protocol, .size = socket->local_size };
 	const uint8_t *address;
 	struct pool *pool;
-	uint64_t bit;
-	uint32_t at;
-	bool is_new;
 
 	if (!is_counted(pools, socket))
 		return true;
@@ -81,21 +142,68 @@ bool pools_add(struct pools *pools, const struct socket_row *socket)
 	address = address_unmap(socket->local, &key.size);
 	memcpy(key.address, address, key.size);
 	pool = pool_of(pools, &key);
-	if (!pool && pools->count == POOLS_MAX) {
-		pools->overlooked = true;
-		return true;
+	if (pool)
+		take(pools, pool, socket, false);
+	if (pool && is_of_both(&key, socket)) {
+		pool = pool_of_any(pools, &key, 4);
+		if (pool)
+			take(pools, pool, socket, true);
+	} else if (pool && has_picked(socket)) {
+		pool = pool_of_any(pools, &key, socket->family == AF_INET6 ? 16 : 4);
 	}
-	if (!pool)
-		pool = pool_new(pools, &key);
-	if (!pool)
+	return pool || pools->overlooked;
+}
+
+/* Would a port that somebody has at @other not be free for @pool, of another address? */
+static bool lacks(const struct pool *pool, const struct pool *other)
+{
+	if (pool == other || pool->protocol != other->protocol || pool->netns != other->netns)
 		return false;
-	at = socket->local_port - pools->range.first;
-	bit = 1ull << at % 64;
-	is_new = !(pool->bits[at / 64] & bit);
-	pool->used += is_new;
-	pool->sockets += is_new || socket->role == SOCKPORT_ROLE_OUT;
-	pool->bits[at / 64] |= bit;
-	return true;
+	if (pool->size == other->size)
+		return is_any(pool) || is_any(other);
+	return pool->size == 16 && is_any(pool);
+}
+
+static void merge(const struct pools *pools, struct pool *pool, const struct pool *other)
+{
+	size_t i;
+
+	for (i = 0; i < words_of(pools); i++) {
+		pool->used += __builtin_popcountll(other->bits[i] & ~pool->bits[i]);
+		pool->bits[i] |= other->bits[i];
+	}
+	pool->sockets += other->own - (pool->size == 16 ? other->both : 0);
+}
+
+/* Nobody hands on to another one what that would not get by itself. */
+static int turn_of(const struct pool *pool)
+{
+	return is_any(pool) ? pool->size : 0;
+}
+
+static void share_with(struct pools *pools, struct pool *pool)
+{
+	size_t i;
+
+	for (i = 0; i < pools->count; i++)
+		if (lacks(pool, &pools->list[i]))
+			merge(pools, pool, &pools->list[i]);
+}
+
+/**
+ * pools_share - let what is bound to any address count for each
+ * @pools: the pools, to which nothing will be added; once
+ */
+void pools_share(struct pools *pools)
+{
+	static const int turns[] = { 0, 4, 16 };
+	size_t turn, i;
+
+	for (turn = 0; turn < 3 && !pools->shared; turn++)
+		for (i = 0; i < pools->count; i++)
+			if (turn_of(&pools->list[i]) == turns[turn])
+				share_with(pools, &pools->list[i]);
+	pools->shared = true;
 }
 
 /**
@@ -104,14 +212,18 @@ bool pools_add(struct pools *pools, const struct socket_row *socket)
  *
  * Return: its pool, NULL where there is none or it may have been overlooked.
  */
-const struct pool *pools_fullest(const struct pools *pools)
+const struct pool *pools_fullest(struct pools *pools)
 {
-	const struct pool *fullest = NULL;
+	const struct pool *fullest = NULL, *pool;
 	size_t i;
 
-	for (i = 0; i < pools->count && !pools->overlooked; i++)
-		if (!fullest || pools->list[i].used > fullest->used)
-			fullest = &pools->list[i];
+	pools_share(pools);
+	for (i = 0; i < pools->count && !pools->overlooked; i++) {
+		pool = &pools->list[i];
+		if (!fullest || pool->used > fullest->used ||
+		    (pool->used == fullest->used && is_any(fullest)))
+			fullest = pool;
+	}
 	return fullest;
 }
 

@@ -20,7 +20,9 @@
  * @netns: inode of the network namespace
  * @used: how many ports of the range are in use
  * @sockets: connections to others that use them; of what is a port's only use, one
- * @bits: which those are
+ * @own: the same, without those of other addresses
+ * @both: of these, those that are bound to any address of IPv6 as well
+ * @bits: which ports those are
  */
 struct pool {
 	uint8_t protocol;
@@ -29,6 +31,8 @@ struct pool {
 	uint32_t netns;
 	uint32_t used;
 	uint32_t sockets;
+	uint32_t own;
+	uint32_t both;
 	uint64_t *bits;
 };
 
@@ -38,6 +42,7 @@ struct pool {
  * @count: how many there are in @list
  * @last: the one that was added to last
  * @overlooked: some had no room
+ * @shared: what is bound to any address counts for each
  * @list: the pools
  */
 struct pools {
@@ -45,11 +50,13 @@ struct pools {
 	size_t count;
 	size_t last;
 	bool overlooked;
+	bool shared;
 	struct pool list[POOLS_MAX];
 };
 
 bool pools_add(struct pools *pools, const struct socket_row *socket);
-const struct pool *pools_fullest(const struct pools *pools);
+void pools_share(struct pools *pools);
+const struct pool *pools_fullest(struct pools *pools);
 void pools_free(struct pools *pools);
 
 #endif

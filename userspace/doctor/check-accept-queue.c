@@ -8,6 +8,10 @@
 #define DO	"see what keeps the program from accept(), or give it more workers; for peaks, a " \
 		"larger backlog in listen() and net.core.somaxconn"
 
+/* Nobody sends it again. */
+#define WHY_UNIX "connections wait for accept(); who finds no room waits in connect(), or gets EAGAIN " \
+		 "where that may not wait"
+
 /* One connection more than the limit can wait. */
 static uint64_t percent(uint32_t waiting, uint32_t limit)
 {
@@ -69,7 +73,7 @@ static void say(const struct look *look, struct findings *findings, const struct
 		.severity = full ? SEVERITY_CRITICAL : SEVERITY_WARNING,
 		.weight = dropped ? 1000ull + dropped : percent(watched->least, watched->limit),
 		.what = dropped ? "accept queue overflows" : "accept queue stands full",
-		.why = WHY, .action = DO,
+		.why = watched->protocol == SOCKPORT_PROTOCOL_UNIX ? WHY_UNIX : WHY, .action = DO,
 	});
 	char text[WORDS_MAX];
 

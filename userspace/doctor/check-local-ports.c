@@ -100,6 +100,7 @@ static void check_pools(const struct look *look, struct findings *findings, stru
 	/* What one destination uses up is told already. */
 	if (!space->pools || worst >= threshold)
 		return;
+	pools_share(space->pools);
 	for (i = 0; i < space->pools->count; i++) {
 		pool = &space->pools->list[i];
 		if (limit_percent(pool->used, space->available) >= threshold &&

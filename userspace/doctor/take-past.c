@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "doctor/take.h"
+#include "format/address.h"
 #include "format/clock.h"
 
 static uint32_t hash_failed(const void *thing)
@@ -34,9 +35,12 @@ static struct failed key_of(const struct look *look, const struct event_row *row
 		.first = time, .last = time,
 	};
 
+	const uint8_t *remote;
+
 	if (row_knows(row, SOCKPORT_A_EVENT_REMOTE_ADDRESS)) {
 		key.size = row->remote_size;
-		memcpy(key.remote, row->remote, row->remote_size);
+		remote = address_unmap(row->remote, &key.size);
+		memcpy(key.remote, remote, key.size);
 	}
 	return key;
 }

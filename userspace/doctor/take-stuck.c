@@ -69,8 +69,9 @@ static struct stuck key_of(const struct look *look, const struct socket_row *row
 		.size = row->remote_size,
 		.port = row->role == SOCKPORT_ROLE_OUT ? row->remote_port : row->local_port,
 	};
+	const uint8_t *remote = address_unmap(row->remote, &key.size);
 
-	memcpy(key.remote, row->remote, row->remote_size);
+	memcpy(key.remote, remote, key.size);
 	return key;
 }
 

@@ -27,9 +27,9 @@ static int take_port(const struct nlmsghdr *message, struct exchange *exchange)
 static void put_netns(const struct client *client, struct nlmsghdr *request, uint16_t fd,
 		      uint16_t all)
 {
-	if (client->netns >= 0)
+	if (client->netns >= 0 && !client->everywhere)
 		mnl_attr_put_u32(request, fd, client->netns);
-	if (client->netns_all)
+	if (client->netns_all || client->everywhere)
 		mnl_attr_put(request, all, 0, NULL);
 }
 

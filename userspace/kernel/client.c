@@ -387,6 +387,16 @@ void client_ask_netns(struct client *client, int netns, bool all)
 }
 
 /**
+ * client_ask_everywhere - ask about all network namespaces for a while
+ * @client: the client
+ * @everywhere: whether to; if not, about those that client_ask_netns() said
+ */
+void client_ask_everywhere(struct client *client, bool everywhere)
+{
+	client->everywhere = everywhere;
+}
+
+/**
  * client_close - end the conversation
  * @client: from client_open(), or NULL
  */

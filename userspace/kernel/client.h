@@ -111,6 +111,7 @@ void client_tap(struct client *client, message_function function, void *data);
 int client_reopen(struct client *client, struct failure *failure);
 void client_close(struct client *client);
 void client_ask_netns(struct client *client, int netns, bool all);
+void client_ask_everywhere(struct client *client, bool everywhere);
 int client_ports(struct client *client, const struct filter *filter, uint32_t want,
 		 port_function function, void *data, struct failure *failure);
 int client_sockets(struct client *client, const struct filter *filter, uint32_t want,

@@ -19,6 +19,7 @@ struct mnl_socket;
  * @family: id of the family sockport
  * @netns: descriptor of the network namespace to ask about, -1 for our own
  * @netns_all: ask about all of them
+ * @everywhere: do so for a while, whatever those two say
  * @events: id of the multicast group of events, 0 where the module has none
  * @tap: gets each answer as it came, before it is taken; or NULL
  * @tap_data: for it
@@ -33,6 +34,7 @@ struct client {
 	uint16_t family;
 	int netns;
 	bool netns_all;
+	bool everywhere;
 	uint32_t events;
 	message_function tap;
 	void *tap_data;

@@ -7,11 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One more thing at the end of a list; NULL without memory. */
+/*
+ * One more thing at the end of a list, which has room for as many as the next power of two;
+ * NULL without memory.
+ */
 static void *append(struct findings *findings, void *list_pointer, size_t *count, size_t size)
 {
+	const bool is_full = !(*count & (*count - 1));
 	void **list = list_pointer;
-	char *grown = realloc(*list, (*count + 1) * size);
+	char *grown = is_full ? realloc(*list, (*count ? 2 * *count : 1) * size) : *list;
 
 	if (!grown) {
 		findings->failed = true;

@@ -301,6 +301,7 @@ static struct client *new_client(struct failure *failure)
 	client->family = 0;
 	client->netns = -1;
 	client->netns_all = false;
+	client->everywhere = false;
 	client->events = 0;
 	client->tap = NULL;
 	client->answer = NULL;

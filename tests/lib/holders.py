@@ -271,19 +271,44 @@ def destination(address, port):
                for local, remote in remotes)
 
 
+# Where sockets of TCP are bound and idle, which no file has; see lib/idle.c. Another one has a
+# port that a connection has, too.
+IDLE = ["0" * 8] * 3 + ["0100007F", "0" * 32, "0" * 24 + "01000000",
+                        "000080FE" + "0" * 16 + "01000000"]
+
+
+def free_nowhere(used, connected):
+    """Most ports that nobody else gets, of one protocol: who is bound to any address has its
+    port at each, and who wants any address, as a UDP socket does that connects, one that is
+    free at each. IPv6 that is bound to any address is IPv4, too."""
+    any4, any6 = "0" * 8, "0" * 32
+    wanted = set(used) | {(any4, any6)[size == 32] for size in connected}
+    return max((len(set().union(*(ports for other, ports in used.items()
+                                  if other in (address, any6) or address == any6 or
+                                  len(other) == len(address) and any4 in (other, address))))
+                for address in wanted), default=0)
+
+
 def local_ports():
-    """Most ports of the range that are in use at one address, and all of them."""
+    """Most ports of the range that are not free for somebody, and all of them."""
     first, last = (setting("net/ipv4/ip_local_port_range", place) for place in (0, 1))
-    used = collections.defaultdict(set)
+    most = {}
     for kind in ("tcp", "udp"):
+        used, connected = collections.defaultdict(set), set()
         for line in [line for name in (kind, kind + "6")
                      for line in read(f"/proc/net/{name}").splitlines()[1:]]:
-            address, port = line.split()[1].split(":")
+            local, remote = line.split()[1:3]
+            address, port = local.split(":")
+            if kind == "udp" and first <= int(port, 16) <= last and not remote.endswith(":0000"):
+                connected.add(len(address))
             # What is mapped is an address of IPv4.
             address = address.removeprefix("0000000000000000FFFF0000")
             if first <= int(port, 16) <= last:
-                used[kind, address].add(port)
-    return max(map(len, used.values()), default=0), last - first + 1
+                used[address].add(port)
+        for number, address in enumerate(IDLE if kind == "tcp" else []):
+            used[address].add(f"idle {number}")
+        most[kind] = free_nowhere(used, connected)
+    return max(most.values()), last - first + 1
 
 
 def summary(json_path, text_path):
@@ -314,8 +339,7 @@ def summary(json_path, text_path):
         ("its ports", setting("net/ipv4/ip_local_port_range", 1) -
          setting("net/ipv4/ip_local_port_range", 0) + 1, top["max"]),
         ("overlooked", 0, answer["overlooked"]),
-        # One more is bound and idle, which no file has.
-        ("local ports", (in_use + 1, ports),
+        ("local ports", (in_use, ports),
          (limits["local_ports"]["used"], limits["local_ports"]["max"])),
         ("files in use", True, 0 < limits["files"]["used"] < limits["files"]["max"]),
     ]

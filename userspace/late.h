@@ -13,11 +13,6 @@
  * What is used of a library, functions and variables, a struct has pointers to, each with
  * the library's own name.
  */
-#define LATE_NAME(all, name)	{ #name, &(all).name }
-#define LATE_COUNT(names)	(sizeof(names) / sizeof(*(names)))
-/* None has been forgotten. */
-#define LATE_ALL(names, all)	\
-	_Static_assert(sizeof(all) == LATE_COUNT(names) * sizeof(void *), "each has its name")
 
 /**
  * struct late_name - something of a library
@@ -29,7 +24,24 @@ struct late_name {
 	void *place;
 };
 
-int late_load(const char *library, const struct late_name *names, size_t count,
-	      struct failure *failure);
+/**
+ * struct late_library - a library that is loaded when it is needed
+ * @file: with the version that the names are of
+ * @names: what is used of it
+ * @count: of them
+ */
+struct late_library {
+	const char *file;
+	const struct late_name *names;
+	size_t count;
+};
+
+#define LATE_NAME(all, name)	{ #name, &(all).name }
+#define LATE_COUNT(names)	(sizeof(names) / sizeof(*(names)))
+/* None has been forgotten. */
+#define LATE_ALL(names, all)	\
+	_Static_assert(sizeof(all) == LATE_COUNT(names) * sizeof(void *), "each has its name")
+
+int late_load(const struct late_library *library, struct failure *failure);
 
 #endif

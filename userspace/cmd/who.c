@@ -70,29 +70,43 @@ static int ask_sockets(struct who *who, uint32_t want, socket_function function)
 	return 0;
 }
 
-/* Of those that are asked about, it is told who they talk to. */
-static bool want_end(struct who *who, const struct socket_row *row)
+/*
+ * Looks for the next process of a socket that is meant, from place *@i on, which becomes the
+ * one after it. Returns 1, 0 when there are no more, or -1 without memory.
+ */
+static int next_meant(struct who *who, const struct socket_row *row, unsigned int *i)
 {
+	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
 	const struct holder *holder;
-	unsigned int i;
 
-	for (i = 0; who->holders.word && i < row->processes.count && i < ROW_PROCESSES; i++) {
-		holder = holders_add(&who->holders, &row->processes.list[i], 0, NULL);
+	while (*i < row->processes.count && *i < ROW_PROCESSES) {
+		holder = holders_add(&who->holders, &row->processes.list[(*i)++], 0, cgroup);
 		if (!holder)
-			return false;
+			return out_of_memory(who);
 		if (holder->matches)
-			return ends_want(&who->ends, row, names_own_netns(who->names));
+			return 1;
 	}
-	return true;
+	return 0;
+}
+
+/* Of those that are asked about, it is told who they talk to. */
+static int want_end(struct who *who, const struct socket_row *row)
+{
+	unsigned int i = 0;
+	int found = who->holders.word ? next_meant(who, row, &i) : 0;
+
+	if (found <= 0)
+		return found;
+	return ends_want(&who->ends, row, names_own_netns(who->names)) ? 0 : out_of_memory(who);
 }
 
 static int count_socket(const struct socket_row *row, void *data)
 {
 	struct who *who = data;
 
-	if (!holders_count(&who->holders, row) || !want_end(who, row))
+	if (!holders_count(&who->holders, row))
 		return out_of_memory(who);
-	return 0;
+	return want_end(who, row);
 }
 
 static int take_end(const struct socket_row *row, void *data)
@@ -127,26 +141,18 @@ static int find_ends(struct who *who)
 
 static int take_elsewhere(const struct socket_row *row, void *data)
 {
-	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
-	const struct holder *holder;
 	struct who *who = data;
-	unsigned int i;
+	unsigned int i = 0;
+	int found;
 
 	if (row_knows(row, SOCKPORT_A_SOCKET_BY_PORT) ||
 	    row_knows(row, SOCKPORT_A_SOCKET_REMEMBERED) ||
 	    !row_knows(row, SOCKPORT_A_SOCKET_NETNS) ||
 	    row->netns == names_own_netns(who->names))
 		return 0;
-	for (i = 0; i < row->processes.count && i < ROW_PROCESSES; i++) {
-		holder = holders_add(&who->holders, &row->processes.list[i], 0, cgroup);
-		if (!holder)
-			return out_of_memory(who);
-		if (!holder->matches)
-			continue;
-		who->elsewhere++;
-		break;
-	}
-	return 0;
+	found = next_meant(who, row, &i);
+	who->elsewhere += found > 0;
+	return found < 0 ? -1 : 0;
 }
 
 /* A process may have sockets of several network namespaces, whichever it lives in. */
@@ -170,25 +176,19 @@ static int look_elsewhere(struct who *who)
 /* A row for each process that is meant. */
 static int take_socket(const struct socket_row *row, void *data)
 {
-	const char *cgroup = row_knows(row, SOCKPORT_A_SOCKET_CGROUP) ? row->cgroup : NULL;
-	const struct holder *holder;
 	struct who *who = data;
+	unsigned int i = 0;
 	struct held one;
-	unsigned int i;
+	int found;
 
-	for (i = 0; i < row->processes.count && i < ROW_PROCESSES; i++) {
-		holder = holders_add(&who->holders, &row->processes.list[i], 0, cgroup);
-		if (!holder)
-			return out_of_memory(who);
-		if (!holder->matches)
-			continue;
+	while ((found = next_meant(who, row, &i)) > 0) {
 		one.socket = *row;
-		one.socket.processes.list[0] = row->processes.list[i];
+		one.socket.processes.list[0] = row->processes.list[i - 1];
 		one.peer = ends_find(&who->ends, row, names_own_netns(who->names));
 		if (report_list_row(&who->report, &who->selection, &one))
 			return -1;
 	}
-	return 0;
+	return found;
 }
 
 /* Those that are meant come first, in their order. */

@@ -34,7 +34,6 @@ static struct failed key_of(const struct look *look, const struct event_row *row
 		.protocol = row->protocol, .cause = row->cause, .port = row->remote_port,
 		.first = time, .last = time,
 	};
-
 	const uint8_t *remote;
 
 	if (row_knows(row, SOCKPORT_A_EVENT_REMOTE_ADDRESS)) {

@@ -43,7 +43,7 @@ struct frames *frames_new(struct failure *failure)
 {
 	struct frames *frames;
 
-	if (zstd_load(failure))
+	if (late_load(&zstd_library, failure))
 		return NULL;
 	frames = calloc(1, sizeof(*frames));
 	if (frames)
@@ -66,8 +66,7 @@ static bool have_packs(struct frames *frames)
 	if (frames->packs)
 		return true;
 	frames->packs = zstd.ZSTD_createCCtx();
-	return frames->packs &&
-	       set_packs(frames, ZSTD_c_checksumFlag, 1);
+	return frames->packs && set_packs(frames, ZSTD_c_checksumFlag, 1);
 }
 
 /**

@@ -20,13 +20,6 @@ static const struct late_name names[] = {
 
 LATE_ALL(names, zstd);
 
-/**
- * zstd_load - load zstd, before anything of it is used
- * @failure: why it is not there
- *
- * Return: 0 or -1.
- */
-int zstd_load(struct failure *failure)
-{
-	return late_load("libzstd.so.1", names, LATE_COUNT(names), failure);
-}
+const struct late_library zstd_library = {
+	.file = "libzstd.so.1", .names = names, .count = LATE_COUNT(names),
+};

@@ -6,7 +6,7 @@
 
 #include "late.h"
 
-/* What is used of zstd, after zstd_load(). */
+/* What is used of zstd, after late_load(). */
 extern struct zstd {
 	__typeof__(ZSTD_CCtx_setParameter) *ZSTD_CCtx_setParameter;
 	__typeof__(ZSTD_CCtx_setPledgedSrcSize) *ZSTD_CCtx_setPledgedSrcSize;
@@ -22,6 +22,6 @@ extern struct zstd {
 	__typeof__(ZSTD_isError) *ZSTD_isError;
 } zstd;
 
-int zstd_load(struct failure *failure);
+extern const struct late_library zstd_library;
 
 #endif

@@ -25,13 +25,6 @@ static const struct late_name names[] = {
 
 LATE_ALL(names, mhd);
 
-/**
- * mhd_load - load libmicrohttpd, before anything of it is used
- * @failure: why it is not there
- *
- * Return: 0 or -1.
- */
-int mhd_load(struct failure *failure)
-{
-	return late_load("libmicrohttpd.so.12", names, LATE_COUNT(names), failure);
-}
+const struct late_library mhd_library = {
+	.file = "libmicrohttpd.so.12", .names = names, .count = LATE_COUNT(names),
+};

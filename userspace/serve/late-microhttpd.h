@@ -6,7 +6,7 @@
 
 #include "late.h"
 
-/* What is used of libmicrohttpd, after mhd_load(). */
+/* What is used of libmicrohttpd, after late_load(). */
 extern struct mhd {
 	__typeof__(MHD_add_response_header) *MHD_add_response_header;
 	__typeof__(MHD_basic_auth_get_username_password) *MHD_basic_auth_get_username_password;
@@ -27,6 +27,6 @@ extern struct mhd {
 	__typeof__(MHD_suspend_connection) *MHD_suspend_connection;
 } mhd;
 
-int mhd_load(struct failure *failure);
+extern const struct late_library mhd_library;
 
 #endif

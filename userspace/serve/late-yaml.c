@@ -15,13 +15,6 @@ static const struct late_name names[] = {
 
 LATE_ALL(names, yaml);
 
-/**
- * yaml_load - load libyaml, before anything of it is used
- * @failure: why it is not there
- *
- * Return: 0 or -1.
- */
-int yaml_load(struct failure *failure)
-{
-	return late_load("libyaml-0.so.2", names, LATE_COUNT(names), failure);
-}
+const struct late_library yaml_library = {
+	.file = "libyaml-0.so.2", .names = names, .count = LATE_COUNT(names),
+};

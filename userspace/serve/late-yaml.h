@@ -6,7 +6,7 @@
 
 #include "late.h"
 
-/* What is used of libyaml, after yaml_load(). */
+/* What is used of libyaml, after late_load(). */
 extern struct yaml {
 	__typeof__(yaml_document_delete) *yaml_document_delete;
 	__typeof__(yaml_document_get_node) *yaml_document_get_node;
@@ -17,6 +17,6 @@ extern struct yaml {
 	__typeof__(yaml_parser_set_input_file) *yaml_parser_set_input_file;
 } yaml;
 
-int yaml_load(struct failure *failure);
+extern const struct late_library yaml_library;
 
 #endif

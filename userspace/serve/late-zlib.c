@@ -11,13 +11,6 @@ static const struct late_name names[] = {
 
 LATE_ALL(names, zlib);
 
-/**
- * zlib_load - load zlib, before anything of it is used
- * @failure: why it is not there
- *
- * Return: 0 or -1.
- */
-int zlib_load(struct failure *failure)
-{
-	return late_load("libz.so.1", names, LATE_COUNT(names), failure);
-}
+const struct late_library zlib_library = {
+	.file = "libz.so.1", .names = names, .count = LATE_COUNT(names),
+};

@@ -6,13 +6,13 @@
 
 #include "late.h"
 
-/* What is used of zlib, after zlib_load(). */
+/* What is used of zlib, after late_load(). */
 extern struct zlib {
 	__typeof__(deflate) *deflate;
 	__typeof__(deflateEnd) *deflateEnd;
 	__typeof__(deflateInit2_) *deflateInit2_;
 } zlib;
 
-int zlib_load(struct failure *failure);
+extern const struct late_library zlib_library;
 
 #endif

@@ -137,7 +137,7 @@ static int serve(struct server *server, int signals, struct failure *failure)
 /* All files are open before privileges are given up. */
 static int prepare(struct server *server, const struct options *options, struct failure *failure)
 {
-	if (mhd_load(failure) || zlib_load(failure))
+	if (late_load(&mhd_library, failure) || late_load(&zlib_library, failure))
 		return -1;
 	if (options->web_config &&
 	    web_config_read(&server->config, options->web_config, failure))

@@ -306,7 +306,7 @@ static int read_file(struct reader *reader, FILE *file)
 	yaml_parser_t parser;
 	int error;
 
-	if (yaml_load(reader->failure))
+	if (late_load(&yaml_library, reader->failure))
 		return -1;
 	if (!yaml.yaml_parser_initialize(&parser))
 		return failure_set(reader->failure, EXIT_RUN, "out of memory");

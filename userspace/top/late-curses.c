@@ -37,13 +37,6 @@ static const struct late_name names[] = {
 
 LATE_ALL(names, curses);
 
-/**
- * curses_load - load ncurses, before anything of it is used
- * @failure: why it is not there
- *
- * Return: 0 or -1.
- */
-int curses_load(struct failure *failure)
-{
-	return late_load("libncursesw.so.6", names, LATE_COUNT(names), failure);
-}
+const struct late_library curses_library = {
+	.file = "libncursesw.so.6", .names = names, .count = LATE_COUNT(names),
+};

@@ -8,7 +8,7 @@
 
 #include "late.h"
 
-/* What is used of ncurses, after curses_load(). */
+/* What is used of ncurses, after late_load(). */
 extern struct curses {
 	__typeof__(COLS) *COLS;
 	__typeof__(LINES) *LINES;
@@ -41,6 +41,6 @@ extern struct curses {
 	__typeof__(wrefresh) *wrefresh;
 } curses;
 
-int curses_load(struct failure *failure);
+extern const struct late_library curses_library;
 
 #endif

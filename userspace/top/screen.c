@@ -71,7 +71,7 @@ int screen_open(bool has_color, struct failure *failure)
 {
 	const char *term = getenv("TERM");
 
-	if (curses_load(failure))
+	if (late_load(&curses_library, failure))
 		return -1;
 	if (!restore_remember())
 		return failure_set(failure, EXIT_RUN, "the terminal cannot be asked for its settings");

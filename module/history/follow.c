@@ -145,7 +145,8 @@ static noinline void on_answer(const struct sock *sk)
 	if (unlikely(!is_opening(follow)))
 		follow = follow_connected(sk, bucket, follow, sockport_row_out(sk), NULL);
 	if (follow) {
-		follow->restored = tcp_sk(sk)->repair;
+		if (unlikely(tcp_sk(sk)->repair))
+			follow->restored = true;
 		sockport_follow_opened(follow);
 	}
 	sockport_follow_unlock(bucket);

@@ -410,6 +410,28 @@ on_terminal()
 		</dev/null >"$work/tty.$columns.$locale.${*// /_}" 2>/dev/null
 }
 
+# What a listener drops may be all as its server wants it.
+deferred()
+{
+	local red
+
+	red=$(printf '\033\\[31m')
+	coproc DEFERRING { exec python3 -c 'import socket, sys
+listener = socket.create_server(("127.0.0.1", 7076))
+listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)
+caller = socket.create_connection(("127.0.0.1", 7076))
+print(flush=True)
+sys.stdin.read()'; }
+	read -r <&"${DEFERRING[0]}"
+	sockport ports --port 7076 --role in --color=always --columns listen_drops >"$work/deferred"
+	eval "exec ${DEFERRING[1]}>&-"
+	wait
+	grep -q '[1-9]' "$work/deferred" && ! grep -q "$red" "$work/deferred" || {
+		cat "$work/deferred"
+		return 1
+	}
+}
+
 # Red is what is wrong, on a terminal that may have colours, in tables.
 colours()
 {
@@ -1049,7 +1071,7 @@ memory=memory_is_constant
 
 # shellcheck disable=SC2086
 ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_and_columns \
-	names_and_numbers sorts show_order options words letters guesses ports_options families show_json show_text who_has_what colours fits_terminal completion stats help_and_version \
+	names_and_numbers sorts show_order options words letters guesses ports_options families show_json show_text who_has_what deferred colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
 	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends ends_elsewhere who_text \

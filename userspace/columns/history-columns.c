@@ -328,7 +328,8 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_JSON | COLUMN_RIGHT | COLUMN_PER_SECOND },
 	COUNTER("syn_retransmits", SYN_RETRANSMITS, "segments",
 		"SYNs, or answers to them, sent again"),
-	DROPS("listen_drops", LISTEN_DROPS, "SYNs and connections",
+	/* Not marked: health checks and TCP_DEFER_ACCEPT count alike, and may be all there is. */
+	COUNTER("listen_drops", LISTEN_DROPS, "SYNs and connections",
 		"what listeners dropped: for want of room, reset by who called, or held back by TCP_DEFER_ACCEPT"),
 	DROPS("receive_drops", RECEIVE_DROPS, "packets", "packets that sockets dropped"),
 	DROPS("accounted_drops", ACCOUNTED_DROPS, "datagrams",

@@ -2,12 +2,14 @@
 /*
  * Time one run of a command: bench-time OUTPUT COMMAND [ARGUMENT...]
  *
- * Prints the seconds from fork to exit; the command writes to the file OUTPUT.
+ * Prints the seconds from fork to exit, and those of them on a CPU; the command writes to
+ * the file OUTPUT.
  * The exit status is that of the command.
  */
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,10 +22,16 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
+static double seconds_of(struct timeval tv)
+{
+	return tv.tv_sec + tv.tv_usec / 1e6;
+}
+
 int main(int argc, char **argv)
 {
-	double start;
+	struct rusage usage;
 	int fd, status;
+	double start;
 	pid_t pid;
 
 	if (argc < 3)
@@ -40,8 +48,9 @@ int main(int argc, char **argv)
 		execvp(argv[2], argv + 2);
 		err(127, "%s", argv[2]);
 	}
-	if (waitpid(pid, &status, 0) != pid)
-		err(2, "waitpid");
-	printf("%.6f\n", now() - start);
+	if (wait4(pid, &status, 0, &usage) != pid)
+		err(2, "wait4");
+	printf("%.6f %.6f\n", now() - start,
+	       seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "kernel/rows.h"
 #include "select/expression.h"
@@ -432,6 +433,8 @@ static const struct {
 	{ "dev < lo", "= and != only", 4, 1 },
 	{ "state frob", "unknown state", 6, 4 },
 	{ "state established,frob", "unknown state", 18, 4 },
+	{ "state > established", "'state' is compared by = and != only", 6, 1 },
+	{ "exclude <= closed", "'exclude' is compared by = and != only", 8, 2 },
 	{ "state established frob", "unknown word", 18, 4 },
 	{ "fwmark x", "bad mark", 7, 1 },
 	{ "fwmark 1/", "bad mark", 7, 2 },
@@ -487,6 +490,68 @@ TEST(refused)
 		}
 		expression_plan_free(plan);
 	}
+}
+
+/* An excerpt has an end, also of what is no UTF-8. */
+TEST(excerpts_are_short)
+{
+	char text[4000] = "foo ";
+	struct failure failure;
+
+	memset(text + 4, 0x80, sizeof(text) - 5);
+	EXPECT_EQ(NULL, plan_of(text, 0, &failure));
+	EXPECT_GT(600, strlen(failure.text));
+	memset(text, 0x80, sizeof(text) - 4);
+	strcpy(text + sizeof(text) - 5, " foo");
+	EXPECT_EQ(NULL, plan_of(text, 0, &failure));
+	EXPECT_GT(600, strlen(failure.text));
+}
+
+static uint32_t states(const char *text)
+{
+	struct failure failure;
+	struct expression_plan *plan = plan_of(text, 0, &failure);
+	const uint32_t mask = plan ? plan->top->mask : 0;
+
+	expression_plan_free(plan);
+	return mask;
+}
+
+TEST(states_but_those)
+{
+	const uint32_t all = states("state all");
+
+	EXPECT_EQ(1u << SOCKPORT_STATE_ESTABLISHED, states("state = established"));
+	EXPECT_EQ(states("exclude established"), states("state != established"));
+	EXPECT_EQ(states("state established"), states("exclude != established"));
+	EXPECT_EQ(all, states("state established state != established"));
+	EXPECT_EQ(states("exclude time-wait"), states("state all exclude != connected exclude time-wait"
+						      " state != time-wait"));
+}
+
+/* What lies elsewhere is not even looked at. */
+TEST(cgroups_are_below_their_mounts)
+{
+	char template[] = "/tmp/sockport-XXXXXX", directory[64], text[128];
+	const char *mounts[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	struct expression_plan *plan;
+	struct failure failure;
+	unsigned int i;
+
+	ASSERT_NE(NULL, mkdtemp(template));
+	snprintf(directory, sizeof(directory), "%s/link", template);
+	snprintf(text, sizeof(text), "cgroup %s", directory);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, symlink(mounts[i], directory));
+		plan = plan_of(text, 0, &failure);
+		EXPECT_EQ(NULL, plan);
+		expression_plan_free(plan);
+		EXPECT_NE(NULL, strstr(failure.text, "no such cgroup"));
+		unlink(directory);
+	}
+	rmdir(template);
+	EXPECT_EQ(NULL, plan_of("cgroup /sys/fs/cgroup/unified/..", 0, &failure));
+	EXPECT_EQ(NULL, plan_of("cgroup ../../..", 0, &failure));
 }
 
 /* Too much is refused, and nothing overflows. */

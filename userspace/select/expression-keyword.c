@@ -3,6 +3,7 @@
 #include "select/expression.h"
 
 #include <ctype.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,39 @@ static struct expression *parse_mark(struct expression_parser *parser,
 				"bad mark: it is a number, as 0x10, or MARK/MASK");
 }
 
+/*
+ * Nothing else is looked at, whoever asks: a file system that does not answer would hold up all
+ * who ask the server.
+ */
+static bool is_below_mount(const char *path)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent mount;
+	bool found = false;
+	char line[8192];
+	size_t length;
+
+	while (mounts && !found && getmntent_r(mounts, &mount, line, sizeof(line))) {
+		length = strlen(mount.mnt_dir);
+		found = !strcmp(mount.mnt_type, "cgroup2") &&
+			!strncmp(path, mount.mnt_dir, length) &&
+			(!path[length] || path[length] == '/');
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+static bool goes_up(const char *path)
+{
+	while ((path = strstr(path, "/.."))) {
+		path += strlen("/..");
+		if (!*path || *path == '/')
+			return true;
+	}
+	return false;
+}
+
 static bool cgroup_at(const char *directory, const char *path, uint64_t *id)
 {
 	char full[sizeof(((struct expression_value *)0)->text) + sizeof(CGROUP_UNIFIED) + 1];
@@ -112,8 +146,9 @@ static bool cgroup_at(const char *directory, const char *path, uint64_t *id)
 
 	snprintf(full, sizeof(full), "%s%s%s", directory, *path == '/' || !*directory ? "" : "/",
 		 path);
-	if (statfs(full, &filesystem) || filesystem.f_type != CGROUP2_SUPER_MAGIC ||
-	    stat(full, &status) || !S_ISDIR(status.st_mode))
+	if (goes_up(full) || !is_below_mount(full) || statfs(full, &filesystem) ||
+	    filesystem.f_type != CGROUP2_SUPER_MAGIC || stat(full, &status) ||
+	    !S_ISDIR(status.st_mode))
 		return false;
 	*id = status.st_ino;
 	return true;

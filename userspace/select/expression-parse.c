@@ -97,6 +97,19 @@ static enum expression_comparison parse_comparison(struct expression_parser *par
 	return COMPARE_EQUAL;
 }
 
+/* Of what has no order. */
+static bool parse_equality(struct expression_parser *parser, const char *of,
+			   enum expression_comparison *comparison)
+{
+	const size_t operator = skip_blanks(parser);
+
+	*comparison = parse_comparison(parser);
+	if (*comparison <= COMPARE_UNEQUAL)
+		return true;
+	return expression_wrong(parser, operator, parser->at - operator,
+				"'%s' is compared by = and != only", of);
+}
+
 /* Up to a blank, or the parenthesis that encloses it; a backslash takes what follows. */
 static bool parse_value(struct expression_parser *parser, const char *of, struct expression_value *value)
 {
@@ -234,15 +247,19 @@ static bool states_of(struct expression_parser *parser, struct expression_value 
 static struct expression *parse_states(struct expression_parser *parser, size_t at, bool exclude)
 {
 	uint32_t mask = exclude ? ALL_STATES : 0, more;
-	struct expression *test;
+	enum expression_comparison comparison;
 	struct expression_value value;
+	struct expression *test;
+	const char *word;
 	size_t length;
 
 	do {
-		parse_comparison(parser);
-		if (!parse_value(parser, exclude ? "exclude" : "state", &value) ||
-		    !states_of(parser, &value, &more))
+		word = exclude ? "exclude" : "state";
+		if (!parse_equality(parser, word, &comparison) ||
+		    !parse_value(parser, word, &value) || !states_of(parser, &value, &more))
 			return NULL;
+		if (comparison == COMPARE_UNEQUAL)
+			more = ALL_STATES & ~more;
 		mask = exclude ? mask & ~more : mask | more;
 		length = next_word(parser);
 		exclude = is_word(parser, length, "exclude") || is_word(parser, length, "excl");

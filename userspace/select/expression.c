@@ -11,6 +11,9 @@
 #define EXCERPT_BEFORE	40
 #define EXCERPT_AFTER	36
 
+/* Bytes of a character in UTF-8, at most. */
+#define CHARACTER_MAX	4
+
 /**
  * expression_new - make an expression of others
  * @parser: what is read
@@ -162,10 +165,13 @@ static bool begins_character(char byte)
 	return (byte & 0xc0) != 0x80;
 }
 
-/* Up to @columns characters before a place. */
+/* Up to @columns characters before a place; of what is no UTF-8, no more bytes than that. */
 static size_t go_back(const char *text, size_t at, unsigned int columns)
 {
-	while (at && columns) {
+	const size_t most = columns * CHARACTER_MAX;
+	const size_t least = at > most ? at - most : 0;
+
+	while (at > least && columns) {
 		at--;
 		columns -= begins_character(text[at]);
 	}
@@ -174,7 +180,9 @@ static size_t go_back(const char *text, size_t at, unsigned int columns)
 
 static size_t go_on(const char *text, size_t at, unsigned int columns)
 {
-	while (text[at] && (columns || !begins_character(text[at]))) {
+	const size_t most = at + columns * CHARACTER_MAX;
+
+	while (text[at] && at < most && (columns || !begins_character(text[at]))) {
 		columns -= begins_character(text[at]);
 		at++;
 	}

@@ -200,6 +200,24 @@ TEST_F(message, processes)
 	EXPECT_STREQ(",x[16]:6", strstr(self->text, ",x[16]"));
 }
 
+/* A row that has none does not keep those of the one before. */
+TEST_F(message, no_addresses)
+{
+	const uint8_t address[4] = { 10, 1, 2, 3 };
+
+	put_kind(self->header, SOCKPORT_PROTOCOL_TCP, AF_INET);
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_LOCAL_ADDRESS, 4, address);
+	mnl_attr_put(self->header, SOCKPORT_A_SOCKET_REMOTE_ADDRESS, 4, address);
+	ASSERT_TRUE(decode_socket(self->header, &self->row));
+	EXPECT_EQ(4, self->row.local_size);
+	self->header = mnl_nlmsg_put_header(self->buffer);
+	mnl_nlmsg_put_extra_header(self->header, GENL_HDRLEN);
+	put_kind(self->header, SOCKPORT_PROTOCOL_UNIX, AF_UNIX);
+	ASSERT_TRUE(decode_socket(self->header, &self->row));
+	EXPECT_EQ(0, self->row.local_size);
+	EXPECT_EQ(0, self->row.remote_size);
+}
+
 TEST_F(message, malformed_process)
 {
 	struct nlattr *nest;

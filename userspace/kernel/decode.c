@@ -318,6 +318,8 @@ bool decode_socket(const struct nlmsghdr *message, struct socket_row *row)
 	row->family = 0;
 	row->role = 0;
 	row->state = 0;
+	row->local_size = 0;
+	row->remote_size = 0;
 	row->processes.count = 0;
 	row->more_locals.count = 0;
 	row->more_remotes.count = 0;

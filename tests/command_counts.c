@@ -526,4 +526,19 @@ TEST(holders)
 	holders_free(&holders);
 }
 
+/* Somebody else may have its PID now. */
+TEST(holders_of_the_past)
+{
+	const struct process_row process = { .known = 1ull << SOCKPORT_A_PROCESS_COMM,
+					     .pid = getpid(), .comm = "then" };
+	struct holders holders = { .word = "then.service", .past = true };
+	const struct holder *holder;
+
+	holder = holders_add(&holders, &process, 0, "/system.slice/then.service");
+	ASSERT_NE(NULL, holder);
+	EXPECT_STREQ("then.service", holder->unit);
+	EXPECT_TRUE(holder->matches);
+	holders_free(&holders);
+}
+
 TEST_HARNESS_MAIN

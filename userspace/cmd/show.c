@@ -461,6 +461,7 @@ int show_port(struct client *client, const struct options *options, struct names
 		.failure = failure,
 		.filter = options->filter,
 		.rows = rows,
+		.owners.past = options->replay,
 	};
 	char hint[ELSEWHERE_MAX];
 	bool refused;

@@ -354,6 +354,7 @@ int who_print(struct client *client, const struct options *options, struct names
 		.failure = failure,
 		.rows = rows,
 		.holders.word = options->who,
+		.holders.past = options->replay,
 	};
 	int error = show_all(&who);
 

@@ -84,7 +84,7 @@ static void describe(const struct holders *holders, struct holder *holder,
 
 	if (row_knows(process, SOCKPORT_A_PROCESS_COMM))
 		snprintf(holder->comm, sizeof(holder->comm), "%s", process->comm);
-	if (cgroup_of_process(holder->pid, path, sizeof(path)))
+	if (!holders->past && cgroup_of_process(holder->pid, path, sizeof(path)))
 		cgroup = path;
 	if (!cgroup)
 		cgroup = "";

@@ -62,6 +62,7 @@ struct holder {
 /**
  * struct holders - processes, each once; zeroed before use
  * @word: PID, name, unit or container that are asked about; NULL for all
+ * @past: they were recorded: who has their PIDs now says nothing of them
  * @all: of struct holder
  * @ports: of struct held_port, what they listen on, each port once for each of them
  * @tokens: MPTCP connections of processes that were counted
@@ -69,6 +70,7 @@ struct holder {
  */
 struct holders {
 	const char *word;
+	bool past;
 	struct hash all;
 	struct hash ports;
 	struct hash tokens;

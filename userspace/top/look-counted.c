@@ -54,7 +54,7 @@ static int keep_holder(struct top_look *look, const struct holder *holder)
  */
 int look_processes(struct top_look *look)
 {
-	struct counted counted = { .look = look };
+	struct counted counted = { .look = look, .holders.past = look->options.replay };
 	int error = client_sockets(look->client, &look->options.filter, HOLDERS_WANT,
 				   count_holder, &counted, look->failure);
 	const struct holder *list;

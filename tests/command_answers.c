@@ -24,6 +24,7 @@
 #include "../userspace/cmd/metrics.h"
 #include "../userspace/cmd/rates.h"
 #include "../userspace/cmd/show.h"
+#include "../userspace/columns/printer.h"
 #include "../userspace/columns/tables.h"
 #include "../userspace/count/holders.h"
 #include "../userspace/format/clock.h"
@@ -662,6 +663,37 @@ TEST(long_listens)
 	holder.port_count++;
 	fill_into(text, SINK_TEXT, listens, &holder, NULL);
 	EXPECT_STREQ(",vsock:4294967168,+,unix:4294967295", strstr(text, ",vsock:4294967168"));
+}
+
+/* Rows that wait for their order do not pass the bound of an answer that is kept, either. */
+TEST(kept_rows_are_bounded)
+{
+	struct output_memory memory = { .limit = 1 << 20 };
+	struct selection selection = { 0 };
+	struct names *names = names_new(true);
+	struct failure failure = { 0 };
+	struct printer printer;
+	struct port_row row = {
+		.known = 1ull << SOCKPORT_A_PORT_PORT | 1ull << SOCKPORT_A_PORT_SOCKETS,
+		.protocol = SOCKPORT_PROTOCOL_TCP,
+	};
+
+	ASSERT_EQ(0, selection_parse(&selection, &port_columns, "port,sockets", &failure));
+	ASSERT_EQ(0, selection_sort(&selection, &port_columns, "sockets", &failure));
+	printer = printer_for(true, &selection, names, &failure);
+	output_keep(&memory);
+	ASSERT_EQ(0, printer_begin(&printer, true));
+	for (row.sockets = 0; row.sockets < 100000; row.sockets++)
+		if (printer_row(&printer, &row))
+			break;
+	EXPECT_LT(1000, row.sockets);
+	EXPECT_GT(32768, row.sockets);
+	EXPECT_EQ(-1, printer_end(&printer, false));
+	output_keep(NULL);
+	free(memory.text);
+	names_free(names);
+	EXPECT_NE(NULL, strstr(failure.text, "longer than 1 MiB"));
+	EXPECT_EQ(EXIT_USAGE, failure.status);
 }
 
 TEST_HARNESS_MAIN

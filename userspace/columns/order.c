@@ -160,11 +160,17 @@ static bool grow(struct order *order)
 	return true;
 }
 
+static size_t memory_of(const struct order_row *row)
+{
+	return sizeof(*row) + row->keys_size + row->size;
+}
+
 static bool fill(struct order_row *row, const struct order *order, const void *content,
 		 size_t size)
 {
 	row->keys = malloc(order->keys_size);
 	row->content = malloc(size);
+	row->keys_size = order->keys_size;
 	row->size = size;
 	row->number = order->seen - 1;
 	if (!row->keys || !row->content)
@@ -193,11 +199,13 @@ bool order_keep(struct order *order, const void *content, size_t size)
 		free(row.content);
 		return false;
 	}
+	order->held += memory_of(&row);
 	if (!is_full) {
 		order->list[order->count] = row;
 		sift_up(order, order->count++);
 		return true;
 	}
+	order->held -= memory_of(&order->list[0]);
 	free(order->list[0].keys);
 	free(order->list[0].content);
 	order->list[0] = row;

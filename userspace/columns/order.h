@@ -13,12 +13,14 @@
  * struct order_row - a row that is kept
  * @keys: what it is ordered by, texts that end with 0, one behind the other
  * @content: what it is shown as
+ * @keys_size: of @keys
  * @size: of @content
  * @number: how many came before
  */
 struct order_row {
 	char *keys;
 	char *content;
+	size_t keys_size;
 	size_t size;
 	uint64_t number;
 };
@@ -29,6 +31,7 @@ struct order_row {
  * @sink: takes values by which they are ordered
  * @keys: those of the present row
  * @keys_size: of @keys
+ * @held: bytes of memory that the rows take
  * @seen: rows so far
  * @list: the rows; while they come, a heap whose first is to be shown last
  * @count: how many there are
@@ -39,6 +42,7 @@ struct order {
 	struct sink sink;
 	char *keys;
 	size_t keys_size;
+	size_t held;
 	uint64_t seen;
 	struct order_row *list;
 	size_t count;

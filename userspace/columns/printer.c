@@ -68,7 +68,10 @@ static int keep(struct printer *printer, const void *row)
 			  table_keep(printer->table, printer->order, row, &printer->sink) :
 			  row_keep(printer->order, &printer->output, row, &printer->sink);
 
-	return kept ? 0 : out_of_memory(printer);
+	if (kept)
+		return 0;
+	/* The output tells it when it is closed. */
+	return printer->form != PRINT_TABLE && printer->output.error ? -1 : out_of_memory(printer);
 }
 
 /**

@@ -116,7 +116,7 @@ bool row_line(struct output *output, const struct selection *selection, const vo
  * @row: the row
  * @sink: as JSON an object, as text a line
  *
- * Return: false without memory.
+ * Return: false without memory, or when the output may not become so long, which it knows then.
  */
 bool row_keep(struct order *order, struct output *output, const void *row, struct sink *sink)
 {
@@ -131,6 +131,8 @@ bool row_keep(struct order *order, struct output *output, const void *row, struc
 		row_put_line(output, order->selection, row, sink);
 	size = output->next - start;
 	output->next = start;
+	if (!output_may_keep(output, order->held + size))
+		return false;
 	return order_keep(order, start, size);
 }
 

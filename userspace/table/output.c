@@ -142,6 +142,23 @@ static bool put_all(struct output *output, const char *from, const char *end)
 }
 
 /**
+ * output_may_keep - whether an answer may become so long
+ * @output: the output
+ * @size: what waits to be written
+ *
+ * Return: false, and the output has failed, if it may not: where it is kept, that has a limit.
+ */
+bool output_may_keep(struct output *output, size_t size)
+{
+	const struct output_memory *memory = output->memory;
+
+	if (!memory || size <= memory->limit - memory->size)
+		return true;
+	output->error = EFBIG;
+	return false;
+}
+
+/**
  * output_flush - write what has been added
  * @output: the output
  *

@@ -51,6 +51,7 @@ int output_check_standard(struct failure *failure);
 void output_keep(struct output_memory *memory);
 int output_open(struct output *output, int descriptor, struct failure *failure);
 int output_open_answer(struct output *output, struct failure *failure);
+bool output_may_keep(struct output *output, size_t size);
 void output_put(struct output *output, const char *text);
 int output_write(const char *text, size_t size, struct failure *failure);
 bool output_flush(struct output *output);

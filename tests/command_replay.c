@@ -383,6 +383,8 @@ TEST_F(past, chooses_sockets_by_all_that_is_known_of_them)
 	EXPECT_EQ(8, MATCHING("dst", "10.0.0.0/29"));
 	EXPECT_EQ(17, MATCHING("state", "listening"));
 	EXPECT_EQ(16, MATCHING("not", "state", "listening", "and", "uid", "=", "0"));
+	/* Which namespace that is has been seen to before. */
+	EXPECT_EQ(5, MATCHING("netns", "shop", "and", "sport", "<=", ":84"));
 	EXPECT_EQ(~0u, MATCHING("autobound"));
 	EXPECT_EQ(EXIT_USAGE, failure.status);
 }
@@ -801,6 +803,8 @@ TEST_F(day, connections_that_ended_are_told_once)
 	EXPECT_EQ(1, times(out, "\"rport\":1027"));
 	ASSERT_EQ(0, REPLAY("closed", "-J", "--at", "@1767323065"));
 	EXPECT_EQ(20, times(out, "\"rport\":"));
+	EXPECT_EQ(EXIT_USAGE, REPLAY("closed", "-J", "--at", "@1767323065", "dev", "lo"));
+	EXPECT_NE(NULL, strstr(out, "cannot be chosen by this"));
 	/* Not all of them can be told. */
 	EXPECT_EQ(EXIT_RUN, REPLAY("closed", "-J", "--from", "@1767323085"));
 	EXPECT_NE(NULL, strstr(out, "may be missing"));

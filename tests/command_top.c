@@ -577,6 +577,14 @@ TEST_F(top, all_namespaces_or_one)
 	look(self);
 	EXPECT_TRUE(self->client.all_netns);
 	EXPECT_EQ(0, strncmp("NETNS ", line_of(self, 3), 6));
+	/* Elsewhere the names of interfaces mean others. */
+	type(&self->top, "/dev sp-none or dev lo");
+	top_key(&self->top, TOP_KEY_ENTER);
+	EXPECT_NE(NULL, strstr(self->top.message, "which number"));
+	top_key(&self->top, 'U' - '@');
+	type(&self->top, "dev lo or dev 7");
+	top_key(&self->top, TOP_KEY_ENTER);
+	EXPECT_EQ(MODE_ROWS, self->top.mode);
 	top_key(&self->top, 'A');
 	EXPECT_FALSE(self->client.all_netns);
 }

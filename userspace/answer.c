@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/plan.h"
 #include "columns/tables.h"
 #include "commands.h"
 #include "host/netns.h"
@@ -225,23 +226,6 @@ int answer_select(struct selection *selection, const struct options *options,
 	return select_order(selection, columns, options, failure);
 }
 
-/* Names of interfaces are those of the namespace that is asked about. */
-static int resolve(const struct place *place, const struct options *options,
-		   struct failure *failure)
-{
-	int error;
-
-	if (!options->plan)
-		return 0;
-	if (place->is_other && !place_visit(place))
-		return failure_set(failure, EXIT_RUN, "cannot enter the network namespace: %s",
-				   strerror(errno));
-	error = expression_resolve(options->plan, failure);
-	if (place->is_other)
-		place_return(place);
-	return error;
-}
-
 /* The kernel is asked by descriptor; settings and interfaces need us to be there. */
 static int ask_about(struct client *client, int netns, struct place *place,
 		     const struct options *options, const struct selection *selection, struct failure *failure)
@@ -258,7 +242,7 @@ static int ask_about(struct client *client, int netns, struct place *place,
 		names_set_place(names, place);
 	else if (netns >= 0)
 		names_set_elsewhere(names);
-	error = resolve(place, options, failure);
+	error = plan_resolve(options, names, failure);
 	if (!error)
 		error = command->run(&(struct question){ client, options, names, selection,
 							 failure });

@@ -44,9 +44,11 @@ int plan_check(const struct options *options, struct failure *failure)
 		return expression_check(options->plan, OF_PORTS, "ports", failure);
 	case COMMAND_EVENTS:
 		return expression_check(options->plan, OF_EVENTS, "events", failure);
+	/* Interfaces have numbers, which no record gives names. */
 	case COMMAND_CLOSED:
-		return expression_check(options->plan, OF_ENDED, "connections that ended",
-					failure);
+		return expression_check(options->plan, options->replay ?
+					OF_ENDED & ~(1ull << SOCKPORT_CONDITION_IFINDEX) : OF_ENDED,
+					"connections that ended", failure);
 	default:
 		return failure_set(failure, EXIT_USAGE, "sockport %s takes no expression",
 				   commands[options->command].name);
@@ -89,6 +91,27 @@ int plan_words(struct options *options, char **words, struct failure *failure)
 	options->has_filter = true;
 	options->filter.plan = options->plan;
 	return 0;
+}
+
+/**
+ * plan_resolve - find what has other names in each network namespace
+ * @options: of a command, with a plan or without
+ * @names: those of the namespace that is asked about
+ * @failure: what there is not, or cannot be told
+ *
+ * Return: 0 or -1.
+ */
+int plan_resolve(const struct options *options, struct names *names, struct failure *failure)
+{
+	const bool is_there = options->plan && !options->all_netns && names_visit(names);
+	int error;
+
+	if (!options->plan)
+		return 0;
+	error = expression_resolve(options->plan, is_there, failure);
+	if (is_there)
+		names_return(names);
+	return error;
 }
 
 /**

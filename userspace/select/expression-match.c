@@ -111,6 +111,9 @@ static bool has_name(const struct expression *test, const struct socket_row *row
 static bool is_ours(const struct expression *test, const struct socket_row *row)
 {
 	switch (test->condition) {
+	/* Only beside "and": those of others were not looked at. */
+	case EXPRESSION_NETNS:
+		return true;
 	case EXPRESSION_PID:
 		return KNOWS(row, PROCESS) && has_pid(row, test->first);
 	case EXPRESSION_UNIT:

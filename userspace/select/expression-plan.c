@@ -352,19 +352,25 @@ void expression_plan_free(struct expression_plan *plan)
 }
 
 /* Names of interfaces mean something in the namespace that is asked about. */
-static int resolve(const struct expression_plan *plan, struct expression *in,
+static int resolve(const struct expression_plan *plan, struct expression *in, bool is_there,
 		   struct failure *failure)
 {
 	if (!in)
 		return 0;
 	if (in->kind != EXPRESSION_TEST)
-		return resolve(plan, in->one, failure) || resolve(plan, in->other, failure) ? -1 : 0;
+		return resolve(plan, in->one, is_there, failure) ||
+		       resolve(plan, in->other, is_there, failure) ? -1 : 0;
 	if (in->condition != SOCKPORT_CONDITION_IFINDEX || !in->text)
 		return 0;
-	in->first = if_nametoindex(in->text);
+	if (is_there)
+		in->first = if_nametoindex(in->text);
+	/* It is made with the namespace, as the first. */
+	else if (!strcmp(in->text, "lo"))
+		in->first = 1;
 	if (in->first)
 		return 0;
-	failure_set(failure, EXIT_USAGE, "there is no such interface");
+	failure_set(failure, EXIT_USAGE, is_there ? "there is no such interface" :
+		    "which number has this interface in another network namespace? Give that, or ask about one alone, as root");
 	return blame(plan, in, failure);
 }
 
@@ -372,22 +378,24 @@ static int resolve(const struct expression_plan *plan, struct expression *in,
  * expression_resolve - find the interfaces of an expression, and which ports the kernel
  *	picks from
  * @plan: of the expression
- * @failure: that there is none of a name
+ * @is_there: called in the network namespace that is asked about; else in another, or all are
+ *	asked about
+ * @failure: that there is none of a name, or no telling
  *
- * Called in the network namespace that is asked about, before the kernel is.
+ * Called before the kernel is asked.
  *
  * Return: 0 or -1.
  */
-int expression_resolve(struct expression_plan *plan, struct failure *failure)
+int expression_resolve(struct expression_plan *plan, bool is_there, struct failure *failure)
 {
 	struct port_range range = { 32768, 60999 };
 	struct expression *node;
 
-	if (resolve(plan, plan->top, failure))
+	if (resolve(plan, plan->top, is_there, failure))
 		return -1;
 	category_local_range(&range);
 	for (node = plan->node; node < plan->node + plan->nodes; node++) {
-		if (node->kind == EXPRESSION_TEST && resolve(plan, node, failure))
+		if (node->kind == EXPRESSION_TEST && resolve(plan, node, is_there, failure))
 			return -1;
 		if (!node->picked)
 			continue;

@@ -126,7 +126,7 @@ struct expression_plan {
 struct expression_plan *expression_plan(char *const *words, int family, struct failure *failure);
 bool expression_begins(const char *word);
 void expression_without_names(void);
-int expression_resolve(struct expression_plan *plan, struct failure *failure);
+int expression_resolve(struct expression_plan *plan, bool is_there, struct failure *failure);
 int expression_check(const struct expression_plan *plan, uint64_t conditions, const char *what,
 		     struct failure *failure);
 bool expression_matches(const struct expression_plan *plan, const struct socket_row *row);

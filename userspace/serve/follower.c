@@ -39,7 +39,7 @@ static int prepare(struct follower *follower, struct failure *failure)
 		return failure_set(failure, EXIT_USAGE,
 				   "events of other network namespaces are not served");
 	if (answer_select(&follower->selection, options, failure) ||
-	    (options->plan && expression_resolve(options->plan, failure)))
+	    (options->plan && expression_resolve(options->plan, true, failure)))
 		return -1;
 	follower->names = names_new(options->numeric);
 	if (!follower->names)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/plan.h"
 #include "format/clock.h"
 #include "stop.h"
 
@@ -221,6 +222,12 @@ void top_reverse(struct top *top)
 	top_sort(top, top->sort);
 }
 
+/* The place in an expression has no room. */
+static void say_failure(struct top *top)
+{
+	top_say(top, "%.*s", (int)strcspn(top->failure.text, "\n"), top->failure.text);
+}
+
 /**
  * top_namespaces - show all network namespaces, or the one that was asked about
  * @top: the live view
@@ -233,8 +240,14 @@ void top_namespaces(struct top *top)
 		top_say(top, "the command line asks about one network namespace");
 		return;
 	}
-	client_ask_netns(top->look.client, -1, all);
+	top->failure = (struct failure){ 0 };
 	top->look.options.all_netns = all;
+	if (plan_resolve(&top->look.options, top->look.names, &top->failure)) {
+		top->look.options.all_netns = !all;
+		say_failure(top);
+		return;
+	}
+	client_ask_netns(top->look.client, -1, all);
 	look_forget(&top->look);
 	top_view(top, top->look.view);
 }
@@ -262,17 +275,13 @@ static int parse(struct options *options, char *text, struct failure *failure)
 	return 0;
 }
 
-static int resolve(struct top *top, struct options *options)
+static int read_filter(struct top *top, struct options *options, char *words)
 {
-	int error;
-
-	if (!options->plan)
-		return 0;
-	if (!names_visit(top->look.names))
-		return failure_set(&top->failure, EXIT_RUN, "cannot enter the network namespace");
-	error = expression_resolve(options->plan, &top->failure);
-	names_return(top->look.names);
-	return error;
+	top->failure = (struct failure){ 0 };
+	if (parse(options, words, &top->failure))
+		return -1;
+	options->all_netns = top->look.options.all_netns;
+	return plan_resolve(options, top->look.names, &top->failure);
 }
 
 /**
@@ -290,9 +299,9 @@ int top_filter(struct top *top, const char *text)
 
 	text += strspn(text, " \t");
 	snprintf(words, sizeof(words), "%s", text);
-	if (*text && (parse(&options, words, &top->failure) || resolve(top, &options))) {
+	if (*text && read_filter(top, &options, words)) {
 		options_free(&options);
-		top_say(top, "%.*s", (int)strcspn(top->failure.text, "\n"), top->failure.text);
+		say_failure(top);
 		return -1;
 	}
 	snprintf(top->filter, sizeof(top->filter), "%s", text);

@@ -12,6 +12,8 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_xdp.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
@@ -680,6 +682,92 @@ TEST_F_TIMEOUT(kinds, unix_once_in_a_long_chain, 3600)
 TEST_F_TIMEOUT(kinds, unix_once_behind_others, 3600)
 {
 	EXPECT_EQ(0, dump_beside(&self->client, 60, 300, scaled(300, 30)));
+}
+
+/* Members of a group of netlink: who leaves keeps its place's neighbours in mind. */
+
+#define MEMBERS	60
+#define OTHERS	240
+/* So many are out at any time: the one behind one that is out has come back, in front. */
+#define OUT	40
+
+static int member(int fd, int option)
+{
+	int group = RTNLGRP_LINK;
+
+	return setsockopt(fd, SOL_NETLINK, option, &group, sizeof(group));
+}
+
+static int new_member(void)
+{
+	int fd = new_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+
+	must(member(fd, NETLINK_ADD_MEMBERSHIP), "a group");
+	return fd;
+}
+
+static void churn_members(struct others *others, unsigned int third)
+{
+	unsigned int i, turn, out[OUT] = { 0 };
+	pid_t parent = getpid();
+
+	others->pid[third] = must(fork(), "fork");
+	if (others->pid[third])
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	srandom(third);
+	for (turn = 0;; turn++, ++others->turns[third]) {
+		i = random() % (others->count / WORKERS) * WORKERS + third;
+		member(others->fd[i], NETLINK_DROP_MEMBERSHIP);
+		member(others->fd[out[turn % OUT]], NETLINK_ADD_MEMBERSHIP);
+		out[turn % OUT] = i;
+	}
+}
+
+/* Those that stay are made anew for each dump, in front of all others. */
+static unsigned int dump_members(struct client *client, unsigned int dumps)
+{
+	uint64_t cookie[MEMBERS], before;
+	unsigned int seen[MEMBERS], i, wrong = 0;
+	struct stable stable = { .cookie = cookie, .seen = seen, .count = MEMBERS };
+	struct others others = { .fd = calloc(OTHERS, sizeof(int)), .count = OTHERS };
+	int fd[MEMBERS];
+
+	others.turns = mmap(NULL, WORKERS * sizeof(uint64_t), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < OTHERS; i++)
+		others.fd[i] = new_member();
+	for (i = 0; i < WORKERS; i++)
+		churn_members(&others, i);
+	for (; dumps; dumps--) {
+		struct deadline d = deadline();
+
+		for (before = turns_of(&others); turns_of(&others) < before + 5; )
+			deadline_wait(&d, "churn");
+		for (i = 0; i < MEMBERS; i++) {
+			fd[i] = new_member();
+			cookie[i] = socket_cookie(fd[i]);
+		}
+		qsort(cookie, MEMBERS, sizeof(uint64_t), compare_cookies);
+		wrong += dump_stable(client, &stable);
+		for (i = 0; i < MEMBERS; i++)
+			close(fd[i]);
+	}
+	run("grep -i restart /proc/net/sockport_stats | sed 's/^/# /'");
+	for (i = 0; i < WORKERS; i++) {
+		kill(others.pid[i], SIGKILL);
+		waitpid(others.pid[i], NULL, 0);
+	}
+	for (i = 0; i < OTHERS; i++)
+		close(others.fd[i]);
+	return wrong;
+}
+
+TEST_F_TIMEOUT(kinds, netlink_members_once, 3600)
+{
+	EXPECT_EQ(0, dump_members(&self->client, scaled(1000, 100)));
 }
 
 /* Packet */

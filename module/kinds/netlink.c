@@ -192,14 +192,28 @@ static struct sock *member_next(struct sockport_chain *chain, struct sock *sk)
 				sk_bind_node);
 }
 
+/*
+ * Who leaves a list keeps both its pointers. It has left if the one before, which is still
+ * there for us, points to another: who was before it when it left does, and did not come
+ * back before another one without that having changed.
+ */
 static bool member_on(struct sockport_chain *chain, struct sock *sk)
 {
-	return !hlist_unhashed(&sk->sk_bind_node);
+	return *sk->sk_bind_node.pprev == &sk->sk_bind_node;
 }
 
 static const void *member_before(const struct sock *sk)
 {
 	return sk->sk_bind_node.pprev;
+}
+
+static struct sock *member_prior(struct sockport_chain *chain, struct sock *sk)
+{
+	if (member_first(chain) == sk)
+		return NULL;
+	return hlist_entry(container_of(sk->sk_bind_node.pprev,
+					struct hlist_node, next),
+			   struct sock, sk_bind_node);
 }
 
 static bool member_take(struct sockport_chain *chain, struct sock *sk)
@@ -223,6 +237,7 @@ static int take_members(struct sockport_walk *walk,
 			.next		= member_next,
 			.on		= member_on,
 			.before		= member_before,
+			.prior		= member_prior,
 			.take		= member_take,
 			.walk		= walk,
 		},

@@ -38,10 +38,12 @@
 /*
  * A place in a chain: the socket to take next, with a reference, and its
  * neighbours. A socket that left and came back, to one of the ends, has others.
- * They are compared only, they may be gone.
+ * They are compared only, they may be gone; but for the one before where the
+ * chain wants it, to which there is a reference.
  */
 struct place {
 	struct sock	*sk;
+	struct sock	*prior;
 	struct sock	*next;
 	const void	*before;
 };
@@ -149,9 +151,41 @@ static void chain_release(struct sockport_chain *chain)
 	rcu_read_unlock();
 }
 
+static void put_place(const struct place *place)
+{
+	if (place->prior)
+		sock_gen_put(place->prior);
+	sock_gen_put(place->sk);
+}
+
+/* Lock of the chain held. False when the socket, or the one before, has gone. */
+static bool note_place(struct sockport_chain *chain, struct place *place,
+		       struct sock *sk)
+{
+	struct sock *prior = chain->prior ? chain->prior(chain, sk) : NULL;
+
+	if (!refcount_inc_not_zero(&sk->sk_refcnt))
+		return false;
+	if (prior && !refcount_inc_not_zero(&prior->sk_refcnt)) {
+		/* Not the last one: it is on the chain. */
+		sock_gen_put(sk);
+		return false;
+	}
+	*place = (struct place){
+		.sk	= sk,
+		.prior	= prior,
+		.next	= chain->next(chain, sk),
+		.before	= chain->before(sk),
+	};
+	return true;
+}
+
 /* Lock of the chain held. Neighbours may have come and gone, not both. */
 static bool place_kept(struct sockport_chain *chain, const struct place *place)
 {
+	if (chain->prior)
+		return chain->before(place->sk) == place->before &&
+		       chain->on(chain, place->sk);
 	return chain->on(chain, place->sk) &&
 	       (chain->before(place->sk) == place->before ||
 		chain->next(chain, place->sk) == place->next);
@@ -171,12 +205,8 @@ static int take_some(struct run *run, struct place *place, struct sock *sk)
 	for (n = 0; sk; sk = chain->next(chain, sk), n++) {
 		full = !sockport_walk_slot(chain->walk);
 		if ((full || n >= SOCKPORT_HOLD) &&
-		    refcount_inc_not_zero(&sk->sk_refcnt)) {
-			place->sk = sk;
-			place->next = chain->next(chain, sk);
-			place->before = chain->before(sk);
+		    note_place(chain, place, sk))
 			return 1;
-		}
 		if (full)
 			return -EAGAIN;
 		if (!sockport_seen_has(&run->seen, sk) &&
@@ -212,7 +242,7 @@ static int take_part(struct run *run, struct place *place)
 static void add_place(struct run *run, const struct place *place)
 {
 	if (run->places == PLACES) {
-		sock_gen_put(run->place[0].sk);
+		put_place(&run->place[0]);
 		memmove(&run->place[0], &run->place[1],
 			(PLACES - 1) * sizeof(run->place[0]));
 		run->places--;
@@ -226,7 +256,7 @@ static int go_back(struct run *run)
 	struct sockport_walk *walk = run->chain->walk;
 
 	if (run->places)
-		sock_gen_put(run->place[--run->places].sk);
+		put_place(&run->place[--run->places]);
 	if (!run->places) {
 		if (++run->restarts > RESTARTS_MOST)
 			return -ENOBUFS;
@@ -290,7 +320,7 @@ int sockport_chain_take(struct sockport_chain *chain)
 	}
 	err = take_parts(&run);
 	while (run.places)
-		sock_gen_put(run.place[--run.places].sk);
+		put_place(&run.place[--run.places]);
 	sockport_seen_free(&run.seen, walk);
 	if (!err)
 		return 0;

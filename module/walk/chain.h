@@ -20,6 +20,9 @@ struct sockport_walk;
  * @next: socket after another one, or NULL
  * @on: is a socket that was on the chain still on it?
  * @before: what points to a socket on the chain
+ * @prior: or NULL; the socket before another one, NULL at the beginning. Where sockets
+ *	that leave keep their pointers: the one before is kept with a place, and @on is
+ *	asked only while it still stands before it
  * @take: take a socket into the batch; false when the batch has no room
  * @walk: the walk
  *
@@ -35,6 +38,8 @@ struct sockport_chain {
 	bool			(*on)(struct sockport_chain *chain,
 				      struct sock *sk);
 	const void		*(*before)(const struct sock *sk);
+	struct sock		*(*prior)(struct sockport_chain *chain,
+					  struct sock *sk);
 	bool			(*take)(struct sockport_chain *chain,
 					struct sock *sk);
 	struct sockport_walk	*walk;

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <kselftest_harness.h>
+#include <linux/genetlink.h>
 #include <linux/inet_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -589,6 +590,92 @@ TEST_F_TIMEOUT(program, age, 300)
 	close(stream.client);
 	close(stream.server);
 	close(listener);
+}
+
+/* A request with a program, and what else is wanted. */
+static void ask_more(struct client *client, struct request *request, const struct node *node,
+		     uint32_t want, mnl_cb_t each, void *data)
+{
+	struct nlattr *nest;
+
+	request_begin(client, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
+	nest = mnl_attr_nest_start(request->nlh, SOCKPORT_A_SOCKET_FILTER);
+	program_put(request->nlh, node);
+	mnl_attr_nest_end(request->nlh, nest);
+	mnl_attr_put_u32(request->nlh, SOCKPORT_A_SOCKET_WANT, want);
+	if (client_run(client, request, each, data))
+		die("more: %s %s", strerror(-client->error), client->message);
+}
+
+/* What is in no table, and in no history, has no age. */
+TEST_F_TIMEOUT(program, age_of_unlisted, 300)
+{
+	struct node age = { .leaf = { .condition = SOCKPORT_CONDITION_AGE } };
+	struct node state_age = { .leaf = { .condition = SOCKPORT_CONDITION_STATE_AGE } };
+	struct node not_age = { .kind = NODE_NOT, .one = &age };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct node *nodes[] = { &age, &state_age, &not_age };
+	struct rows rows;
+	unsigned int i;
+
+	history_on();
+	for (i = 0; i < 3; i++) {
+		rows = (struct rows){ 0 };
+		ask_more(&self->client, self->request, nodes[i],
+			 SOCKPORT_WANT_UNLISTED | SOCKPORT_WANT_COOKIE, client_add_row, &rows);
+		EXPECT_EQ(nodes[i] == &not_age, !!rows_find_cookie(&rows, socket_cookie(fd)));
+		rows_free(&rows);
+	}
+	close(fd);
+}
+
+struct told {
+	unsigned int	count;
+	struct tcp_info	info;
+};
+
+static int take_info(const struct nlmsghdr *nlh, void *data)
+{
+	struct told *told = data;
+	struct nlattr *attr;
+	size_t size;
+
+	told->count++;
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != SOCKPORT_A_SOCKET_TCP_INFO)
+			continue;
+		size = mnl_attr_get_payload_len(attr);
+		memcpy(&told->info, mnl_attr_get_payload(attr),
+		       size < sizeof(told->info) ? size : sizeof(told->info));
+	}
+	return MNL_CB_OK;
+}
+
+/* Of several listeners of a port each has its own tcp_info, also where one is asked about alone. */
+TEST_F_TIMEOUT(program, info_of_one, 300)
+{
+	struct node one = { .leaf = { .condition = SOCKPORT_CONDITION_COOKIE } };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(7000),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct told told;
+	int fd[5], i;
+
+	for (i = 0; i < 5; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		socket_option(fd[i], SOL_SOCKET, SO_REUSEPORT, 1);
+		ASSERT_EQ(0, bind(fd[i], (void *)&to, sizeof(to)));
+		ASSERT_EQ(0, listen(fd[i], 11 * (i + 1)));
+	}
+	for (i = 0; i < 5; i++) {
+		one.leaf.number = socket_cookie(fd[i]);
+		told = (struct told){ 0 };
+		ask_more(&self->client, self->request, &one,
+			 SOCKPORT_WANT_PROCESSES | SOCKPORT_WANT_TCP_INFO, take_info, &told);
+		EXPECT_EQ(1, told.count);
+		EXPECT_EQ(11 * (i + 1), told.info.tcpi_sacked);
+	}
+	for (i = 0; i < 5; i++)
+		close(fd[i]);
 }
 
 /* Programs that are none. */

@@ -226,6 +226,7 @@ int sockport_unlisted_add(struct sockport_unlisted *unlisted,
 	struct sockport_space *space;
 	struct sockport_record *rec;
 	struct sock *sk = sock->sk;
+	bool matches;
 	int err;
 
 	space = sockport_scope_find(unlisted->scope, sock_net(sk));
@@ -237,8 +238,12 @@ int sockport_unlisted_add(struct sockport_unlisted *unlisted,
 	socket = sockport_table_add(&unlisted->record);
 	rec = &socket->rec;
 	unlisted_record(socket, space, sk);
-	if (unlisted->filter &&
-	    !sockport_filter_match(unlisted->filter, rec, sk)) {
+	/* The history may be asked for an age. */
+	rcu_read_lock();
+	matches = !unlisted->filter ||
+		  sockport_filter_match(unlisted->filter, rec, sk);
+	rcu_read_unlock();
+	if (!matches) {
 		unlisted->record.count--;
 		return 0;
 	}

@@ -26,19 +26,29 @@
 			 BIT(SOCKPORT_PROTOCOL_VSOCK))
 
 /**
+ * struct age - how long something has been so
+ * @asked: @known has been looked up
+ * @known: @ms is known
+ * @ms: milliseconds
+ */
+struct age {
+	bool	asked;
+	bool	known;
+	u64	ms;
+};
+
+/**
  * struct subject - a socket that a filter looks at
  * @rec: its record
  * @sk: the socket, NULL when there is none any more
- * @asked: @known has been looked up
- * @known: @age is known
- * @age: milliseconds
+ * @age: since it was established
+ * @state_age: since it came to its state
  */
 struct subject {
 	const struct sockport_record	*rec;
 	const struct sock		*sk;
-	bool				asked;
-	bool				known;
-	u64				age;
+	struct age			age;
+	struct age			state_age;
 };
 
 /**
@@ -181,27 +191,17 @@ static bool test_autobound(const struct subject *subject)
 }
 
 /* Looked up once, however many steps ask. */
-static bool test_age(const struct sockport_filter *filter,
-		     const struct sockport_step *step, struct subject *subject)
+static bool test_age(struct age *age, const struct sockport_step *step,
+		     const struct subject *subject,
+		     bool (*look_up)(const struct sock *sk, u64 *ms))
 {
-	if (!subject->asked) {
-		subject->asked = true;
-		subject->known = subject->rec->protocol == SOCKPORT_PROTOCOL_TCP &&
-				 sk_fullsock(subject->sk) &&
-				 filter->ops->age(subject->sk, &subject->age);
+	if (!age->asked) {
+		age->asked = true;
+		age->known = subject->rec->protocol == SOCKPORT_PROTOCOL_TCP &&
+			     sk_fullsock(subject->sk) &&
+			     look_up(subject->sk, &age->ms);
 	}
-	return subject->known && subject->age >= step->number;
-}
-
-static bool test_state_age(const struct sockport_filter *filter,
-			   const struct sockport_step *step,
-			   const struct subject *subject)
-{
-	u64 ms;
-
-	return subject->rec->protocol == SOCKPORT_PROTOCOL_TCP &&
-	       sk_fullsock(subject->sk) &&
-	       filter->ops->state_age(subject->sk, &ms) && ms >= step->number;
+	return age->known && age->ms >= step->number;
 }
 
 /* What the record does not have, only what is asked of full sockets. */
@@ -223,9 +223,10 @@ static bool test_socket(const struct sockport_filter *filter,
 	case SOCKPORT_CONDITION_AUTOBOUND:
 		return test_autobound(subject);
 	case SOCKPORT_CONDITION_AGE:
-		return test_age(filter, step, subject);
+		return test_age(&subject->age, step, subject, filter->ops->age);
 	case SOCKPORT_CONDITION_STATE_AGE:
-		return test_state_age(filter, step, subject);
+		return test_age(&subject->state_age, step, subject,
+				filter->ops->state_age);
 	}
 	return false;
 }

@@ -94,6 +94,8 @@ static int batch_resize(struct sockport_walk *walk, unsigned int room)
 		new.info = sockport_alloc(walk->net, info_bytes(room));
 		if (!new.info)
 			goto no_memory;
+		if (walk->count)
+			memcpy(new.info, walk->info, info_bytes(walk->count));
 	}
 	if (walk->count)
 		memcpy(new.batch, walk->batch, batch_bytes(walk->count));
@@ -242,6 +244,8 @@ static void walk_move(struct sockport_walk *walk, unsigned int to,
 	walk->batch[to] = walk->batch[from];
 	if (walk->details)
 		walk->details[to] = walk->details[from];
+	if (walk->info)
+		walk->info[to] = walk->info[from];
 }
 
 /**

@@ -370,6 +370,33 @@ TEST_F_TIMEOUT(failures, refused, 300)
 	EXPECT_NO_MORE();
 }
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
+
+/* Within its connect() the first subflow may learn of the reset. */
+TEST_F_TIMEOUT(failures, refused_mptcp, 300)
+{
+	struct sockaddr_storage to;
+	socklen_t length = address_of(&to, AF_INET, "127.0.0.1", CLOSED_PORT);
+	enum manner manner;
+	int fd, error;
+
+	for (manner = WAITING; manner < MANNERS; manner++) {
+		fd = socket(AF_INET, SOCK_STREAM | (manner == AT_ONCE ? SOCK_NONBLOCK : 0),
+			    IPPROTO_MPTCP);
+		if (fd < 0)
+			SKIP(return, "this kernel has no MPTCP");
+		error = connect(fd, (void *)&to, length) ? errno : 0;
+		if (error == EINPROGRESS)
+			error = stream_error(fd);
+		EXPECT_EQ(ECONNREFUSED, error);
+		close(fd);
+	}
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, OUT, CLOSED_PORT, H(REFUSED, MANNERS),
+				 H(RESETS_RECEIVED, MANNERS)));
+}
+
 /* All ways to stop waiting for an answer. */
 enum giving_up {
 	CLOSE,

@@ -212,26 +212,28 @@ static void add_connection(struct sockport_follow *follow, struct shards to,
 		add_limits(follow, to, locked);
 }
 
-/* Milliseconds since data went either way. */
-static unsigned int idle(const struct sock *sk)
+/* When data went either way last, as sockport_history_now() has it. */
+static s64 last_data(const struct sock *sk)
 {
 	const u32 sent = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->lsndtime);
 	const u32 received = tcp_jiffies32 -
 			     READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
 
-	return jiffies_to_msecs(min(sent, received));
+	return sockport_history_now() - jiffies_to_msecs(min(sent, received));
 }
 
 static void add_living(struct sockport_follow *follow, bool locked)
 {
 	const u64 bytes = follow->bytes_in + follow->bytes_out;
+	s64 last;
 
 	add_connection(follow, shards_of(follow), locked);
 	if (follow->bytes_in + follow->bytes_out == bytes)
 		return;
-	sockport_history_touched(follow->row, idle(follow->sk));
+	last = last_data(follow->sk);
+	sockport_history_touched(follow->row, last);
 	if (follow->program)
-		sockport_history_touched(follow->program, idle(follow->sk));
+		sockport_history_touched(follow->program, last);
 }
 
 /**

@@ -211,12 +211,15 @@ static void end_lost(struct sockport_follow *lost, int old)
 
 /*
  * Is it connect() itself that fails? Until it has succeeded the file's state is
- * what it was. The socket is locked.
+ * what it was. The socket is locked. MPTCP's connect() lets go of a subflow, which
+ * may learn there that it was refused, before that state changes.
  */
 static bool in_connect(const struct sock *sk)
 {
 	const struct socket *sock = sk->sk_socket;
 
+	if (sk_is_mptcp(sk) && READ_ONCE(sk->sk_err))
+		return false;
 	return in_task() && sock && sock->state == SS_UNCONNECTED;
 }
 

@@ -225,7 +225,7 @@ static void tell(struct sockport_history *row, struct sockport_history *program)
 		row->told[i] = count;
 	}
 	if (last)
-		sockport_history_touched(program, sockport_history_now() - last);
+		sockport_history_touched(program, last);
 }
 
 /* Returns whether it is to be tried again: it has got another opener meanwhile. */

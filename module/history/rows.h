@@ -251,7 +251,7 @@ struct sockport_history *__sockport_history_row(struct net *net, u8 protocol,
 						u8 role, u16 port);
 void __sockport_history_put(struct sockport_history *row);
 void __sockport_history_touch(struct sockport_history *row);
-void sockport_history_touched(struct sockport_history *row, unsigned int ago);
+void sockport_history_touched(struct sockport_history *row, s64 then);
 
 /**
  * sockport_history_row - the row of a port, made when there is none

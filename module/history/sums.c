@@ -147,13 +147,12 @@ void __sockport_history_touch(struct sockport_history *row)
 /**
  * sockport_history_touched - note the time of what has happened at a port
  * @row: row
- * @ago: milliseconds since then
+ * @then: when it was, as sockport_history_now() has it
  *
  * Context: any but NMI.
  */
-void sockport_history_touched(struct sockport_history *row, unsigned int ago)
+void sockport_history_touched(struct sockport_history *row, s64 then)
 {
-	s64 then = sockport_history_now() - ago;
 	s64 last = atomic64_read(&row->last);
 
 	while (then > last && !atomic64_try_cmpxchg(&row->last, &last, then))

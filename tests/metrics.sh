@@ -137,9 +137,9 @@ increase_is_right()
 	done
 	for name in textfile openmetrics; do
 		counter=$(series accepted_total $name in)
-		value "increase(${counter}[10m])" >"$work/increase"
+		value "increase(${counter}[1h])" >"$work/increase"
 		awk '{ print "increase: " $1; exit !($1 >= 300 && $1 <= 390) }' "$work/increase" || return 1
-		expect 'beginnings' 0 "$(value "resets(${counter}[10m])")" || return 1
+		expect 'beginnings' 0 "$(value "resets(${counter}[1h])")" || return 1
 	done
 }
 
@@ -151,7 +151,7 @@ reset_is_seen()
 	"$SOCKPORT_BIN" reset && traffic 7 1 1 && write_textfile || return 1
 	for name in textfile openmetrics; do
 		arrives 7 "$(series accepted_total $name in)" &&
-			expect 'beginnings' 1 "$(value "resets($(series accepted_total $name in)[10m])")" ||
+			expect 'beginnings' 1 "$(value "resets($(series accepted_total $name in)[1h])")" ||
 			return 1
 	done
 }

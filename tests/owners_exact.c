@@ -607,7 +607,10 @@ TEST_F_TIMEOUT(owners_exact, kernel, 300)
 
 #define TARGET	"/sys/kernel/config/nvmet"
 
-/* A server in the kernel whose sockets are opened as those of a program are. */
+/*
+ * A server in the kernel whose sockets are opened as those of a program are. Newer kernels
+ * give what it accepted a file, which no process has: nobody can know then.
+ */
 TEST_F_TIMEOUT(owners_exact, kernel_server, 300)
 {
 	unsigned int listeners = 0, servers = 0, clients = 0;
@@ -630,7 +633,8 @@ TEST_F_TIMEOUT(owners_exact, kernel_server, 300)
 
 		if (row->protocol != SOCKPORT_PROTOCOL_TCP)
 			continue;
-		EXPECT_EQ(in, kernel);
+		if (!in || row->state == SOCKPORT_STATE_LISTEN)
+			EXPECT_EQ(in, kernel);
 		EXPECT_EQ(!in, row->processes);
 		listeners += in && row->state == SOCKPORT_STATE_LISTEN;
 		servers += in && row->state == SOCKPORT_STATE_ESTABLISHED;

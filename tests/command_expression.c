@@ -497,13 +497,20 @@ TEST(excerpts_are_short)
 {
 	char text[4000] = "foo ";
 	struct failure failure;
+	unsigned int i;
 
 	memset(text + 4, 0x80, sizeof(text) - 5);
 	EXPECT_EQ(NULL, plan_of(text, 0, &failure));
 	EXPECT_GT(600, strlen(failure.text));
-	memset(text, 0x80, sizeof(text) - 4);
-	strcpy(text + sizeof(text) - 5, " foo");
+	memset(text, 0, sizeof(text));
+	for (i = 0; i < 5; i++) {
+		strcat(text, "unit ");
+		memset(text + strlen(text), 0x80, 200);
+		strcat(text, " ");
+	}
+	strcat(text, "foo");
 	EXPECT_EQ(NULL, plan_of(text, 0, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "unknown word"));
 	EXPECT_GT(600, strlen(failure.text));
 }
 

@@ -11,9 +11,9 @@
  * few that came just now.
  *
  * When the socket that kept the place has left, an earlier one that is still
- * there is gone back to, or the beginning. What has been taken by then is known
- * by its address, and is not taken again: whoever has the address of a socket
- * that was taken and has gone came while the chain was looked through. A chain
+ * there is gone back to, or the beginning. What has been taken is known by its
+ * address, and is not taken again: whoever has the address of a socket that was
+ * taken and has gone came while the chain was looked through. A chain
  * that cannot be taken so is left out, counted and told to the reader, as is one
  * that is too long for the batch.
  */
@@ -52,7 +52,7 @@ struct place {
  * struct run - one chain being taken
  * @chain: the chain
  * @mark: records that were in the batch before
- * @seen: what has been taken, once a place has been lost
+ * @seen: what has been taken, once it has taken more than a hold
  * @places: how many there are in @place
  * @place: the last ones, the newest last
  * @returns: places that were lost so far
@@ -85,6 +85,7 @@ void sockport_seen_free(struct sockport_seen *seen,
 {
 	sockport_free(walk->net, seen->slot, seen_bytes(seen));
 	seen->slot = NULL;
+	seen->count = 0;
 }
 
 /* The socket's slot, or the free one where it would be. */
@@ -109,29 +110,44 @@ bool sockport_seen_has(const struct sockport_seen *seen, const void *sk)
 	return seen->slot && *seen_slot(seen, sk);
 }
 
+/* Half of the slots stay free. */
+static int seen_reserve(struct sockport_seen *seen,
+			const struct sockport_walk *walk, unsigned int count)
+{
+	if (seen->slot && count >= seen->count &&
+	    count < BIT(seen->bits) / 2)
+		return 0;
+	sockport_seen_free(seen, walk);
+	seen->bits = order_base_2(count + 1) + 2;
+	seen->slot = sockport_alloc(walk->net, seen_bytes(seen));
+	return seen->slot ? 0 : -ENOMEM;
+}
+
 /**
  * sockport_seen_fill - note what has been taken
- * @seen: filled before, or all zero
+ * @seen: filled before, from the same record on, or all zero
  * @walk: walk
  * @mark: the first record that counts
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep. Again and again, it takes time for what
+ * is new alone.
  *
  * Return: 0 or -ENOMEM.
  */
 int sockport_seen_fill(struct sockport_seen *seen,
 		       const struct sockport_walk *walk, unsigned int mark)
 {
-	unsigned int i;
+	unsigned int count = walk->count - mark;
+	const void *id;
+	int err;
 
-	sockport_seen_free(seen, walk);
-	seen->bits = order_base_2(walk->count - mark + 1) + 1;
-	seen->slot = sockport_alloc(walk->net, seen_bytes(seen));
-	if (!seen->slot)
-		return -ENOMEM;
-	for (i = mark; i < walk->count; i++) {
-		*seen_slot(seen, walk->batch[i].id) = walk->batch[i].id;
-		if (i % 4096 == 4095)
+	err = seen_reserve(seen, walk, count);
+	if (err)
+		return err;
+	while (seen->count < count) {
+		id = walk->batch[mark + seen->count++].id;
+		*seen_slot(seen, id) = id;
+		if (seen->count % 4096 == 0)
 			cond_resched();
 	}
 	return 0;
@@ -264,7 +280,7 @@ static int go_back(struct run *run)
 	}
 	if (++run->returns > RETURNS_MOST)
 		return -ENOBUFS;
-	return sockport_seen_fill(&run->seen, walk, run->mark);
+	return 0;
 }
 
 /* Returns 0 or a negative errno; the batch may hold part of the chain then. */
@@ -288,6 +304,10 @@ static int take_parts(struct run *run)
 			if (ret)
 				return ret;
 		}
+		/* Who was taken may leave, and come back behind the place. */
+		ret = sockport_seen_fill(&run->seen, walk, run->mark);
+		if (ret)
+			return ret;
 		/* Room for a hold's worth of sockets */
 		ret = sockport_walk_reserve(walk, SOCKPORT_HOLD);
 		if (ret)

@@ -48,10 +48,12 @@ struct sockport_chain {
 /**
  * struct sockport_seen - sockets of a chain or table that have been taken
  * @bits: binary logarithm of the slots
+ * @count: records of the batch that have been noted
  * @slot: the sockets, NULL where there is none
  */
 struct sockport_seen {
 	unsigned int	bits;
+	unsigned int	count;
 	const void	**slot;
 };
 

@@ -25,6 +25,7 @@
 #include "lib/listing.h"
 #include "lib/modular.h"
 #include "lib/netns.h"
+#include "lib/stream.h"
 
 #define SOL_SCTP	132
 
@@ -172,6 +173,20 @@ static struct row *find_inode(struct rows *rows, int fd)
 		if (row->known & ROW_INODE && row->inode == inode)
 			return row;
 	return NULL;
+}
+
+/* How often a socket is listed, and whether as one that is in no table. */
+static unsigned int times_listed(struct client *client, int fd, bool unlisted)
+{
+	struct rows rows = client_rows(client, ALL_GROUPS);
+	uint64_t inode = socket_inode(fd);
+	unsigned int times = 0;
+
+	for_each_row(row, &rows)
+		if (row->known & ROW_INODE && row->inode == inode)
+			times += !!(row->extra & EXTRA_UNLISTED) == unlisted ? 1 : 100;
+	rows_free(&rows);
+	return times;
 }
 
 static bool try_modprobe(const char *module)
@@ -532,8 +547,36 @@ TEST_F_TIMEOUT(kinds, sctp, 600)
 	row = find_inode(&rows, fd);
 	ASSERT_NE(NULL, row);
 	EXPECT_EQ(OWNER, row->uid);
-	EXPECT_EQ(NULL, find(&rows, 7050, 0));
+	row = find(&rows, 7050, 0);
+	ASSERT_NE(NULL, row);
+	EXPECT_TRUE(row->extra & EXTRA_UNLISTED);
+	EXPECT_EQ(0, memcmp(row->local, "\x7f\0\0\1", 4));
 	rows_free(&rows);
+}
+
+/* Whose peer has gone is in no table, until it is closed. */
+TEST_F_TIMEOUT(kinds, sctp_ended, 600)
+{
+	struct deadline d = deadline();
+	int listener, client, server;
+	char byte;
+
+	if (!try_modprobe("sctp"))
+		SKIP(return, "this kernel has no SCTP");
+	row_kinds = ROW_KIND(SCTP);
+	listener = sctp_socket(&one_to_one, 5);
+	client = sctp_client(AF_INET, SOCK_STREAM);
+	sctp_connect(client, &one_to_one);
+	server = accept(listener, NULL, NULL);
+	ASSERT_LE(0, server);
+	EXPECT_EQ(1, times_listed(&self->client, server, false));
+	close(client);
+	EXPECT_EQ(0, recv(server, &byte, 1, 0));
+	while (times_listed(&self->client, server, false) == 1)
+		deadline_wait(&d, "the association to end");
+	EXPECT_EQ(1, times_listed(&self->client, server, true));
+	close(server);
+	close(listener);
 }
 
 /* More than any batch, and the tables of the pass grow. */
@@ -758,6 +801,29 @@ TEST_F_TIMEOUT(kinds, mptcp, 600)
 	EXPECT_EQ(OWNER, row->uid);
 	rows_free(&rows);
 	close(plain);
+}
+
+/* A connection that was refused has its token until it is closed. */
+TEST_F_TIMEOUT(kinds, mptcp_refused, 600)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(8009),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	unsigned int listed, unlisted;
+	int fd = mptcp_socket(AF_INET);
+
+	if (fd < 0)
+		SKIP(return, "this kernel has no MPTCP");
+	netns_sysctl("mptcp/enabled", "1");
+	row_kinds = ROW_KIND(MPTCP);
+	EXPECT_EQ(1, times_listed(&self->client, fd, true));
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (!connect(fd, (void *)&to, sizeof(to)) || errno == EINPROGRESS)
+		EXPECT_EQ(ECONNREFUSED, stream_error(fd));
+	/* In the table or in none, which is the kernel's; once. */
+	listed = times_listed(&self->client, fd, false);
+	unlisted = times_listed(&self->client, fd, true);
+	EXPECT_EQ(101, listed + unlisted);
+	close(fd);
 }
 
 TEST_F_TIMEOUT(kinds, mptcp_many, 600)

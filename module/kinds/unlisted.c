@@ -75,10 +75,12 @@ static bool inet_unlisted(const struct sock *sk)
 	case IPPROTO_TCP:
 		return inet_sk_state_load(sk) == TCP_CLOSE &&
 		       !READ_ONCE(sk->sk_num);
+	/* By its token it is in a table, whatever its state. */
 	case IPPROTO_MPTCP:
-		return inet_sk_state_load(sk) == TCP_CLOSE;
+		return inet_sk_state_load(sk) != TCP_LISTEN && sk_unhashed(sk);
+	/* Its state stays what it was when its association ends. */
 	case IPPROTO_SCTP:
-		return inet_sk_state_load(sk) == TCP_CLOSE &&
+		return inet_sk_state_load(sk) != TCP_LISTEN &&
 		       !sctp_associated(sk);
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
@@ -163,13 +165,32 @@ static u8 protocol_of(const struct sock *sk)
 	return SOCKPORT_PROTOCOL_OTHER;
 }
 
+/* Bound, or connected without a token; or a connection of it has ended. */
+static void inet_name(struct sockport_record *rec, struct sock *sk)
+{
+	if (!READ_ONCE(sk->sk_num))
+		return;
+	rec->local_port = READ_ONCE(sk->sk_num);
+	rec->has |= SOCKPORT_HAS_PORTS;
+	sockport_record_address(rec, sk);
+	if (rec->protocol == SOCKPORT_PROTOCOL_SCTP) {
+		memset(&rec->remote, 0, sizeof(rec->remote));
+		return;
+	}
+	rec->remote_port = ntohs(READ_ONCE(sk->sk_dport));
+	rec->state = inet_sk_state_load(sk);
+}
+
 /* Where its kind has no table for us it may be bound and connected. */
 static void unlisted_name(struct unlisted_socket *socket, struct sock *sk)
 {
 	struct sockport_record *rec = &socket->rec;
 	bool connected = false;
 
-	if (rec->protocol == SOCKPORT_PROTOCOL_PING && sk_hashed(sk)) {
+	if (rec->protocol == SOCKPORT_PROTOCOL_MPTCP ||
+	    rec->protocol == SOCKPORT_PROTOCOL_SCTP) {
+		inet_name(rec, sk);
+	} else if (rec->protocol == SOCKPORT_PROTOCOL_PING && sk_hashed(sk)) {
 		rec->local_port = READ_ONCE(sk->sk_num);
 		rec->remote_port = ntohs(READ_ONCE(sk->sk_dport));
 		rec->has |= SOCKPORT_HAS_PORTS;

@@ -94,14 +94,17 @@ static const struct sockport_events_ops events_ops = {
 	.tell	= tell,
 };
 
+/* The socket may be the last that keeps the namespace. */
 static void listener_free(struct sockport_listener *listener)
 {
+	struct sock *sk = listener->sk;
+
 	sockport_filter_exit(&listener->filter, listener->net);
 	put_pid_ns(listener->reader.pid_ns);
 	put_user_ns(listener->reader.user_ns);
 	put_cred(listener->cred);
-	sockport_asker_put(listener->sk);
 	sockport_free(listener->net, listener, sizeof(*listener));
+	sockport_asker_put(sk);
 }
 
 static struct sockport_listener *listener_new(struct sk_buff *skb,
@@ -138,16 +141,24 @@ static int listener_filter(struct sockport_listener *listener,
 	return nest ? sockport_request_events(&asking, nest) : 0;
 }
 
+static bool is_it(const struct sockport_listener *listener,
+		  const struct net *net, u32 portid, bool gone)
+{
+	return listener->net == net && listener->portid == portid &&
+	       sockport_asker_gone(listener->sk) == gone;
+}
+
+/* While one socket is being closed, another one may have its number already. */
 static struct sockport_listener *listener_find(const struct net *net,
-					       u32 portid)
+					       u32 portid, bool gone)
 {
 	struct sockport_listener *listener;
 
 	hlist_for_each_entry(listener, &audience_of(net)->listeners, node)
-		if (listener->portid == portid)
+		if (is_it(listener, net, portid, gone))
 			return listener;
 	hlist_for_each_entry(listener, &everywhere, node)
-		if (listener->net == net && listener->portid == portid)
+		if (is_it(listener, net, portid, gone))
 			return listener;
 	return NULL;
 }
@@ -156,7 +167,7 @@ static int listener_may(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct net *net = genl_info_net(info);
 
-	if (listener_find(net, info->snd_portid)) {
+	if (listener_find(net, info->snd_portid, false)) {
 		NL_SET_ERR_MSG(info->extack, "this socket listens already");
 		return -EALREADY;
 	}
@@ -281,7 +292,7 @@ static int on_release(struct notifier_block *block, unsigned long action,
 	    !READ_ONCE(audience_of(notify->net)->asked))
 		return NOTIFY_DONE;
 	mutex_lock(&listen_lock);
-	listener = listener_find(notify->net, notify->portid);
+	listener = listener_find(notify->net, notify->portid, true);
 	if (listener)
 		listener_remove(listener);
 	mutex_unlock(&listen_lock);

@@ -437,16 +437,20 @@ void sockport_follow_syn_answered(const struct sock *listener, u16 port)
 	struct sockport_follow *follow;
 	u32 bucket;
 
-	of.row = sockport_history_find(sock_net(listener),
-				       SOCKPORT_PROTOCOL_TCP, SOCKPORT_ROLE_IN,
-				       port);
-	if (!of.row)
-		return;
 	bucket = sockport_follow_lock(listener);
 	follow = sockport_follow_find(listener, bucket);
-	if (follow)
+	if (follow) {
+		of.row = follow->row;
 		of.program = follow->program;
+	}
 	sockport_follow_unlock(bucket);
+	/* A listener may be of the rest, where no port is looked up. */
+	if (!of.row)
+		of.row = sockport_history_find(sock_net(listener),
+					       SOCKPORT_PROTOCOL_TCP,
+					       SOCKPORT_ROLE_IN, port);
+	if (!of.row)
+		return;
 	if (!of.program)
 		of.program = sockport_program_guess(of.row, listener);
 	sockport_follow_count(&of, SOCKPORT_A_HISTORY_SYN_RETRANSMITS, 1);

@@ -68,8 +68,10 @@ void sockport_quota_resize(struct sockport_quota *quota, unsigned int ports,
 	for (i = 0; i < SOCKPORT_POOLS; i++)
 		for (role = 1; role <= SOCKPORT_ROLE_PROGRAM; role++) {
 			room = role == SOCKPORT_ROLE_PROGRAM ? programs : ports;
+			room = DIV_ROUND_UP_ULL(room * parts[i][role], PARTS);
+			/* Twice as much must be a number, too. */
 			quota->pool[i][role].quota =
-				DIV_ROUND_UP_ULL(room * parts[i][role], PARTS);
+				min_t(u64, room, (U32_MAX - LEAST) / 2);
 		}
 }
 

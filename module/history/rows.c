@@ -239,7 +239,9 @@ struct sockport_history *sockport_row_make(struct sockport_rows *in,
 
 	if (READ_ONCE(sn->dead))
 		return NULL;
-	row = READ_ONCE(sn->rest[sockport_rest_index(key->protocol, key->role)]);
+	/* When it has ended, the rest may be another one's, which may be freed. */
+	row = READ_ONCE(in->ended) ? NULL :
+	      READ_ONCE(sn->rest[sockport_rest_index(key->protocol, key->role)]);
 	/* Who has just been told that there is no room does not ask again. */
 	if (row && row->rows == in &&
 	    READ_ONCE(sn->account[key->role].full) == now)
@@ -441,7 +443,7 @@ void sockport_rows_end(struct sockport_rows *in)
 	unsigned int i;
 
 	spin_lock_bh(&in->lock);
-	in->ended = true;
+	WRITE_ONCE(in->ended, true);
 	spin_unlock_bh(&in->lock);
 	sockport_history_wait();
 	for (i = 0; i < SOCKPORT_ROW_BUCKETS; i++) {

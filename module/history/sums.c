@@ -71,16 +71,40 @@ void sockport_reading_begin_programs(struct sockport_reading *reading,
 	reading->rests = SOCKPORT_REST_PROGRAMS + 1;
 }
 
+/*
+ * Rows of an era that has begun since ours ended go without waiting for readings of
+ * ours. They are met where a namespace is looked at for its first row, and not in a
+ * critical section that saw ours go on: their own end waits for that.
+ */
 static struct sockport_history *rest_of(struct sockport_reading *reading,
 					unsigned int i)
 {
-	struct sockport_history *row;
+	struct sockport_history *row = NULL;
 
-	/* That of an era that has begun since may go at any time. */
 	rcu_read_lock();
-	row = READ_ONCE(reading->sn->rest[i]);
+	if (!READ_ONCE(reading->in->ended))
+		row = READ_ONCE(reading->sn->rest[i]);
 	if (row && row->rows != reading->in)
 		row = NULL;
+	rcu_read_unlock();
+	return row;
+}
+
+/* Behind a row of ours there are only others of ours, also when they are in no list. */
+static struct sockport_history *row_behind(struct sockport_reading *reading)
+{
+	struct sockport_history *row = NULL;
+
+	rcu_read_lock();
+	if (reading->row == reading->rows && READ_ONCE(reading->in->ended))
+		goto unlock;
+	reading->row = srcu_dereference(list_next_rcu(reading->row), &readings);
+	if (reading->row == reading->rows)
+		goto unlock;
+	row = list_entry(reading->row, struct sockport_history, of_net);
+	if (row->rows != reading->in)
+		row = NULL;
+unlock:
 	rcu_read_unlock();
 	return row;
 }
@@ -105,15 +129,7 @@ sockport_reading_next(struct sockport_reading *reading)
 		if (row)
 			return row;
 	}
-	/* When the era has ended, others' may be in the list. */
-	do {
-		reading->row = srcu_dereference(list_next_rcu(reading->row),
-						&readings);
-		if (reading->row == reading->rows)
-			return NULL;
-		row = list_entry(reading->row, struct sockport_history, of_net);
-	} while (row->rows != reading->in);
-	return row;
+	return row_behind(reading);
 }
 
 /**

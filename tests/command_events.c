@@ -611,4 +611,43 @@ TEST(seconds)
 	EXPECT_FALSE(number_parse_ms("4294968", 5000, &ms));
 }
 
+static uint32_t states_of(const char *line)
+{
+	char copy[128], *words[16] = { "sockport" }, *rest = copy;
+	struct options options = { 0 };
+	struct failure failure = { 0 };
+	uint32_t states = ~0u;
+	int count = 1;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	while ((words[count] = strsep(&rest, " ")))
+		count++;
+	if (!options_parse(&options, count, words, &failure))
+		states = options.filter.tcp_states;
+	options_free(&options);
+	return states;
+}
+
+/* Which states hands that know ss(8), netstat(8) and lsof(8) mean; 0 for all. */
+TEST(states_of_hands)
+{
+	const uint32_t listening = 1u << SOCKPORT_STATE_LISTEN;
+
+	EXPECT_EQ(0, states_of("-plant"));
+	EXPECT_EQ(0, states_of("-tulpan"));
+	EXPECT_EQ(0, states_of("sockets -l --all"));
+	EXPECT_EQ(listening, states_of("-tal"));
+	EXPECT_EQ(listening, states_of("-tulpn"));
+	/* Of ports, -a is another question. */
+	EXPECT_EQ(listening, states_of("ports -la"));
+	EXPECT_EQ(0, states_of("-i :443"));
+	EXPECT_EQ(0, states_of("-0"));
+	EXPECT_EQ(0, states_of("-f link"));
+	EXPECT_EQ(0, states_of("-f netlink"));
+	EXPECT_EQ(0, states_of("--xdp"));
+	EXPECT_NE(0, states_of("-A packet"));
+	EXPECT_NE(0, states_of("-t"));
+	EXPECT_NE(0, states_of("-t0"));
+}
+
 TEST_HARNESS_MAIN

@@ -32,6 +32,7 @@
  * @names: for getopt
  * @given: by places in the table
  * @behind_a: the word behind "-A"
+ * @all_last: "-a" came behind "-l"
  * @netns: the place of "--netns"
  */
 struct parser {
@@ -41,6 +42,7 @@ struct parser {
 	struct option names[OPTIONS_MAX + 1];
 	bool given[OPTIONS_MAX];
 	const char *behind_a;
+	bool all_last;
 	size_t netns;
 };
 
@@ -151,6 +153,8 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 			return bad_option(parser, option, argv);
 		if (option == 'A')
 			parser->behind_a = argv[optind];
+		if (row_of(option)->letter == 'a' || row_of(option)->letter == 'l')
+			parser->all_last = row_of(option)->letter == 'a';
 		if (apply(parser, row_of(option), optarg))
 			return -1;
 	}
@@ -375,16 +379,52 @@ static bool is_asked_as_ss(const struct options *options)
 	       (options->command == COMMAND_SOCKETS && options->kinds_like_ss);
 }
 
-/* ss(8) lists what is connected when it is not told which; of raw sockets all there are. */
-static bool leaves_states_out(const struct options *options)
+/* Kinds that are never connected, or seldom. As tables behind "-A" only raw sockets are. */
+static bool has_no_connections(const struct options *options)
 {
 	const struct filter *filter = &options->filter;
+	unsigned int i;
 
-	if (options->all_states || !is_asked_as_ss(options))
+	for (i = 0; i < filter->protocols.count; i++)
+		switch (filter->protocols.list[i]) {
+		case SOCKPORT_PROTOCOL_RAW:
+			break;
+		case SOCKPORT_PROTOCOL_PACKET:
+		case SOCKPORT_PROTOCOL_NETLINK:
+		case SOCKPORT_PROTOCOL_XDP:
+			if (!options->tables)
+				break;
+			return false;
+		default:
+			return false;
+		}
+	return filter->protocols.count;
+}
+
+/* ss(8) lists what is connected when it is not told which. */
+static bool leaves_states_out(const struct options *options)
+{
+	if (options->all_states || !is_asked_as_ss(options) || has_no_connections(options))
 		return false;
-	if (filter->protocols.count == 1 && filter->protocols.list[0] == SOCKPORT_PROTOCOL_RAW)
-		return false;
-	return !filter->tcp_states && !plan_asks_states(options->plan);
+	return !options->filter.tcp_states && !plan_asks_states(options->plan);
+}
+
+/* The last one of -l and -a, as ss(8) has it. */
+static void widen_states(const struct parser *parser)
+{
+	struct options *options = parser->options;
+
+	if (!parser->all_last || options->command != COMMAND_SOCKETS ||
+	    options->filter.tcp_states != 1u << SOCKPORT_STATE_LISTEN)
+		return;
+	options->filter.tcp_states = 0;
+	options->filter.datagram_states = 0;
+}
+
+/* lsof(8) has a port behind -i, and shows all that it has. */
+static bool is_port_of_lsof(const struct options *options, char *const *words)
+{
+	return options->like_ss && *words && **words == ':' && !words[1];
 }
 
 /* Words that make the filter narrower, and what ss(8) leaves out. */
@@ -396,6 +436,8 @@ static int parse_words(struct parser *parser, char **words)
 		return -1;
 	if (options->like_ss && !options->has_command)
 		options->command = COMMAND_SOCKETS;
+	options->all_states |= is_port_of_lsof(options, words);
+	widen_states(parser);
 	if (parse_tables(parser, &words) || parse_filter(parser, words))
 		return -1;
 	if (leaves_states_out(options))

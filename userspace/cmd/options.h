@@ -151,6 +151,7 @@ struct playback;
  * @all_states: sockets of all states
  * @like_ss: a letter of ss(8) chose what to list
  * @kinds_like_ss: a letter of ss(8) chose kinds of sockets
+ * @tables: names of tables of ss(8) did
  * @timers: tell timers
  * @extended: tell what sockets are known by
  * @memory: tell the memory of sockets
@@ -214,6 +215,7 @@ struct options {
 	bool all_states;
 	bool like_ss;
 	bool kinds_like_ss;
+	bool tables;
 	bool timers;
 	bool extended;
 	bool memory;

@@ -98,6 +98,7 @@ int ss_add_tables(struct options *options, const char *list, struct failure *fai
 
 	options->has_filter = true;
 	options->like_ss = true;
+	options->tables = true;
 	if (names_all(list))
 		return 0;
 	copy = rest = strdup(list);

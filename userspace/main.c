@@ -40,6 +40,16 @@ static int ask(const struct options *options, struct failure *failure)
 	return error;
 }
 
+/* Also where what stands before it makes no sense. */
+static bool is_for_nagios(char **argv)
+{
+	while (*argv && strcmp(*argv, "--")) {
+		if (!strcmp(*argv++, "--nagios"))
+			return true;
+	}
+	return false;
+}
+
 static int run(int argc, char **argv, struct failure *failure)
 {
 	struct options options = { 0 };
@@ -57,7 +67,7 @@ static int run(int argc, char **argv, struct failure *failure)
 		version_print(VERSION);
 	else
 		error = ask(&options, failure);
-	failure->as_nagios = options.nagios;
+	failure->as_nagios = is_for_nagios(argv);
 	options_free(&options);
 	return error;
 }

@@ -22,9 +22,28 @@ static uint64_t percent(const struct watched *watched)
 	return limit_percent(watched->least, watched->limit);
 }
 
+static uint64_t dropped_in(const struct space *space)
+{
+	return counters_grown(&space->before, &space->after, COUNTER_UDP_RCVBUF_ERRORS) +
+	       counters_grown(&space->before, &space->after, COUNTER_UDP6_RCVBUF_ERRORS) +
+	       counters_grown(&space->before, &space->after, COUNTER_UDP_MEM_ERRORS) +
+	       counters_grown(&space->before, &space->after, COUNTER_UDP6_MEM_ERRORS);
+}
+
+/* A socket also counts what its own filter refuses, and bad checksums: those want no room. */
+static uint32_t dropped_by(const struct look *look, const struct watched *watched)
+{
+	const struct space *space;
+
+	check_each_space(look, space)
+		if (space->netns == watched->netns && space->is_seen && !dropped_in(space))
+			return 0;
+	return watched->drops_after > watched->drops ? watched->drops_after - watched->drops : 0;
+}
+
 static void say(const struct look *look, struct findings *findings, const struct watched *watched)
 {
-	const uint32_t dropped = watched->drops_after - watched->drops;
+	const uint32_t dropped = dropped_by(look, watched);
 	struct finding *finding = findings_add(findings, &(struct finding){
 		.severity = dropped ? SEVERITY_CRITICAL : SEVERITY_WARNING,
 		.weight = dropped ? 1000ull + dropped : percent(watched),
@@ -55,22 +74,13 @@ static bool check_sockets(const struct look *look, struct findings *findings)
 
 	for (i = 0; i < look->watched.count; i++) {
 		if (!is_datagram(&watched[i]) || watched[i].looks < 2 ||
-		    (watched[i].drops_after <= watched[i].drops &&
-		     percent(&watched[i]) < threshold))
+		    (!dropped_by(look, &watched[i]) && percent(&watched[i]) < threshold))
 			continue;
 		findings_at(findings, watched[i].netns);
 		say(look, findings, &watched[i]);
 		any = true;
 	}
 	return any;
-}
-
-static uint64_t dropped_in(const struct space *space)
-{
-	return counters_grown(&space->before, &space->after, COUNTER_UDP_RCVBUF_ERRORS) +
-	       counters_grown(&space->before, &space->after, COUNTER_UDP6_RCVBUF_ERRORS) +
-	       counters_grown(&space->before, &space->after, COUNTER_UDP_MEM_ERRORS) +
-	       counters_grown(&space->before, &space->after, COUNTER_UDP6_MEM_ERRORS);
 }
 
 /* Of sockets that are gone, or many. */

@@ -76,6 +76,31 @@ static void say_knocks(struct findings *findings, const struct door_row *door)
 	findings_say(findings, &finding->command, "sockport closed-doors --port %u", door->port);
 }
 
+/* An answer to who does not wait for it any more: nobody has called a service. */
+static bool is_late_answer(const struct look *look, const struct door_row *door)
+{
+	const struct space *space;
+
+	if (door->protocol != SOCKPORT_PROTOCOL_UDP && door->protocol != SOCKPORT_PROTOCOL_UDPLITE)
+		return false;
+	check_each_space(look, space)
+		if (space->netns == door->netns && space->has_range &&
+		    door->port >= space->destinations.range.first &&
+		    door->port <= space->destinations.range.last)
+			return true;
+	return false;
+}
+
+static size_t drop_answers(const struct look *look, struct door_row *doors, size_t count)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++)
+		if (!is_late_answer(look, &doors[i]))
+			doors[kept++] = doors[i];
+	return kept;
+}
+
 /**
  * check_scans - look for who scans ports
  * @look: what was seen
@@ -84,7 +109,7 @@ static void say_knocks(struct findings *findings, const struct door_row *door)
 void check_scans(const struct look *look, struct findings *findings)
 {
 	struct door_row *doors = look->doors.list;
-	const size_t count = look->doors.count;
+	const size_t count = drop_answers(look, doors, look->doors.count);
 	size_t first, end, most = 0;
 
 	if (count)

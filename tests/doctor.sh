@@ -27,7 +27,7 @@ alone()
 }
 
 CASES=(healthy accept_overflow not_overflown accept_full ports_of_destination ports_of_address ports_shared
-	close_wait workers datagrams datagrams_of_gone unanswered unread loss failures scans exposure time_wait memory
+	close_wait workers datagrams datagrams_of_gone unanswered unread loss failures scans late_answers filtered exposure time_wait memory
 	pressure cgroup module unseen nagios elsewhere)
 
 for name in "${CASES[@]}"; do
@@ -46,12 +46,12 @@ refused()
 	local status
 
 	for option in --threshold=full --threshold=full=x --threshold=none=1 --baseline= \
-		--baseline=/dev/null '--nagios --json' --sort=port; do
+		--baseline=/dev/null '--nagios --json' '--frob --nagios' --sort=port; do
 		status=0
 		# shellcheck disable=SC2086
 		"$SOCKPORT_BIN" doctor $option >/dev/null 2>&1 || status=$?
 		case $option in
-		--nagios*)	expect "status of $option" 3 $status ;;
+		*--nagios*)	expect "status of $option" 3 $status ;;
 		*)		expect "status of $option" 2 $status ;;
 		esac || return 1
 	done

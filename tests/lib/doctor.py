@@ -14,6 +14,7 @@ import re
 import resource
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -324,6 +325,42 @@ def scans():
     one = found("scans", "somebody scans ports", subject=r"^127\.0\.0\.1$")
     expect_in("seen", r"^1\d closed ports called since", one["seen"])
     gone("scans", "--threshold", "recent=1")
+
+
+def late_answers():
+    """Who asks has gone when the answer comes: nobody scans its ports."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 53))
+    before = counter("NoPorts", "snmp")
+    for _ in range(15):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+            asker.bind(("127.0.0.1", 0))
+            to = asker.getsockname()
+        server.sendto(b"answer", to)
+    expect("datagrams that nobody waited for", 15, counter("NoPorts", "snmp") - before)
+    expect("findings", [], doctor()["findings"])
+    # Ports of services are another matter.
+    for port in range(7320, 7332):
+        server.sendto(b"scan", ("127.0.0.1", port))
+    found("scans", "somebody scans ports", subject=r"^127\.0\.0\.1$")
+
+
+def filtered():
+    """A socket's own filter refuses: it wants no larger buffer."""
+    one, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    one.setsockopt(socket.SOL_SOCKET, 26, struct.pack("HxxxxxxP", 1, ctypes.addressof(code)))
+    one.bind(("127.0.0.1", 0))
+
+    def drops():
+        port = f":{one.getsockname()[1]:04X}"
+        with open("/proc/net/udp", encoding="ascii") as stream:
+            return [int(line.split()[12]) for line in stream if port in line.split()[1]][0]
+
+    with Steadily(lambda: other.sendto(b"x", one.getsockname())):
+        wait_for("drops", lambda: drops() > 20)
+        for _ in range(3):
+            expect("findings", [], doctor()["findings"])
 
 
 def exposure():

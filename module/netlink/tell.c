@@ -6,7 +6,6 @@
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
-#include <net/sock.h>
 
 #include "events/event.h"
 #include "net.h"
@@ -70,42 +69,13 @@ static void send_to_group(struct message *message)
 		sockport_net(message->net)->audience.told += message->losses;
 }
 
-/* As netlink does: a message takes no more of the receiver's room than it needs. */
-static void trim(struct sk_buff *skb)
-{
-	int spare = skb_end_pointer(skb) - skb_tail_pointer(skb);
-
-	if (spare * 2 >= skb->truesize)
-		pskb_expand_head(skb, 0, -spare, GFP_NOWAIT | __GFP_NOWARN);
-}
-
-/*
- * To the socket itself, not to its number: while a socket is being closed somebody
- * else may have that, before anybody knows that it is closed. What is queued after it
- * was is freed with it.
- */
-static int queue(struct sock *sk, struct sk_buff *skb)
-{
-	int err;
-
-	trim(skb);
-	err = sock_queue_rcv_skb(sk, skb);
-	if (!err)
-		return 0;
-	kfree_skb(skb);
-	/* Who reads learns that it has missed something. */
-	WRITE_ONCE(sk->sk_err, ENOBUFS);
-	sk_error_report(sk);
-	return err;
-}
-
 static void send_to_listener(struct message *message)
 {
 	struct sockport_listener *to = message->to;
 
 	if (sockport_asker_gone(to->sk)) {
 		nlmsg_free(message->skb);
-	} else if (queue(to->sk, message->skb)) {
+	} else if (sockport_asker_queue(to->sk, message->skb)) {
 		to->missed += message->events;
 	} else {
 		message->sent += message->events;

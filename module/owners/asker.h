@@ -73,4 +73,6 @@ static inline bool sockport_asker_gone(const struct sock *sk)
 	return sock_flag(sk, SOCK_DEAD);
 }
 
+int sockport_asker_queue(struct sock *sk, struct sk_buff *skb);
+
 #endif /* SOCKPORT_ASKER_H */

@@ -578,18 +578,39 @@ struct others {
 	pid_t			pid[WORKERS];
 };
 
-/* Close one of each third and open another in its place, as fast as can be. */
-static void churn_chain(struct others *others, unsigned int third)
+/* In one that is begun by it, which does not outlive the test. */
+static bool is_worker(struct others *others, unsigned int third)
 {
-	unsigned int i, number = 10000 * (third + 1);
 	pid_t parent = getpid();
 
 	others->pid[third] = must(fork(), "fork");
 	if (others->pid[third])
-		return;
+		return false;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+	return true;
+}
+
+static void end_workers(const struct others *others)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++) {
+		if (waitpid(others->pid[i], NULL, WNOHANG))
+			die("one of the others ended too early");
+		kill(others->pid[i], SIGKILL);
+		waitpid(others->pid[i], NULL, 0);
+	}
+}
+
+/* Close one of each third and open another in its place, as fast as can be. */
+static void churn_chain(struct others *others, unsigned int third)
+{
+	unsigned int i, number = 10000 * (third + 1);
+
+	if (!is_worker(others, third))
+		return;
 	for (i = 0; i < others->count; i++)
 		if (i % WORKERS != third)
 			close(others->fd[i]);
@@ -670,12 +691,7 @@ static unsigned int dump_beside(struct client *client, unsigned int stay, unsign
 	note("%u sockets stayed among %u, %llu others came and went in %u dumps", stay,
 	     stable.listed, (unsigned long long)(turns_of(&others) - began), dumps);
 	run("grep -i restart /proc/net/sockport_stats | sed 's/^/# /'");
-	for (i = 0; i < WORKERS; i++) {
-		if (waitpid(others.pid[i], NULL, WNOHANG))
-			die("one of the others ended too early");
-		kill(others.pid[i], SIGKILL);
-		waitpid(others.pid[i], NULL, 0);
-	}
+	end_workers(&others);
 	return wrong;
 }
 
@@ -715,15 +731,12 @@ static int new_member(void)
 
 static void churn_members(struct others *others, unsigned int third)
 {
-	unsigned int i, turn, out[OUT] = { 0 };
-	pid_t parent = getpid();
+	unsigned int i, turn, out[OUT];
 
-	others->pid[third] = must(fork(), "fork");
-	if (others->pid[third])
+	if (!is_worker(others, third))
 		return;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
+	for (i = 0; i < OUT; i++)
+		out[i] = third;
 	srandom(third);
 	for (turn = 0;; turn++, ++others->turns[third]) {
 		i = random() % (others->count / WORKERS) * WORKERS + third;
@@ -763,10 +776,7 @@ static unsigned int dump_members(struct client *client, unsigned int dumps)
 			close(fd[i]);
 	}
 	run("grep -i restart /proc/net/sockport_stats | sed 's/^/# /'");
-	for (i = 0; i < WORKERS; i++) {
-		kill(others.pid[i], SIGKILL);
-		waitpid(others.pid[i], NULL, 0);
-	}
+	end_workers(&others);
 	for (i = 0; i < OTHERS; i++)
 		close(others.fd[i]);
 	return wrong;

@@ -67,7 +67,7 @@ static int run(int argc, char **argv, struct failure *failure)
 		version_print(VERSION);
 	else
 		error = ask(&options, failure);
-	failure->as_nagios = is_for_nagios(argv);
+	failure->as_nagios = options.nagios || is_for_nagios(argv);
 	options_free(&options);
 	return error;
 }

@@ -22,7 +22,8 @@ static void trim(struct sk_buff *skb)
  *
  * Context: process context.
  *
- * Return: 0, or a negative errno when it has no room; who reads from it learns that.
+ * Return: 0, also where a filter of its own refuses it; or a negative errno when it
+ * has no room, which who reads from it learns, whether it asked for that or not.
  */
 int sockport_asker_queue(struct sock *sk, struct sk_buff *skb)
 {
@@ -33,6 +34,8 @@ int sockport_asker_queue(struct sock *sk, struct sk_buff *skb)
 	if (!err)
 		return 0;
 	kfree_skb(skb);
+	if (err == -EPERM)
+		return 0;
 	WRITE_ONCE(sk->sk_err, ENOBUFS);
 	sk_error_report(sk);
 	return err;

@@ -35,10 +35,12 @@ static uint32_t dropped_by(const struct look *look, const struct watched *watche
 {
 	const struct space *space;
 
+	if (watched->drops_after <= watched->drops)
+		return 0;
 	check_each_space(look, space)
 		if (space->netns == watched->netns && space->is_seen && !dropped_in(space))
 			return 0;
-	return watched->drops_after > watched->drops ? watched->drops_after - watched->drops : 0;
+	return watched->drops_after - watched->drops;
 }
 
 static void say(const struct look *look, struct findings *findings, const struct watched *watched)

@@ -302,8 +302,10 @@ static bool add_socket(struct metrics *metrics, const struct socket_row *like, u
 	struct socket_row row = *like;
 
 	row.known |= 1ull << SOCKPORT_A_SOCKET_MEMORY | 1ull << SOCKPORT_A_SOCKET_BACKLOG |
-		     1ull << SOCKPORT_A_SOCKET_BACKLOG_LIMIT | 1ull << SOCKPORT_A_SOCKET_CGROUP;
+		     1ull << SOCKPORT_A_SOCKET_BACKLOG_LIMIT | 1ull << SOCKPORT_A_SOCKET_CGROUP |
+		     1ull << SOCKPORT_A_SOCKET_SYN_QUEUE;
 	row.backlog = backlog;
+	row.syn_queue = 3 * backlog;
 	row.limit = 9;
 	row.memory[SOCKPORT_A_MEMORY_RMEM_ALLOC] = 1000;
 	row.memory[SOCKPORT_A_MEMORY_WMEM_QUEUED] = 200;
@@ -337,6 +339,8 @@ TEST_F(metrics, of_sockets)
 	EXPECT_LINE("sockport_port_fullest_backlog_ratio{protocol=\"tcp\",role=\"in\",port=\"80\"} 0.500");
 	EXPECT_LINE("sockport_fullest_backlog_ratio{protocol=\"tcp\",role=\"in\"} 0.700");
 	EXPECT_LINE("# UNIT sockport_port_fullest_backlog_ratio ratio");
+	EXPECT_LINE("sockport_port_fullest_syn_queue_ratio{protocol=\"tcp\",role=\"in\",port=\"80\"} 1.666");
+	EXPECT_LINE("sockport_fullest_syn_queue_ratio{protocol=\"tcp\",role=\"in\"} 2.333");
 	EXPECT_LINE("sockport_unit_receive_memory_bytes{unit=\"web.service\"} 2000");
 	EXPECT_EQ(1, count_lines(self->text, "sockport_unit_receive_memory_bytes{"));
 }

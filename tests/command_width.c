@@ -221,6 +221,7 @@ static void make_socket(struct nlmsghdr *message, unsigned int i)
 	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_TX_QUEUE, UINT32_MAX);
 	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_BACKLOG, UINT32_MAX);
 	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_BACKLOG_LIMIT, UINT32_MAX - 1);
+	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_SYN_QUEUE, UINT32_MAX - 1);
 	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_DROPS, UINT32_MAX);
 	mnl_attr_put_u32(message, SOCKPORT_A_SOCKET_UID, UINT32_MAX - 1 - i);
 	mnl_attr_put_u64(message, SOCKPORT_A_SOCKET_INODE, UINT64_MAX - i);

@@ -40,6 +40,15 @@ syn_queue()
 		python3 lib/doctor.py syn_queue "$SOCKPORT_BIN" doctor --watch 0.3
 }
 
+# Without cookies the backlog is not what bounds it.
+syn_queue_without_cookies()
+{
+	HALF_OPEN_BACKLOG=50 \
+	HALF_OPEN_SETTINGS='net.ipv4.tcp_syncookies=0 net.ipv4.tcp_max_syn_backlog=4' \
+		half_open "'$SOCKPORT_BIN' doctor --watch 0.3" \
+		python3 lib/doctor.py syn_queue "$SOCKPORT_BIN" doctor --watch 0.3
+}
+
 # Of an option, and of a file that is none.
 refused()
 {
@@ -57,4 +66,4 @@ refused()
 	done
 }
 
-ktap_run "${CASES[@]}" syn_queue refused
+ktap_run "${CASES[@]}" syn_queue syn_queue_without_cookies refused

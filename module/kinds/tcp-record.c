@@ -40,7 +40,9 @@ static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
 		rec->tx_queue = 0;
 		rec->backlog = READ_ONCE(sk->sk_ack_backlog);
 		rec->backlog_limit = READ_ONCE(sk->sk_max_ack_backlog);
-		rec->has |= SOCKPORT_HAS_BACKLOG;
+		rec->syn_queue = inet_csk_reqsk_queue_len(sk);
+		rec->has |= SOCKPORT_HAS_BACKLOG |
+			    SOCKPORT_HAS_SYN_QUEUE;
 		return;
 	}
 	/* Read at different moments, on their way up: never below 0. */

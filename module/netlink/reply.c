@@ -335,6 +335,9 @@ static int put_queues(struct sk_buff *skb, const struct sockport_record *rec)
 	     nla_put_u32(skb, SOCKPORT_A_SOCKET_BACKLOG_LIMIT,
 			 rec->backlog_limit)))
 		return -EMSGSIZE;
+	if (rec->has & SOCKPORT_HAS_SYN_QUEUE &&
+	    nla_put_u32(skb, SOCKPORT_A_SOCKET_SYN_QUEUE, rec->syn_queue))
+		return -EMSGSIZE;
 	if (rec->has & SOCKPORT_HAS_DROPS &&
 	    nla_put_u32(skb, SOCKPORT_A_SOCKET_DROPS, rec->drops))
 		return -EMSGSIZE;

@@ -59,6 +59,7 @@ struct sockport_space;
  * @SOCKPORT_HAS_ULP: ulp
  * @SOCKPORT_HAS_CONTROL: control, control_type and control_len
  * @SOCKPORT_HAS_WAITING: waiting
+ * @SOCKPORT_HAS_SYN_QUEUE: syn_queue
  */
 enum sockport_has {
 	SOCKPORT_HAS_UID	= BIT(0),
@@ -91,6 +92,7 @@ enum sockport_has {
 	SOCKPORT_HAS_ULP	= BIT(27),
 	SOCKPORT_HAS_CONTROL	= BIT(28),
 	SOCKPORT_HAS_WAITING	= BIT(29),
+	SOCKPORT_HAS_SYN_QUEUE	= BIT(30),
 };
 
 /**
@@ -144,6 +146,7 @@ struct sockport_addresses {
  * @retransmits: retransmissions or probes unanswered
  * @age: tenths of a second that it has been in its state
  * @waiting: likewise, that it has been waiting for accept(); for port tables
+ * @syn_queue: half-open connections of a listener
  */
 struct sockport_record {
 	u8			family;
@@ -175,6 +178,7 @@ struct sockport_record {
 	u32			retransmits;
 	u32			age;
 	u32			waiting;
+	u32			syn_queue;
 };
 
 /**

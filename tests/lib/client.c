@@ -315,6 +315,7 @@ static void get_extra(struct row *row, const struct nlattr *attr)
 	case SOCKPORT_A_SOCKET_DCTCP_INFO:
 	case SOCKPORT_A_SOCKET_BBR_INFO:
 	case SOCKPORT_A_SOCKET_ULP:
+	case SOCKPORT_A_SOCKET_SYN_QUEUE:
 		break;
 	default:
 		die("attribute %u in the answer", mnl_attr_get_type(attr));

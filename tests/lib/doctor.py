@@ -116,7 +116,13 @@ def accept_full():
 
 def syn_queue():
     """Half-open connections to a listener that syn.py has made; see tests/doctor.sh."""
-    found("syn_queue", "SYN queue is full", severity="critical", subject="tcp port 7310")
+    one = found("syn_queue", "SYN queue is full", severity="critical",
+                subject=r"^tcp 10\.99\.0\.1:7310 of python3\[")
+    expect_in("seen", "^4 connections are half open, for a limit of 4$", one["seen"])
+    answer = json.loads(subprocess.run([command[0], "sockets", "-lJ", "--port", "7310"],
+                                       capture_output=True, check=True).stdout)
+    expect("syn_queue", {"10.99.0.1": 4, "127.0.0.1": 0},
+           {each["local"]: each["syn_queue"] for each in answer})
 
 
 def ports_of_destination():
@@ -379,8 +385,19 @@ def exposure():
         nothing()
         after.close()
         gone("exposure", *words)
-        before.close()
         local.close()
+    # That it was in use at one address does not say that it may be open to all.
+    with tempfile.NamedTemporaryFile() as baseline:
+        local = listener(1, "127.0.0.1", 7315)
+        subprocess.run([command[0], "ports", "--json"], stdout=baseline, check=True)
+        words = "--baseline", baseline.name
+        nothing(*words)
+        local.close()
+        opened = listener(1, "0.0.0.0", 7315)
+        found("exposure", "a port is open to all that was not", *words, subject=":7315 of")
+        opened.close()
+        gone("exposure", *words)
+        before.close()
 
 
 def time_wait():
@@ -521,6 +538,15 @@ def nagios():
     abort(*some)
 
 
+def more(one, where, pid):
+    """What a finding tells to do shows the process, there."""
+    expect("command", f"sockport show 7316 {where}", one["command"])
+    done = subprocess.run([command[0], *one["command"].split()[1:]], capture_output=True, text=True,
+                          check=False)
+    expect("status", (0, ""), (done.returncode, done.stderr))
+    expect_in("processes", rf"\[{pid}\]", done.stdout)
+
+
 def elsewhere():
     """In another network namespace: by its process, and among all."""
     ready, done = os.pipe(), os.pipe()
@@ -529,7 +555,7 @@ def elsewhere():
         if ctypes.CDLL(None).unshare(0x40000000):
             os._exit(1)
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        to = listener(4)
+        to = listener(4, port=7316)
         some = [start(to.getsockname()) for _ in range(5)]
         os.write(ready[1], b"r")
         os.read(done[0], 1)
@@ -538,11 +564,20 @@ def elsewhere():
     nothing()
     one = found("accept_queue", "accept queue stands full", "--netns", str(pid))
     expect("namespace", None, one["netns"])
+    more(one, f"--netns {pid}", pid)
     inode = os.stat(f"/proc/{pid}/ns/net").st_ino
     # Others may have something, too; who has no name is called by the inode.
     one = until("found", lambda answer: [each for each in answer["findings"] if each["netns"] and
                                          str(inode) in each["netns"]], "--all-netns")[0]
     expect("what", "accept queue stands full", one["what"])
+    more(one, "-A", pid)
+    subprocess.run(["ip", "netns", "attach", "sockport-elsewhere", str(pid)], check=True)
+    try:
+        one = found("accept_queue", "accept queue stands full", "-A", subject=":7316 ")
+        expect("namespace", "sockport-elsewhere", one["netns"])
+        more(one, "--netns sockport-elsewhere", pid)
+    finally:
+        subprocess.run(["ip", "netns", "delete", "sockport-elsewhere"], check=True)
     os.write(done[1], b"d")
     expect("child", 0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 

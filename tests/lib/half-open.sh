@@ -4,7 +4,8 @@
 
 # half_open AFTER COMMAND...: run COMMAND while as many connections to port 7310 are half open as
 # its backlog has room for, and AFTER when the listener is gone. Nobody answers at the addresses
-# that they come from.
+# that they come from. Where HALF_OPEN_BACKLOG is set its backlog has other room, and settings are
+# as HALF_OPEN_SETTINGS has them.
 half_open()
 {
 	unshare -n sh -ec '
@@ -20,6 +21,7 @@ half_open()
 		sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lo.rp_filter=0
 		after=$1
 		shift
-		python3 lib/syn.py 10.99.0.1 7310 4 4 "$@"
+		[ -z "$HALF_OPEN_SETTINGS" ] || sysctl -qw $HALF_OPEN_SETTINGS
+		python3 lib/syn.py 10.99.0.1 7310 "${HALF_OPEN_BACKLOG:-4}" 4 "$@"
 		eval "$after"' half-open "$@"
 }

@@ -31,10 +31,13 @@ def syn(source, destination, port, number):
 def main():
     address, port, backlog, count, *command = sys.argv[1:]
     here = ipaddress.ip_address(address)
-    with socket.socket() as listener, \
+    with socket.socket() as listener, socket.socket() as other, \
             socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW) as raw:
         listener.bind((address, int(port)))
         listener.listen(int(backlog))
+        # What it has room for is no room of the first one's.
+        other.bind(("127.0.0.1", int(port)))
+        other.listen(100)
         for number in range(1, int(count) + 1):
             source = (here + 256 + number).packed
             segment = syn(source, here.packed, int(port), number)

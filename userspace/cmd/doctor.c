@@ -151,6 +151,7 @@ int doctor_print(struct client *client, const struct options *options, struct na
 		.names = names,
 		.thresholds = &options->thresholds,
 		.interval = options->interval ? options->interval : INTERVAL,
+		.netns = options->netns,
 		.all_netns = options->all_netns,
 	};
 	struct snapshot baseline = { 0 };

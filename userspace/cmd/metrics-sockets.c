@@ -57,18 +57,24 @@ static void add_memory(uint64_t gauges[METRICS_GAUGES], const struct socket_row 
 					   row->memory[SOCKPORT_A_MEMORY_OPTMEM];
 }
 
-/* One connection more than the limit can wait. */
+static void raise(struct metrics_port *port, unsigned int gauge, uint32_t used, uint64_t max)
+{
+	const uint64_t full = max ? used * (uint64_t)FULL / max : 0;
+
+	port->gauges_known |= 1u << gauge;
+	if (full > port->gauges[gauge])
+		port->gauges[gauge] = full;
+}
+
+/* One connection more than the limit can wait; half open can be as many as it says. */
 static void raise_fullest(struct metrics_port *port, const struct socket_row *row)
 {
-	uint64_t full;
-
 	if (row->state != SOCKPORT_STATE_LISTEN || !row_knows(row, SOCKPORT_A_SOCKET_BACKLOG) ||
 	    !row_knows(row, SOCKPORT_A_SOCKET_BACKLOG_LIMIT))
 		return;
-	full = row->backlog * (uint64_t)FULL / (row->limit + 1ull);
-	port->gauges_known |= 1u << METRICS_FULLEST;
-	if (full > port->gauges[METRICS_FULLEST])
-		port->gauges[METRICS_FULLEST] = full;
+	raise(port, METRICS_FULLEST, row->backlog, row->limit + 1ull);
+	if (row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE))
+		raise(port, METRICS_FULLEST_SYN_QUEUE, row->syn_queue, row->limit);
 }
 
 static void add_to(struct metrics_port *port, const struct socket_row *row)

@@ -141,18 +141,18 @@ void show_head_put(struct report *report, const struct options *options)
 }
 
 /**
- * syn_queue_add - count the half-open connections of a port
- * @queue: where they count
- * @row: the port
+ * syn_queue_add - count the half-open connections of a listener
+ * @queue: keeps those of the fullest one
+ * @row: a socket of the port
  */
-void syn_queue_add(struct syn_queue *queue, const struct port_row *row)
+void syn_queue_add(struct syn_queue *queue, const struct socket_row *row)
 {
-	if (row->protocol != SOCKPORT_PROTOCOL_TCP || row->role != SOCKPORT_ROLE_IN ||
-	    !row_knows(row, SOCKPORT_A_PORT_STATES) ||
-	    !row_knows(row, SOCKPORT_A_PORT_BACKLOG_LIMIT))
+	if (!row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE) ||
+	    !row_knows(row, SOCKPORT_A_SOCKET_BACKLOG_LIMIT) ||
+	    (uint64_t)row->syn_queue * queue->max < (uint64_t)queue->used * row->limit)
 		return;
-	queue->used += row->states[SOCKPORT_STATE_SYN_RECV];
-	queue->max += row->limit;
+	queue->used = row->syn_queue;
+	queue->max = row->limit;
 }
 
 /**
@@ -168,8 +168,8 @@ void syn_queue_print(const struct syn_queue *queue)
 		return;
 	putchar('\n');
 	prose_printf(stdout, terminal_width(),
-		     "The SYN queue is full: %llu connections are half open, for a limit of %llu. "
+		     "The SYN queue is full: %u connections are half open, for a limit of %u. "
 		     "More of them are answered with cookies, or dropped where "
 		     "net.ipv4.tcp_syncookies is 0.",
-		     (unsigned long long)queue->used, (unsigned long long)queue->max);
+		     queue->used, queue->max);
 }

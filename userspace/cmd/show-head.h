@@ -8,16 +8,16 @@
 #include "kernel/rows.h"
 
 /**
- * struct syn_queue - connections that are half open, by their listeners
+ * struct syn_queue - half-open connections of the listener that has most of what it may have
  * @used: how many there are
  * @max: how many there can be before cookies are needed, 0 for not known
  */
 struct syn_queue {
-	uint64_t used;
-	uint64_t max;
+	uint32_t used;
+	uint32_t max;
 };
 
-void syn_queue_add(struct syn_queue *queue, const struct port_row *row);
+void syn_queue_add(struct syn_queue *queue, const struct socket_row *row);
 void syn_queue_print(const struct syn_queue *queue);
 void show_head_print(const struct options *options, struct names *names);
 void show_head_put(struct report *report, const struct options *options);

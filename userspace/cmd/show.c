@@ -31,7 +31,7 @@
 /* Workers that share an address are together. */
 #define BOUND_ORDER	"proto,local_end"
 #define BOUND_JSON	"proto,fam,state,local,lport,dev,interface,v6only,local_cid,addresses,rx_queue," \
-			"tx_queue,backlog,limit,drops,uid,user,inode,unit,processes,process_count,by_port," \
+			"tx_queue,backlog,limit,syn_queue,drops,uid,user,inode,unit,processes,process_count,by_port," \
 			"remembered,kernel"
 #define OWNER_COLUMNS	"pid,comm,unit"
 /* In text, so many connections that have it as their local port. */
@@ -45,7 +45,7 @@
  * @ports: rows of the port, in text
  * @bound: sockets bound to it, in text
  * @order: keeps them until all are there
- * @queue: of half-open connections, summed over the listeners
+ * @queue: of half-open connections
  * @histories: what its rows did, in text
  */
 struct space {
@@ -183,7 +183,6 @@ static int take_port(const struct port_row *row, void *data)
 	if (!space || !table_row(space->ports, row, &show->report.sink) ||
 	    !port_history_add(&space->histories, row, &show->report.sink))
 		return out_of_memory(show);
-	syn_queue_add(&space->queue, row);
 	return 0;
 }
 
@@ -202,6 +201,7 @@ static int take_bound(const struct socket_row *row, void *data)
 	space = space_of(show, netns);
 	if (!space || !table_keep(space->bound, space->order, row, &show->report.sink))
 		return out_of_memory(show);
+	syn_queue_add(&space->queue, row);
 	return 0;
 }
 
@@ -237,7 +237,7 @@ static int ask_bound(struct show *show)
 
 	if (!with_states(&filter, STATES_BOUND))
 		return 0;
-	return client_sockets(show->client, &filter, show->bound.want | SOCKPORT_WANT_CGROUP,
+	return client_sockets(show->client, &filter, show->bound.want | SOCKPORT_WANT_CGROUP | SOCKPORT_WANT_QUEUES,
 			      take_bound, show, show->failure);
 }
 

@@ -236,7 +236,7 @@ static const struct column list[] = {
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON },
 	{ .name = "bound", .help = "addresses that it is bound to; * for any of IPv4 and IPv6",
 	  .kind = COLUMN_TEXTS,
-	  .fill = fill_bound },
+	  .fill = fill_bound, .flags = COLUMN_IN_DUMP },
 	{ .name = "sockets", .help = "number of sockets", .unit = "sockets", .fill = fill_u32,
 	  MEMBER(sockets, SOCKETS),
 	  .flags = COLUMN_IN_TEXT | COLUMN_IN_JSON | COLUMN_RIGHT },

@@ -89,6 +89,26 @@ static bool is_difference(struct json_object *object)
 	       (json_object_object_get_ex(object, "seconds", &value) && value);
 }
 
+static bool is_any(const char *address)
+{
+	return address && (!strcmp(address, "*") || !strcmp(address, "0.0.0.0") ||
+			   !strcmp(address, "::"));
+}
+
+static uint8_t get_bound(struct json_object *object)
+{
+	struct json_object *array;
+	size_t i;
+
+	if (!json_object_object_get_ex(object, "bound", &array) ||
+	    !json_object_is_type(array, json_type_array))
+		return SNAPSHOT_BOUND_UNKNOWN;
+	for (i = 0; i < json_object_array_length(array); i++)
+		if (is_any(json_object_get_string(json_object_array_get_idx(array, i))))
+			return SNAPSHOT_BOUND_ALL;
+	return SNAPSHOT_BOUND_SOME;
+}
+
 static bool get_row(struct json_object *object, struct snapshot_row *row)
 {
 	const char *protocol, *role;
@@ -104,6 +124,7 @@ static bool get_row(struct json_object *object, struct snapshot_row *row)
 	if (!get_number(object, "time", &time))
 		return false;
 	row->time = moment_ms(time);
+	row->bound = get_bound(object);
 	return protocol && word_is_protocol(protocol, &row->protocol) &&
 	       role && word_is_role(role, &row->role) && get_u32(object, "port", &row->port) &&
 	       json_object_object_get_ex(object, "netns_inode", NULL) &&

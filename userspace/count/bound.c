@@ -45,7 +45,8 @@ static struct bound_address address_of(const struct socket_row *socket)
 	return address;
 }
 
-static void add_address(struct bound *bound, const struct bound_address *address)
+/* One that is open to all is told in any case. */
+static void add_address(struct bound *bound, const struct bound_address *address, bool is_open)
 {
 	uint32_t i;
 
@@ -54,6 +55,8 @@ static void add_address(struct bound *bound, const struct bound_address *address
 			return;
 	if (bound->count < BOUND_ADDRESSES)
 		bound->list[bound->count] = *address;
+	else if (is_open)
+		bound->list[BOUND_ADDRESSES - 1] = *address;
 	bound->count++;
 }
 
@@ -79,7 +82,7 @@ bool bound_add(struct hash *bounds, const struct socket_row *socket)
 	if (!bound)
 		return false;
 	address = address_of(socket);
-	add_address(bound, &address);
+	add_address(bound, &address, is_any(socket) && !address.ifindex);
 	return true;
 }
 

@@ -141,6 +141,24 @@ void findings_say(struct findings *findings, char **text, const char *format, ..
 }
 
 /**
+ * findings_any_at - has the check that is at it found something there?
+ * @findings: the findings
+ * @netns: inode of the network namespace, as for findings_at()
+ *
+ * Return: whether it has.
+ */
+bool findings_any_at(const struct findings *findings, uint32_t netns)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		if (findings->list[i].order == findings->order &&
+		    findings->list[i].netns == netns)
+			return true;
+	return false;
+}
+
+/**
  * findings_number - how many findings there are
  * @findings: the findings
  * @severity: of that one only

@@ -132,6 +132,7 @@ __printf(3, 4)
 void findings_unseen(struct findings *findings, const char *about, const char *format, ...);
 __printf(3, 4)
 void findings_say(struct findings *findings, char **text, const char *format, ...);
+bool findings_any_at(const struct findings *findings, uint32_t netns);
 unsigned int findings_number(const struct findings *findings, enum severity severity);
 void findings_sort(struct findings *findings);
 void findings_free(struct findings *findings);

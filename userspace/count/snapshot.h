@@ -9,12 +9,25 @@
 #include "kernel/rows.h"
 
 /**
+ * enum snapshot_bound - to what the listeners of a port were bound
+ * @SNAPSHOT_BOUND_UNKNOWN: nobody has said
+ * @SNAPSHOT_BOUND_SOME: to addresses, or interfaces
+ * @SNAPSHOT_BOUND_ALL: one of them at least to all addresses
+ */
+enum snapshot_bound {
+	SNAPSHOT_BOUND_UNKNOWN,
+	SNAPSHOT_BOUND_SOME,
+	SNAPSHOT_BOUND_ALL,
+};
+
+/**
  * struct snapshot_row - the counters of a port at some time
  * @time: when, in milliseconds since 1970
  * @netns: inode of its network namespace, 0 where unknown
  * @port: the port
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
+ * @bound: SNAPSHOT_BOUND_*
  * @history: its counters, and when they began
  */
 struct snapshot_row {
@@ -23,6 +36,7 @@ struct snapshot_row {
 	uint32_t port;
 	uint8_t protocol;
 	uint8_t role;
+	uint8_t bound;
 	struct history_row history;
 };
 

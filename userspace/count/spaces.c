@@ -79,6 +79,8 @@ static void read_first(const struct spaces *spaces, struct space *space)
 	space->is_seen = counters_read(&space->before);
 	space->has_range = limits_local_ports(&space->destinations.range, &space->available);
 	file_read_number("/proc/sys/net/ipv4/tcp_syncookies", 0, &space->tcp_syncookies);
+	file_read_number("/proc/sys/net/ipv4/tcp_max_syn_backlog", 0,
+			 &space->tcp_max_syn_backlog);
 	limits_read(space->limits, true);
 	go_home(spaces, space);
 }

@@ -20,6 +20,7 @@ struct names;
  * @after: and when they were again
  * @limits: what is used of them, when they were read last
  * @tcp_syncookies: net.ipv4.tcp_syncookies
+ * @tcp_max_syn_backlog: net.ipv4.tcp_max_syn_backlog
  * @has_range: @destinations has a range
  * @available: how many ports that has
  * @destinations: who uses local ports
@@ -33,6 +34,7 @@ struct space {
 	struct counters after;
 	struct limit limits[LIMITS_READ];
 	uint64_t tcp_syncookies;
+	uint64_t tcp_max_syn_backlog;
 	bool has_range;
 	uint32_t available;
 	struct destinations destinations;

@@ -67,11 +67,10 @@ static void say(const struct look *look, struct findings *findings, const struct
 		     watched->port);
 }
 
-static bool check_sockets(const struct look *look, struct findings *findings)
+static void check_sockets(const struct look *look, struct findings *findings)
 {
 	const uint32_t threshold = look_threshold(look, THRESHOLD_FULL);
 	const struct watched *watched = look->watched.list;
-	bool any = false;
 	size_t i;
 
 	for (i = 0; i < look->watched.count; i++) {
@@ -80,9 +79,7 @@ static bool check_sockets(const struct look *look, struct findings *findings)
 			continue;
 		findings_at(findings, watched[i].netns);
 		say(look, findings, &watched[i]);
-		any = true;
 	}
-	return any;
 }
 
 /* Of sockets that are gone, or many. */
@@ -106,15 +103,15 @@ static void say_counters(const struct look *look, struct findings *findings, uin
  */
 void check_datagrams(const struct look *look, struct findings *findings)
 {
-	const bool any = check_sockets(look, findings);
 	const struct space *space;
 	uint64_t dropped, all = 0;
 
+	check_sockets(look, findings);
 	check_each_space(look, space) {
 		dropped = space->is_seen ? dropped_in(space) : 0;
 		all += dropped;
 		findings_at(findings, space->netns);
-		if (dropped && !any)
+		if (dropped && !findings_any_at(findings, space->netns))
 			say_counters(look, findings, dropped);
 	}
 	findings_at(findings, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Listeners that are open to all and are not in a baseline. */
 #include <string.h>
+#include <time.h>
 
 #include "doctor/check.h"
 #include "doctor/words.h"
@@ -16,17 +17,34 @@ static bool is_open(const struct look *look, const struct watched *watched)
 	return watched->state == SOCKPORT_STATE_LISTEN || watched->state == SOCKPORT_STATE_CLOSE;
 }
 
+/* Network namespaces have other numbers after each boot. */
+static bool is_of_this_boot(const struct look *look, uint64_t time)
+{
+	struct timespec up;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return time + up.tv_sec * 1000ull + up.tv_nsec / 1000000 >= look->now;
+}
+
+/* Where it was bound is not told by every file. Who is bound to an interface is not open to all. */
+static bool is_as_open(const struct snapshot_row *row, const struct watched *watched)
+{
+	return row->bound != SNAPSHOT_BOUND_SOME || watched->ifindex;
+}
+
 static bool is_expected(const struct look *look, const struct watched *watched)
 {
 	const struct snapshot *baseline = look->how.baseline;
+	const bool is_same_boot = is_of_this_boot(look, baseline->time);
 	const struct snapshot_row *row;
 	size_t i;
 
 	for (i = 0; i < baseline->count; i++) {
 		row = &baseline->list[i];
 		if (row->protocol == watched->protocol && row->port == watched->port &&
-		    row->role == SOCKPORT_ROLE_IN &&
-		    (!watched->netns || !row->netns || row->netns == watched->netns))
+		    row->role == SOCKPORT_ROLE_IN && is_as_open(row, watched) &&
+		    (!is_same_boot || !watched->netns || !row->netns ||
+		     row->netns == watched->netns))
 			return true;
 	}
 	return false;
@@ -43,7 +61,7 @@ static void say(struct findings *findings, const struct watched *watched)
 
 	findings_say(findings, &finding->subject, "%s%s%s", watched->end ? watched->end : "-",
 		     watched->who && *watched->who ? " of " : "", watched->who ? watched->who : "");
-	findings_say(findings, &finding->seen, "port %u is bound to all addresses, and not in the baseline",
+	findings_say(findings, &finding->seen, "port %u is bound to all addresses, and is not so in the baseline",
 		     watched->port);
 	findings_say(findings, &finding->command, "sockport show %u", watched->port);
 }

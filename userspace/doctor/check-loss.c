@@ -21,13 +21,12 @@ static uint64_t value(const struct grown *grown, unsigned int counter)
 	return row_knows(&grown->history, counter) ? grown->history.values[counter] : 0;
 }
 
-static bool check_ports(const struct look *look, struct findings *findings)
+static void check_ports(const struct look *look, struct findings *findings)
 {
 	const struct grown *grown = look->grown.list;
 	struct finding *finding;
 	uint64_t again, sent;
 	char text[WORDS_MAX];
-	bool any = false;
 	size_t i;
 
 	for (i = 0; i < look->grown.count; i++) {
@@ -35,7 +34,6 @@ static bool check_ports(const struct look *look, struct findings *findings)
 		sent = value(&grown[i], SOCKPORT_A_HISTORY_SEGMENTS_OUT);
 		if (!grown[i].port || !is_much(look, again, sent))
 			continue;
-		any = true;
 		findings_at(findings, grown[i].netns);
 		finding = findings_add(findings, &(struct finding){
 			.severity = SEVERITY_WARNING, .weight = again,
@@ -49,7 +47,6 @@ static bool check_ports(const struct look *look, struct findings *findings)
 			     "sockport sockets tcp --port %u --sort retrans_total --top 10 -o +rto,retrans_total,lost",
 			     grown[i].port);
 	}
-	return any;
 }
 
 static void say_space(const struct look *look, struct findings *findings,
@@ -75,10 +72,10 @@ static void say_space(const struct look *look, struct findings *findings,
  */
 void check_loss(const struct look *look, struct findings *findings)
 {
-	const bool any = check_ports(look, findings);
 	uint64_t again, sent, all_again = 0, all_sent = 0;
 	const struct space *space;
 
+	check_ports(look, findings);
 	check_each_space(look, space) {
 		if (!space->is_seen)
 			continue;
@@ -88,7 +85,7 @@ void check_loss(const struct look *look, struct findings *findings)
 		all_again += again;
 		all_sent += sent;
 		findings_at(findings, space->netns);
-		if (!any && is_much(look, again, sent))
+		if (is_much(look, again, sent) && !findings_any_at(findings, space->netns))
 			say_space(look, findings, space, again, sent);
 	}
 	findings_at(findings, 0);

@@ -14,34 +14,43 @@
 /* See net.ipv4.tcp_syncookies in Documentation/networking/ip-sysctl.rst. */
 #define COOKIES_ALWAYS	2
 
-static bool is_full(const struct grown *grown)
+/*
+ * How many of a listener's connections can be half open. Without cookies the last quarter of
+ * net.ipv4.tcp_max_syn_backlog is for peers that are known already.
+ */
+static uint64_t room_of(const struct look *look, const struct watched *watched)
 {
-	return grown->protocol == SOCKPORT_PROTOCOL_TCP && grown->role == SOCKPORT_ROLE_IN &&
-	       grown->backlog_limit && grown->half_open >= grown->backlog_limit;
+	uint64_t room = watched->limit, all;
+	const struct space *space;
+
+	check_each_space(look, space) {
+		if (space->netns != watched->netns || !space->is_seen || space->tcp_syncookies)
+			continue;
+		all = space->tcp_max_syn_backlog;
+		if (room > all - all / 4 + 1)
+			room = all - all / 4 + 1;
+	}
+	return room;
 }
 
-static bool check_ports(const struct look *look, struct findings *findings)
+static void check_listener(const struct look *look, struct findings *findings,
+			   const struct watched *watched)
 {
-	const struct grown *grown = look->grown.list;
+	const uint64_t room = room_of(look, watched);
 	struct finding *finding;
-	bool any = false;
-	size_t i;
 
-	for (i = 0; i < look->grown.count; i++) {
-		if (!is_full(&grown[i]))
-			continue;
-		any = true;
-		findings_at(findings, grown[i].netns);
-		finding = findings_add(findings, &(struct finding){
-			.severity = SEVERITY_CRITICAL, .weight = grown[i].half_open,
-			.what = "SYN queue is full", .why = WHY, .action = DO });
-		findings_say(findings, &finding->subject, "tcp port %u", grown[i].port);
-		findings_say(findings, &finding->seen, "%u connections are half open, for a limit of %u",
-			     grown[i].half_open, grown[i].backlog_limit);
-		findings_say(findings, &finding->command, "sockport sockets tcp syn-recv --port %u",
-			     grown[i].port);
-	}
-	return any;
+	if (!watched->half_open || watched->half_open < room)
+		return;
+	findings_at(findings, watched->netns);
+	finding = findings_add(findings, &(struct finding){
+		.severity = SEVERITY_CRITICAL, .weight = watched->half_open,
+		.what = "SYN queue is full", .why = WHY, .action = DO });
+	findings_say(findings, &finding->subject, "%s%s%s", watched->end ? watched->end : "-",
+		     watched->who && *watched->who ? " of " : "", watched->who ? watched->who : "");
+	findings_say(findings, &finding->seen, "%u connections are half open, for a limit of %" PRIu64,
+		     watched->half_open, room);
+	findings_say(findings, &finding->command, "sockport sockets tcp syn-recv --port %u",
+		     watched->port);
 }
 
 static void check_counters(const struct look *look, struct findings *findings,
@@ -74,11 +83,13 @@ static void check_counters(const struct look *look, struct findings *findings,
  */
 void check_syn_queue(const struct look *look, struct findings *findings)
 {
+	const struct watched *watched = look->watched.list;
 	const struct space *space;
+	size_t i;
 
-	if (check_ports(look, findings))
-		return;
+	for (i = 0; i < look->watched.count; i++)
+		check_listener(look, findings, &watched[i]);
 	check_each_space(look, space)
-		if (space->is_seen)
+		if (space->is_seen && !findings_any_at(findings, space->netns))
 			check_counters(look, findings, space);
 }

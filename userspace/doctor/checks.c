@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* All checks, and what none of them could look at. */
-#include "doctor/check.h"
+#include <string.h>
+#include <sys/stat.h>
 
+#include "doctor/check.h"
+#include "host/names.h"
+#include "host/netns.h"
+
+#define SAFE	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/:"
 
 static const struct check checks[] = {
 	{ "accept_queue", check_accept_queue },
@@ -52,6 +58,55 @@ static void say_unseen(const struct look *look, struct findings *findings)
 				"they are root's to see");
 }
 
+/* A shell takes it as it is, and nobody takes it for an option. */
+static bool is_safe(const char *text)
+{
+	return *text && *text != '-' && !text[strspn(text, SAFE)];
+}
+
+/* The names of files are taken by --netns; others are only shown. */
+static bool is_name(const char *name, uint32_t netns)
+{
+	char path[256];
+	struct stat status;
+
+	return !strchr(name, '/') && netns_path(name, path, sizeof(path)) &&
+	       !stat(path, &status) && status.st_ino == netns;
+}
+
+static bool is_initial(uint32_t netns)
+{
+	struct stat status;
+
+	return !stat("/proc/1/ns/net", &status) && status.st_ino == netns;
+}
+
+/* Who asks for more must ask where it was found; the module's own account is the same everywhere. */
+static void say_where(const struct look *look, struct findings *findings, struct finding *finding)
+{
+	struct names *names = look->how.names;
+	const char *name = look->how.netns;
+
+	if (!finding->command || !strcmp(finding->command, "sockport stats"))
+		return;
+	if (name) {
+		if (is_safe(name))
+			findings_say(findings, &finding->command, " --netns %s", name);
+		else
+			findings_say(findings, &finding->command, " -A");
+		return;
+	}
+	if (!finding->netns || names_is_here(names, finding->netns))
+		return;
+	name = names_netns(names, finding->netns);
+	if (is_initial(finding->netns))
+		findings_say(findings, &finding->command, " --netns 1");
+	else if (name && is_safe(name) && is_name(name, finding->netns))
+		findings_say(findings, &finding->command, " --netns %s", name);
+	else
+		findings_say(findings, &finding->command, " -A");
+}
+
 /**
  * checks_run - let all checks look for what is wrong
  * @look: what they look at
@@ -67,6 +122,8 @@ void checks_run(const struct look *look, struct findings *findings)
 		checks[i].run(look, findings);
 		findings_at(findings, 0);
 	}
+	for (i = 0; i < findings->count; i++)
+		say_where(look, findings, &findings->list[i]);
 	say_unseen(look, findings);
 	findings_sort(findings);
 }

@@ -18,6 +18,7 @@ struct names;
  * @thresholds: from where on something is wrong
  * @baseline: listeners that may be open to all, or NULL
  * @interval: milliseconds from the first look to the last
+ * @netns: the network namespace that it is taken at, as it was asked for; NULL for our own
  * @all_netns: at all network namespaces
  */
 struct looking {
@@ -26,6 +27,7 @@ struct looking {
 	const struct thresholds *thresholds;
 	const struct snapshot *baseline;
 	uint32_t interval;
+	const char *netns;
 	bool all_netns;
 };
 
@@ -45,6 +47,7 @@ struct looking {
  * @most: most of all looks
  * @fell: from one look to the next there were fewer
  * @limit: of the backlog, or bytes of the receive buffer
+ * @half_open: connections of a listener of TCP, at the last look
  * @drops: at the first look
  * @drops_after: at the last
  * @is_suspect: somebody will want to know its end and who has it
@@ -66,6 +69,7 @@ struct watched {
 	uint32_t most;
 	bool fell;
 	uint32_t limit;
+	uint32_t half_open;
 	uint32_t drops;
 	uint32_t drops_after;
 	bool is_suspect;
@@ -164,10 +168,8 @@ struct failed {
  * @protocol: SOCKPORT_PROTOCOL_*
  * @role: SOCKPORT_ROLE_*
  * @port: the port
- * @half_open: connections in SYN_RECV
  * @since: when its history began, in milliseconds since 1970; 0 where unknown
  * @drops: of its listeners since then
- * @backlog_limit: of its listeners, 0 where there are none
  * @history: by how much it grew
  */
 struct grown {
@@ -175,8 +177,6 @@ struct grown {
 	uint8_t protocol;
 	uint8_t role;
 	uint32_t port;
-	uint32_t half_open;
-	uint32_t backlog_limit;
 	uint64_t since;
 	uint64_t drops;
 	struct history_row history;

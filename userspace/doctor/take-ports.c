@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What ports did between the looks, and their half-open connections. */
+/* What ports did between the looks. */
 #include "doctor/take.h"
 
 /* What it takes for a port to be of interest. */
@@ -36,8 +36,6 @@ static bool is_interesting(const struct port_row *row)
 {
 	size_t i;
 
-	if (row_knows(row, SOCKPORT_A_PORT_STATES) && row->states[SOCKPORT_STATE_SYN_RECV])
-		return true;
 	if (!row_knows(row, SOCKPORT_A_PORT_HISTORY))
 		return false;
 	for (i = 0; i < sizeof(interesting) / sizeof(*interesting); i++)
@@ -70,9 +68,6 @@ static int take_grown(const struct port_row *row, void *data)
 		.protocol = row->protocol,
 		.role = row->role,
 		.port = row->port,
-		.half_open = row_knows(row, SOCKPORT_A_PORT_STATES) ?
-			     row->states[SOCKPORT_STATE_SYN_RECV] : 0,
-		.backlog_limit = row_knows(row, SOCKPORT_A_PORT_BACKLOG_LIMIT) ? row->limit : 0,
 		.since = total(row, SOCKPORT_A_HISTORY_FIRST_ACTIVE),
 		.drops = total(row, SOCKPORT_A_HISTORY_LISTEN_DROPS),
 		.history = port.history,

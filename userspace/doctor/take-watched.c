@@ -83,6 +83,7 @@ static int note(const struct socket_row *row, void *data)
 	watched->last = now;
 	watched->state = row->state;
 	watched->drops_after = row->drops;
+	watched->half_open = row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE) ? row->syn_queue : 0;
 	watched->limit = is_datagram(row) ? row->memory[SOCKPORT_A_MEMORY_RCVBUF] : row->limit;
 	return 0;
 }
@@ -110,7 +111,8 @@ static bool is_suspect(const struct look *look, const struct watched *watched)
 {
 	static const uint8_t any[16];
 
-	if (watched->drops_after > watched->drops || (watched->least && !watched->fell))
+	if (watched->drops_after > watched->drops || (watched->least && !watched->fell) ||
+	    watched->half_open)
 		return true;
 	return look->how.baseline && watched->size && !memcmp(watched->local, any, watched->size);
 }

@@ -255,6 +255,7 @@ static bool store_socket(struct socket_row *row, unsigned int type, const struct
 		[SOCKPORT_A_SOCKET_TOKEN] = FIELD(socket_row, token),
 		[SOCKPORT_A_SOCKET_PROCESSES] = FIELD(socket_row, process_count),
 		[SOCKPORT_A_SOCKET_STATE_AGE] = FIELD(socket_row, state_age),
+		[SOCKPORT_A_SOCKET_SYN_QUEUE] = FIELD(socket_row, syn_queue),
 	};
 
 	if (fields[type].size)

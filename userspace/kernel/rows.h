@@ -242,6 +242,7 @@ struct program_row {
  * @tx_queue: bytes not acknowledged
  * @backlog: connections that wait for accept()
  * @limit: of the backlog
+ * @syn_queue: half-open connections of a listener
  * @drops: packets
  * @uid: owner
  * @mark: SO_MARK
@@ -294,6 +295,7 @@ struct socket_row {
 	uint32_t tx_queue;
 	uint32_t backlog;
 	uint32_t limit;
+	uint32_t syn_queue;
 	uint32_t drops;
 	uint32_t uid;
 	uint32_t mark;

@@ -11,6 +11,7 @@ A socket is known by its cookie; a UNIX one by its inode, as ss keeps their cook
 import concurrent.futures
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -66,11 +67,11 @@ def told(kind, state, inode, mixed):
 
 def compare(line, command):
     """What differs, and what ss has."""
-    words = line.removeprefix("?").split()
+    words = shlex.split(line.removeprefix("?"))
     theirs = of_ss(words)
     if theirs is None:
         return ([] if line[0] == "?" else ["ss does not understand: " + line]), None
-    ours = of_ours([*command, *words, "-n", "-H", "--columns", "proto,state,cookie,inode"])
+    ours = of_ours([*command, "--columns", "proto,state,cookie,inode", *words, "-n", "-H"])
     if isinstance(ours, str):
         return ["%s: %s" % (line, ours)], theirs
     if ours != theirs:

@@ -138,8 +138,7 @@ int options_check(const struct options *options, struct failure *failure)
 		return failure_set(failure, EXIT_USAGE,
 				   "--since and --interval exclude each other");
 	if (options->count && !options->interval && options->command != COMMAND_EVENTS &&
-	    options->command != COMMAND_RECORD &&
-	    !(options->replay && options->command == COMMAND_TOP))
+	    options->command != COMMAND_RECORD && options->command != COMMAND_TOP)
 		return failure_set(failure, EXIT_USAGE, "--count needs --interval");
 	if (options->textfile && options->has_format && options->format != METRICS_PROMETHEUS)
 		return failure_set(failure, EXIT_USAGE,

@@ -309,7 +309,7 @@ const struct option_row option_rows[] = {
 	{ "processes", 'p', NULL, "with the processes that have them open", GROUP_HOW,
 	  TAKES_PROCESSES, FLAG(processes), SERVED, .brief = "who has them open" },
 	{ "timers", 0, NULL, "with timers, also -o without columns", GROUP_HOW, TAKES_SOCKETS,
-	  FLAG(timers), SERVED, .brief = "timers, also -o" },
+	  FLAG(timers), .like_ss = true, SERVED, .brief = "timers, also -o" },
 	{ .name = "options", .group = GROUP_HOW, .takes = TAKES_SOCKETS, FLAG(timers),
 	  .like_ss = true },
 	{ .name = "threads", .letter = 'T', .group = GROUP_HOW, .takes = TAKES_PROCESSES,

@@ -124,38 +124,88 @@ static int bad_option(struct parser *parser, int option, char *const *argv)
 	return option_unknown(parser->names, word, parser->failure);
 }
 
-/* Timers there, columns here. True if that was meant; the word is looked at again then. */
-static bool means_timers(struct parser *parser, char **argv, int option)
+static size_t place_of(const char *name)
 {
-	if (option == ':' && optopt == 'o') {
-		parser->options->timers = true;
+	size_t i;
+
+	for (i = 0; !option_rows[i].name || strcmp(option_rows[i].name, name); i++)
+		;
+	return i;
+}
+
+/* Is each of them a letter of ours that takes no value? */
+static bool are_letters(const struct parser *parser, const char *text)
+{
+	const char *letter;
+
+	for (; *text; text++) {
+		letter = *text == ':' ? NULL : strchr(parser->letters, *text);
+		if (!letter || letter[1] == ':')
+			return false;
+	}
+	return true;
+}
+
+static bool are_columns(const char *list)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (command_columns(&commands[i]) &&
+		    columns_have(command_columns(&commands[i]), list))
+			return true;
+	return false;
+}
+
+/*
+ * "-o" is timers in ss(8), columns here. Behind it are columns, more letters in the same word,
+ * or what has nothing to do with it. What does is looked at again.
+ */
+static bool is_timers(struct parser *parser, char **argv, int option)
+{
+	char *word = argv[optind - 1];
+	size_t length;
+
+	if (option == ':')
+		return optopt == 'o';
+	if (option != 'o')
+		return false;
+	if (optarg == word) {
+		if (!(*word == '-' && word[1]) && !ss_begins_expression(word, argv[optind]))
+			return false;
+		optind--;
 		return true;
 	}
-	if (option != 'o' || optarg != argv[optind - 1] ||
-	    !ss_begins_expression(optarg, argv[optind]))
+	length = strlen(word);
+	if (optarg <= word || optarg > word + length || are_columns(optarg) ||
+	    !are_letters(parser, optarg))
 		return false;
-	parser->options->timers = true;
-	optind--;
+	/* What is left of the word is one of letters again. */
+	optarg[-1] = '-';
+	argv[--optind] = optarg - 1;
 	return true;
 }
 
 static int parse_options(struct parser *parser, int argc, char **argv)
 {
+	const struct option_row *row;
 	int option;
 
 	opterr = 0;
 	/* It may not be the first command line of this process. */
 	optind = 0;
 	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
-		if (means_timers(parser, argv, option))
-			continue;
-		if (option == '?' || option == ':')
+		if (is_timers(parser, argv, option))
+			row = &option_rows[place_of("timers")];
+		else if (option == '?' || option == ':')
 			return bad_option(parser, option, argv);
-		if (option == 'A')
+		else
+			row = row_of(option);
+		if (row->letter == 'A')
 			parser->behind_a = argv[optind];
-		if (row_of(option)->letter == 'a' || row_of(option)->letter == 'l')
-			parser->all_last = row_of(option)->letter == 'a';
-		if (apply(parser, row_of(option), optarg))
+		if (row->letter == 'a' || row->letter == 'l')
+			parser->all_last = row->letter == 'a';
+		if (apply(parser, row, optarg))
 			return -1;
 	}
 	return 0;

@@ -58,35 +58,76 @@ bool ss_is_table(const char *word)
 	return !strcmp(word, "all") || find_table(word) || word_is_protocol(word, &protocol);
 }
 
-static void add_types(struct options *options, const char *protocol, unsigned int types)
+#define PROTOCOL(protocol)	(1u << (protocol))
+#define PROTOCOLS_ALL	((PROTOCOL(SOCKPORT_PROTOCOL_MAX) << 1) - 2)
+
+/* The protocols of a table, 0 for no table. */
+static uint32_t protocols_of(const char *protocols)
+{
+	char copy[64], *rest = copy, *word;
+	uint32_t mask = 0;
+	uint8_t protocol;
+
+	if (strlen(protocols) >= sizeof(copy))
+		return 0;
+	strcpy(copy, protocols);
+	while ((word = strsep(&rest, ","))) {
+		if (!word_is_protocol(word, &protocol))
+			return 0;
+		mask |= PROTOCOL(protocol);
+	}
+	return mask;
+}
+
+static void set_types(struct options *options, const char *protocol, unsigned int types, bool add)
 {
 	size_t i;
 
-	for (i = 0; i < SS_TYPED; i++)
-		if (!strcasecmp(typed[i], protocol))
+	for (i = 0; i < SS_TYPED; i++) {
+		if (strcmp(protocol, "all") && strcasecmp(typed[i], protocol))
+			continue;
+		if (add)
 			options->ss_types[i] |= types;
+		else
+			options->ss_types[i] &= ~types;
+	}
 }
 
-static int add_table(struct options *options, const char *word, struct failure *failure)
+/* One word of a list: a table more, or with "!" one less. */
+static int change_tables(struct options *options, const char *word, uint32_t *chosen,
+			 struct failure *failure)
 {
-	const struct ss_table *table = find_table(word);
+	const bool add = *word != '!';
+	const struct ss_table *table = find_table(add ? word : ++word);
 	const char *protocols = table ? table->protocols : word;
+	const unsigned int types = table && table->types ? table->types : ~0u;
+	uint32_t mask = strcmp(word, "all") ? protocols_of(protocols) : PROTOCOLS_ALL;
 
-	add_types(options, protocols, table && table->types ? table->types : ~0u);
-	return filter_add(&options->filter, FILTER_PROTOCOL, protocols, failure);
+	if (!mask)
+		return filter_add(&options->filter, FILTER_PROTOCOL, protocols, failure);
+	set_types(options, protocols, types, add);
+	if (add)
+		*chosen |= mask;
+	else if (types == ~0u)
+		*chosen &= ~mask;
+	return 0;
 }
 
-static bool names_all(const char *list)
+static int add_protocols(struct options *options, uint32_t chosen, struct failure *failure)
 {
-	const char *at = strstr(list, "all");
+	uint8_t protocol;
 
-	return at && (at == list || at[-1] == ',') && (!at[3] || at[3] == ',');
+	for (protocol = 1; protocol <= SOCKPORT_PROTOCOL_MAX; protocol++)
+		if (chosen & PROTOCOL(protocol) &&
+		    filter_add(&options->filter, FILTER_PROTOCOL, word_protocol(protocol), failure))
+			return -1;
+	return 0;
 }
 
 /**
  * ss_add_tables - list what some tables of ss(8) have
  * @options: of the command
- * @list: names of tables
+ * @list: names of tables, separated by commas; one less with "!" in front of it
  * @failure: what is wrong with them
  *
  * Return: 0 or -1.
@@ -94,20 +135,23 @@ static bool names_all(const char *list)
 int ss_add_tables(struct options *options, const char *list, struct failure *failure)
 {
 	char *copy, *rest, *word;
+	uint32_t chosen = 0;
 	int error = 0;
 
 	options->has_filter = true;
 	options->like_ss = true;
 	options->tables = true;
-	if (names_all(list))
-		return 0;
 	copy = rest = strdup(list);
 	if (!copy)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	while (!error && (word = strsep(&rest, ",")))
-		error = add_table(options, word, failure);
+		error = change_tables(options, word, &chosen, failure);
 	free(copy);
-	return error;
+	if (error || chosen == PROTOCOLS_ALL)
+		return error;
+	if (!chosen)
+		return failure_set(failure, EXIT_USAGE, "'%.100s' leaves nothing to list", list);
+	return add_protocols(options, chosen, failure);
 }
 
 /**
@@ -194,24 +238,44 @@ static bool is_state(const char *word)
 	return word && word_is_state(word, &tcp, &datagram);
 }
 
+static bool is_one_of(const char *const *list, size_t count, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(list[i], word))
+			return true;
+	return false;
+}
+
+/* A value that is no name of ours, and no option. */
+static bool is_value(const char *word)
+{
+	return word && *word != '-' && !filter_is_word(word);
+}
+
 /**
  * ss_begins_expression - whether a word behind "-o" is no value of it
  * @word: the word; there, the option has none
  * @next: the one behind it, or NULL
+ *
+ * Some words are columns, too: then it is what follows that tells.
  *
  * Return: whether an expression of ss(8) begins so.
  */
 bool ss_begins_expression(const char *word, const char *next)
 {
 	static const char *const words[] = {
-		"exclude", "src", "dst", "sport", "dport", "not", "(", "!", "dev", "autobound",
+		"exclude", "src", "dst", "sport", "dport", "not", "autobound", "fwmark",
 	};
-	size_t i;
+	static const char *const columns[] = { "dev", "cgroup" };
 
+	/* Quoted, it is one word; columns have no blanks, and none of these signs. */
+	if (word[strcspn(word, " \t()!=<>:&|")])
+		return true;
 	if (!strcmp(word, "state"))
 		return is_state(next);
-	for (i = 0; i < COUNT(words); i++)
-		if (!strcmp(word, words[i]))
-			return true;
-	return is_state(word);
+	if (is_one_of(columns, COUNT(columns), word))
+		return is_value(next);
+	return is_one_of(words, COUNT(words), word) || is_state(word);
 }

@@ -142,6 +142,7 @@ struct selection {
 
 void selection_clear(struct selection *selection);
 void selection_add(struct selection *selection, const struct column *column);
+bool columns_have(const struct columns *columns, const char *names);
 bool selection_has(const struct selection *selection, const char *name);
 void selection_put_first(struct selection *selection, const struct columns *columns,
 			 const char *name);

@@ -102,6 +102,26 @@ static const struct column *find_column(const struct columns *columns, const cha
 }
 
 /**
+ * columns_have - whether there are such columns
+ * @columns: out of these
+ * @names: as for selection_parse()
+ *
+ * Return: whether all of them are there.
+ */
+bool columns_have(const struct columns *columns, const char *names)
+{
+	size_t length;
+
+	for (names += *names == '+';; names += length + 1) {
+		length = strcspn(names, ",");
+		if (!find_column(columns, names, length))
+			return false;
+		if (!names[length])
+			return true;
+	}
+}
+
+/**
  * selection_has - whether a column is chosen
  * @selection: the columns
  * @name: of the column

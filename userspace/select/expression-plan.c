@@ -362,6 +362,7 @@ static int resolve(const struct expression_plan *plan, struct expression *in, bo
 		       resolve(plan, in->other, is_there, failure) ? -1 : 0;
 	if (in->condition != SOCKPORT_CONDITION_IFINDEX || !in->text)
 		return 0;
+	in->first = 0;
 	if (is_there)
 		in->first = if_nametoindex(in->text);
 	/* It is made with the namespace, as the first. */

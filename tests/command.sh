@@ -395,8 +395,13 @@ sys.exit(not rows or any(row["lport"] != int(sys.argv[2]) for row in rows))' "$w
 	# shellcheck disable=SC2016
 	ip netns exec sockport-else "$SOCKPORT_FIXTURE" listen 7071 nsenter --net=/proc/$$/ns/net \
 		bash -c '"$1" show 7071 2>"$0/port"; "$1" who "$PPID" 2>"$0/who"' "$work" "$SOCKPORT_BIN" >/dev/null
+	: 2>/dev/null </dev/tcp/127.0.0.1/7072
+	ip netns exec sockport-else "$SOCKPORT_FIXTURE" listen 7072 nsenter --net=/proc/$$/ns/net \
+		"$SOCKPORT_BIN" show 7072 >"$work/refused"
 	ip netns del sockport-else
+	# Who was refused here is told so, too.
 	grep -q 'network namespace sockport-else: add -A' "$work/port" &&
+		grep -q '^Nobody has port 7072 open here; it is in the network namespace sockport-else: add -A' "$work/refused" &&
 		as 65534 "$SOCKPORT_BIN" show 7071 2>&1 | grep -q 'look.*-A'
 }
 

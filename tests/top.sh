@@ -186,7 +186,7 @@ restores()
 
 	begin && press q && is_restored || return 1
 	begin && press C-c && is_restored || return 1
-	for signal in TERM INT HUP QUIT SEGV ABRT; do
+	for signal in TERM INT HUP QUIT SEGV ABRT USR1 ALRM XCPU RTMIN+3; do
 		begin && kill -$signal "$(view_pid)" && is_restored || {
 			echo "not restored by SIG$signal"
 			return 1

@@ -17,6 +17,7 @@
  * @success: what the command exits with when nothing failed
  * @as_nagios: it is told as that convention has it
  * @unavailable: the kernel does not let us know, or is too old to
+ * @not_found: there is no such thing
  * @text: one line for the user, which says what to do about it; no newline
  */
 struct failure {
@@ -25,6 +26,7 @@ struct failure {
 	int success;
 	bool as_nagios;
 	bool unavailable;
+	bool not_found;
 	char text[1600];
 };
 

@@ -104,6 +104,7 @@ static struct json_object *responses(struct json_object *answer)
 	static const char *const errors[][2] = {
 		{ "400", "it makes no sense" },
 		{ "403", "who asks may not see it" },
+		{ "404", "there is no such thing" },
 		{ "503", "it cannot be answered now" },
 	};
 	struct json_object *object = object_with("200", answer);

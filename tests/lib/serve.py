@@ -218,6 +218,8 @@ def wrong_questions():
     for path in ("/foo", "/api/v1/kill", "/api/v1/replay/etc", "/api/v1/record/x", "/api/v1/events", "/api/v1/reset", "/api/v1/top",
                  "/api/v1/", "/../../etc/passwd"):
         error_of(path, 404)
+    for path in "/api/v1/show/1", "/api/v1/who/nobody-is-called-so":
+        error_of(path, 404)
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         error_of("/metrics", 405, method=method, body=b"x")
     error_of("/metrics", 400, body=b"x" * 1000)
@@ -370,7 +372,7 @@ def others_see_less():
     response, content = get("/api/v1/who/fixture?protocol=tcp", by_tcp(OTHER_USER))
     theirs = command(*words, "-J", user=OTHER_USER, status=(0, 1, 2))
     if theirs.returncode:
-        expect("what another sees", (503, 400)[theirs.returncode == 2], response.status)
+        expect("what another sees", (404, 400)[theirs.returncode == 2], response.status)
     else:
         expect("what another sees", json.loads(theirs.stdout), json.loads(content))
     holders = [row.get("processes") for row in

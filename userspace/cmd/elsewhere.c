@@ -17,11 +17,13 @@
 /**
  * struct search - a look at all network namespaces
  * @word: process, unit or container that is searched for; NULL for anything
+ * @is_open: of ports only those that somebody has open, not those that others have elsewhere
  * @netns: inode of the one where it was found
  * @found: it was
  */
 struct search {
 	const char *word;
+	bool is_open;
 	uint32_t netns;
 	bool found;
 };
@@ -30,7 +32,8 @@ static int take_port(const struct port_row *row, void *data)
 {
 	struct search *search = data;
 
-	if (!row->sockets || !row_knows(row, SOCKPORT_A_PORT_NETNS))
+	if (!row->sockets || !row_knows(row, SOCKPORT_A_PORT_NETNS) ||
+	    (search->is_open && row->role != SOCKPORT_ROLE_IN))
 		return 0;
 	search->netns = row->netns;
 	search->found = true;
@@ -93,22 +96,26 @@ static void put_hint(char hint[ELSEWHERE_MAX], const struct search *search,
  * @client: knows the kernel
  * @options: what was asked
  * @filter: the port
+ * @is_open: where somebody has it open, not where there are connections to it
  * @names: names of namespaces
+ *
+ * Return: whether there is one that we may know of.
  */
-void elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
+bool elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
 		    const struct options *options, const struct filter *filter,
-		    struct names *names)
+		    bool is_open, struct names *names)
 {
-	struct search search = { 0 };
+	struct search search = { .is_open = is_open };
 	struct failure failure;
 	int error;
 
 	*hint = 0;
 	if (!is_useful(options))
-		return;
+		return false;
 	client_ask_netns(client, -1, true);
 	error = client_ports(client, filter, 0, take_port, &search, &failure);
 	put_hint(hint, &search, names, error && !search.found);
+	return search.found;
 }
 
 /**

@@ -12,9 +12,9 @@
 /* Room for the longest hint. */
 #define ELSEWHERE_MAX	(100 + ESCAPE_TEXT * NETNS_NAME_MAX)
 
-void elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
+bool elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
 		    const struct options *options, const struct filter *filter,
-		    struct names *names);
+		    bool is_open, struct names *names);
 void elsewhere_process(char hint[ELSEWHERE_MAX], struct client *client,
 		       const struct options *options, struct names *names);
 

@@ -22,6 +22,8 @@
 #include "columns/tables.h"
 #include "count/holders.h"
 #include "table/escape.h"
+#include "table/prose.h"
+#include "table/terminal.h"
 
 #define STATES_BOUND	(1u << SOCKPORT_STATE_LISTEN | 1u << SOCKPORT_STATE_CLOSE)
 #define STATES_ALL	((2u << SOCKPORT_STATE_MAX) - 2)
@@ -84,6 +86,7 @@ struct outgoing {
  * @spaces: network namespaces, in the order in which they came; in text
  * @space_count: how many there are
  * @found: rows of the port
+ * @is_open: somebody has it open
  * @owners: who has it open
  * @peers: who is connected
  * @outgoing: connections that have the port as their local port
@@ -104,6 +107,7 @@ struct show {
 	struct space *spaces;
 	size_t space_count;
 	size_t found;
+	bool is_open;
 	struct holders owners;
 	struct peers peers;
 	struct outgoing outgoing;
@@ -175,6 +179,8 @@ static int take_port(const struct port_row *row, void *data)
 	struct space *space;
 
 	show->found++;
+	show->is_open |= row->role == SOCKPORT_ROLE_IN && row_knows(row, SOCKPORT_A_PORT_SOCKETS) &&
+			 row->sockets;
 	if (!add_owners(show, &row->processes, netns, NULL))
 		return out_of_memory(show);
 	if (show->options->json)
@@ -414,6 +420,22 @@ static void print_hidden(struct show *show)
 	}
 }
 
+/* Who was refused here, or connects to it, most often means one that is elsewhere. */
+static void print_elsewhere(struct show *show)
+{
+	char hint[ELSEWHERE_MAX];
+
+	/* What matches nothing of it may be all that was asked about. */
+	if (show->is_open || show->options->has_filter ||
+	    !(show->found || show->outgoing.count || show->refused.doors.count))
+		return;
+	if (!elsewhere_port(hint, show->client, show->options, &show->filter, true, show->names))
+		return;
+	putchar('\n');
+	prose_printf(stdout, terminal_width(), "Nobody has port %u open here%s.",
+		     show->options->port, hint);
+}
+
 static int show_text(struct show *show)
 {
 	size_t i;
@@ -435,7 +457,10 @@ static int show_text(struct show *show)
 	limited_print(&show->limited);
 	if (refused_put(&show->refused, &show->report, show->options))
 		return -1;
-	return print_outgoing(show);
+	if (print_outgoing(show))
+		return -1;
+	print_elsewhere(show);
+	return 0;
 }
 
 /**
@@ -485,7 +510,8 @@ int show_port(struct client *client, const struct options *options, struct names
 	doors_free(&show.refused.doors);
 	if (error || show.found || show.outgoing.count || refused)
 		return error;
-	elsewhere_port(hint, client, options, &show.filter, names);
+	elsewhere_port(hint, client, options, &show.filter, false, names);
+	failure->not_found = true;
 	return failure_set(failure, EXIT_RUN, "no socket on port %u%s, and no history of it%s",
 			   options->port, options->has_filter ? " matches" : "", hint);
 }

@@ -311,6 +311,7 @@ static int not_found(struct who *who)
 	char hint[ELSEWHERE_MAX];
 
 	elsewhere_process(hint, who->client, who->options, who->names);
+	who->failure->not_found = true;
 	return failure_set(who->failure, EXIT_RUN,
 			   "no process, unit or container '%.100s' has a socket that we may see%s",
 			   who->holders.word, hint);

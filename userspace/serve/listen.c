@@ -83,24 +83,35 @@ static int listen_unix(struct listening *listening, const char *path, struct fai
 	return -1;
 }
 
+/* Without IPv6 a name may still have such an address, and so has ":PORT". */
+static bool is_absent(int error)
+{
+	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+}
+
+/* 1 where this host has no such address. */
 static int listen_internet(struct listening *listening, const struct addrinfo *info,
 			   const char *address, struct failure *failure)
 {
 	const int on = 1;
-	int descriptor;
+	int descriptor, error;
 
 	descriptor = socket(info->ai_family, info->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
 			    info->ai_protocol);
-	if (descriptor < 0)
-		return cannot_listen(address, strerror(errno), failure);
+	if (descriptor < 0) {
+		error = errno;
+		cannot_listen(address, strerror(error), failure);
+		return is_absent(error) ? 1 : -1;
+	}
 	setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (info->ai_family == AF_INET6)
 		setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (!bind(descriptor, info->ai_addr, info->ai_addrlen) && !listen(descriptor, BACKLOG))
 		return add(listening, descriptor, failure);
-	cannot_listen(address, strerror(errno), failure);
+	error = errno;
+	cannot_listen(address, strerror(error), failure);
 	close(descriptor);
-	return -1;
+	return is_absent(error) ? 1 : -1;
 }
 
 /* "HOST:PORT", "[ADDRESS]:PORT" or ":PORT": its parts, in a copy of it. */
@@ -130,15 +141,18 @@ static int listen_all(struct listening *listening, const char *host, const char 
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
 	};
 	struct addrinfo *list, *info;
+	bool any = false;
 	int error;
 
 	error = getaddrinfo(*host ? host : NULL, port, &hints, &list);
 	if (error)
 		return cannot_listen(address, gai_strerror(error), failure);
-	for (info = list; info && !error; info = info->ai_next)
+	for (info = list; info && error >= 0; info = info->ai_next) {
 		error = listen_internet(listening, info, address, failure);
+		any |= !error;
+	}
 	freeaddrinfo(list);
-	return error;
+	return error >= 0 && any ? 0 : -1;
 }
 
 static int listen_one(struct listening *listening, const char *address, struct failure *failure)

@@ -238,6 +238,8 @@ struct reply *reply_failure(const struct failure *failure)
 		status = MHD_HTTP_BAD_REQUEST;
 	else if (failure->unavailable)
 		status = MHD_HTTP_FORBIDDEN;
+	else if (failure->not_found)
+		status = MHD_HTTP_NOT_FOUND;
 	return reply_error(status, failure->text);
 }
 

@@ -53,13 +53,16 @@ static void crash(int number)
 }
 
 /**
- * restore_on_crash - restore the terminal before a crash ends us
+ * restore_on_crash - restore the terminal before a crash ends us, or a signal of somebody
  *
- * The crash then goes its way: the handler is gone when it runs.
+ * It then goes its way: the handler is gone when it runs.
  */
 void restore_on_crash(void)
 {
-	static const int numbers[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS };
+	static const int numbers[] = {
+		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2,
+		SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR, SIGSTKFLT,
+	};
 	static char stack[16384];
 	const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
 	const struct sigaction action = {
@@ -67,8 +70,11 @@ void restore_on_crash(void)
 		.sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK,
 	};
 	size_t i;
+	int number;
 
 	sigaltstack(&other, NULL);
 	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		sigaction(numbers[i], &action, NULL);
+	for (number = SIGRTMIN; number <= SIGRTMAX; number++)
+		sigaction(number, &action, NULL);
 }

@@ -26,7 +26,8 @@ alone()
 	IN_FIXTURE=yes DOCTOR_CASE=$1 "$SOCKPORT_FIXTURE" empty "$PWD/doctor.sh"
 }
 
-CASES=(healthy accept_overflow not_overflown accept_full ports_of_destination ports_of_address ports_shared
+CASES=(healthy accept_overflow not_overflown accept_full not_accepted ports_of_destination
+	ports_of_time_wait ports_of_address ports_shared
 	close_wait workers datagrams datagrams_of_gone unanswered unread loss failures scans late_answers filtered exposure time_wait memory
 	pressure cgroup module unseen nagios elsewhere)
 

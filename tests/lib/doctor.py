@@ -95,7 +95,7 @@ def accept_full():
     some = [start(to.getsockname()) for _ in range(5)]
     one = found("accept_queue", "accept queue stands full", severity="critical")
     expect_in("seen", "^5 of 5 connections wait, never fewer than 5", one["seen"])
-    for _ in range(4):
+    for _ in range(5):
         to.accept()
     gone("accept_queue")
     expect("connections", 5, len(some))
@@ -142,9 +142,30 @@ def ports_of_destination():
         found("local_ports", "local ports to a destination are used up", severity="critical")
         one = found("local_ports", "no local port was free", severity="critical")
         expect_in("seen", "^1 connection failed since", one["seen"])
+        # So it is where nobody remembers who failed.
+        write(PARAMETERS + "last_connections", "0")
+        with Steadily(lambda: socket.socket().connect_ex(to.getsockname())):
+            one = found("local_ports", "no local port was free", subject="^tcp port 7310$")
+        expect_in("seen", r"^\d+ connections to it failed in", one["seen"])
+        write(PARAMETERS + "last_connections", "1024")
         for _ in some:
             abort(to.accept()[0])
         gone("local_ports", "--threshold", "recent=1")
+
+
+def ports_of_time_wait():
+    """The next connection over the loopback takes the port of one that is over."""
+    to = listener(100, port=7310)
+    with sysctl("ip_local_port_range", "41000 41049"):
+        for _ in range(45):
+            one, other = pair(to)
+            one.close()
+            other.close()
+        with sysctl("tcp_tw_reuse", "2"):
+            expect("findings", [], findings("local_ports"))
+        with sysctl("tcp_tw_reuse", "0"):
+            one = found("local_ports", "local ports to a destination run out")
+            expect_in("seen", "^45 of 50 local ports", one["seen"])
 
 
 def ports_of_address():
@@ -191,6 +212,34 @@ def close_wait():
     for _, other in some:
         other.close()
     gone("close_wait", "--threshold", "close-wait=1")
+    # A peer that has asked all it wants listens to a long answer.
+    one, other = pair(to)
+    one.shutdown(socket.SHUT_WR)
+    began = time.monotonic()
+
+    def answer():
+        other.send(b"x")
+        one.recv(1)
+        time.sleep(0.01)
+
+    with Steadily(answer):
+        wait_for("age", lambda: time.monotonic() > began + 2)
+        expect("findings", [], findings("close_wait", "--threshold", "close-wait=1"))
+    found("close_wait", "connections are not closed", "--threshold", "close-wait=1")
+    other.close()
+    gone("close_wait", "--threshold", "close-wait=1")
+
+
+def not_accepted():
+    """There is room for more, but nobody takes the first."""
+    to = listener(100)
+    call = start(to.getsockname())
+    one = found("accept_queue", "connections are not accepted", "--threshold", "accept=1",
+                severity="warning", subject=f"^tcp port {to.getsockname()[1]}$")
+    expect_in("seen", r"^the oldest of them waits for \d", one["seen"])
+    other = to.accept()[0]
+    gone("accept_queue", "--threshold", "accept=1")
+    abort(call, other)
 
 
 def workers():
@@ -396,6 +445,15 @@ def exposure():
         opened = listener(1, "0.0.0.0", 7315)
         found("exposure", "a port is open to all that was not", *words, subject=":7315 of")
         opened.close()
+        # Nor that it was in use some time: what is closed by now is in the file, too.
+        once = listener(1, "0.0.0.0", 7317)
+        abort(*pair(once), once)
+        baseline.seek(0)
+        baseline.truncate()
+        subprocess.run([command[0], "ports", "--json"], stdout=baseline, check=True)
+        once = listener(1, "0.0.0.0", 7317)
+        found("exposure", "a port is open to all that was not", *words, subject=":7317 of")
+        once.close()
         gone("exposure", *words)
         before.close()
 
@@ -529,6 +587,15 @@ def nagios():
     expect("status", 2, done.returncode)
     expect_in("line", r"^SOCKPORT CRITICAL - 1 critical, 0 warning; .* 'accept_queue'=100%;80;100;0",
               done.stdout.splitlines()[0])
+    # Who shares a port of an address with others uses it up, too.
+    with sysctl("ip_local_port_range", "42000 42009"):
+        bound = []
+        for _ in range(10):
+            bound.append(socket.socket())
+            bound[-1].bind(("127.0.0.9", 0))
+        done = run("--nagios")
+        expect_in("line", "'local_ports'=100%;80;100;0", done.stdout.splitlines()[0])
+        abort(*bound)
     to.accept()
     done = run("--nagios", "--threshold", "full=79")
     expect("status", 1, done.returncode)
@@ -575,6 +642,8 @@ def elsewhere():
     try:
         one = found("accept_queue", "accept queue stands full", "-A", subject=":7316 ")
         expect("namespace", "sockport-elsewhere", one["netns"])
+        expect_in("plugin", "accept queue stands full: tcp 127.0.0.1:7316 .* in sockport-elsewhere",
+                  run("--nagios", "-A").stdout)
         more(one, "--netns sockport-elsewhere", pid)
     finally:
         subprocess.run(["ip", "netns", "delete", "sockport-elsewhere"], check=True)

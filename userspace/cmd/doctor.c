@@ -124,7 +124,7 @@ int doctor_put(const struct findings *findings, const struct options *options,
 	if (findings->failed)
 		return failure_set(failure, EXIT_RUN, "out of memory");
 	if (options->nagios) {
-		failure->success = nagios_put(findings);
+		failure->success = nagios_put(findings, names);
 		return 0;
 	}
 	failure->success = findings->count ? EXIT_FOUND : 0;

@@ -9,6 +9,10 @@
 #include <stdio.h>
 
 #include "cmd/doctor.h"
+#include "columns/column.h"
+#include "host/names.h"
+#include "table/escape.h"
+#include "table/sink.h"
 
 static int state_of(const struct findings *findings)
 {
@@ -24,13 +28,29 @@ static void put_text(const char *text)
 		putchar(*text == '|' ? '/' : *text);
 }
 
-static void put_finding(const struct finding *finding)
+static void put_netns(uint64_t known, uint32_t netns, struct names *names)
+{
+	char name[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
+	struct sink sink;
+
+	if (!(known >> FINDING_NETNS & 1))
+		return;
+	sink_init(&sink, SINK_TEXT, names, false);
+	sink.to = name;
+	value_netns(&sink, netns);
+	*sink.to = 0;
+	fputs(" in ", stdout);
+	put_text(name);
+}
+
+static void put_finding(const struct finding *finding, struct names *names)
 {
 	put_text(finding->what);
 	if (finding->subject) {
 		fputs(": ", stdout);
 		put_text(finding->subject);
 	}
+	put_netns(finding->known, finding->netns, names);
 }
 
 /* Numbers of all namespaces are told for each: only those of the host have plain names. */
@@ -48,10 +68,11 @@ static void put_measure(const struct measure *measure)
 /**
  * nagios_put - print findings as a plugin does
  * @findings: sorted
+ * @names: of network namespaces
  *
  * Return: the exit status that goes with them.
  */
-int nagios_put(const struct findings *findings)
+int nagios_put(const struct findings *findings, struct names *names)
 {
 	static const char *const words[] = {
 		[0] = "OK", [NAGIOS_WARNING] = "WARNING", [NAGIOS_CRITICAL] = "CRITICAL",
@@ -64,7 +85,7 @@ int nagios_put(const struct findings *findings)
 		printf("%u critical, %u warning; ",
 		       findings_number(findings, SEVERITY_CRITICAL),
 		       findings_number(findings, SEVERITY_WARNING));
-		put_finding(&findings->list[0]);
+		put_finding(&findings->list[0], names);
 	} else {
 		printf("nothing is wrong");
 	}
@@ -73,12 +94,15 @@ int nagios_put(const struct findings *findings)
 		put_measure(&findings->measures[i]);
 	putchar('\n');
 	for (i = 0; i < findings->count; i++) {
-		put_finding(&findings->list[i]);
+		put_finding(&findings->list[i], names);
 		fputs("; ", stdout);
 		put_text(findings->list[i].seen);
 		putchar('\n');
 	}
-	for (i = 0; i < findings->unseen_count; i++)
-		printf("not looked at: %s\n", findings->unseen[i].about);
+	for (i = 0; i < findings->unseen_count; i++) {
+		printf("not looked at: %s", findings->unseen[i].about);
+		put_netns(findings->unseen[i].known, findings->unseen[i].netns, names);
+		putchar('\n');
+	}
 	return state;
 }

@@ -4,6 +4,8 @@
 
 #include "count/findings.h"
 
-int nagios_put(const struct findings *findings);
+struct names;
+
+int nagios_put(const struct findings *findings, struct names *names);
 
 #endif

@@ -91,6 +91,28 @@ static const struct hash_kind kind_of_destination = {
 	.size = sizeof(struct destination), .hash = hash_destination, .same = same_destination,
 };
 
+/* Values of net.ipv4.tcp_tw_reuse. */
+#define REUSE_ALL	1
+#define REUSE_LOOPBACK	2
+
+static bool is_loopback(const uint8_t *address, uint8_t family)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return family == AF_INET ? address[0] == 127 : !memcmp(address, loopback, 16);
+}
+
+/* See tcp_twsk_unique() of the kernel; it is so from a second on. */
+static bool is_reusable(const struct destinations *destinations, const struct destination *key,
+			const struct socket_row *socket)
+{
+	if (socket->state != SOCKPORT_STATE_TIME_WAIT || socket->protocol != SOCKPORT_PROTOCOL_TCP)
+		return false;
+	return destinations->reuse == REUSE_ALL ||
+	       (destinations->reuse == REUSE_LOOPBACK &&
+		(is_loopback(key->local, key->family) || is_loopback(key->remote, key->family)));
+}
+
 /**
  * destinations_add - count a socket, if it uses a port of the range to get out
  * @destinations: with its range
@@ -112,10 +134,12 @@ bool destinations_add(struct destinations *destinations, const struct socket_row
 	} else {
 		destination = hash_find(&destinations->hash, &kind_of_destination, &key);
 	}
-	if (destination)
-		destination->ports++;
-	else
+	if (!destination) {
 		destinations->overlooked++;
+		return true;
+	}
+	destination->ports++;
+	destination->reusable += is_reusable(destinations, &key, socket);
 	return true;
 }
 

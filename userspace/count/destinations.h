@@ -13,6 +13,7 @@
  * struct destination - where connections go, and from which address
  * @known: bits as of all rows; all members are, so bit 0 is set
  * @ports: how many local ports of the range its connections use
+ * @reusable: so many of these another connection may take: they are in TIME_WAIT
  * @available: how many ports the range has
  * @port: remote port
  * @netns: inode of the network namespace, 0 where it is not known
@@ -25,6 +26,7 @@
 struct destination {
 	uint64_t known;
 	uint32_t ports;
+	uint32_t reusable;
 	uint32_t available;
 	uint32_t port;
 	uint32_t netns;
@@ -38,11 +40,13 @@ struct destination {
 /**
  * struct destinations - all of them; zeroed before use
  * @range: where local ports are counted
+ * @reuse: net.ipv4.tcp_tw_reuse, where there are timestamps; else 0
  * @hash: of struct destination
  * @overlooked: sockets whose destination found no room
  */
 struct destinations {
 	struct port_range range;
+	uint64_t reuse;
 	struct hash hash;
 	uint64_t overlooked;
 };

@@ -11,7 +11,7 @@
 /**
  * enum snapshot_bound - to what the listeners of a port were bound
  * @SNAPSHOT_BOUND_UNKNOWN: nobody has said
- * @SNAPSHOT_BOUND_SOME: to addresses, or interfaces
+ * @SNAPSHOT_BOUND_SOME: to addresses, or interfaces, or there were none
  * @SNAPSHOT_BOUND_ALL: one of them at least to all addresses
  */
 enum snapshot_bound {

@@ -72,6 +72,15 @@ static void go_home(const struct spaces *spaces, const struct space *space)
 		names_return(spaces->names);
 }
 
+static void read_reuse(struct space *space)
+{
+	uint64_t timestamps = 0;
+
+	file_read_number("/proc/sys/net/ipv4/tcp_timestamps", 0, &timestamps);
+	if (timestamps)
+		file_read_number("/proc/sys/net/ipv4/tcp_tw_reuse", 0, &space->destinations.reuse);
+}
+
 static void read_first(const struct spaces *spaces, struct space *space)
 {
 	if (!visit(spaces, space))
@@ -81,6 +90,7 @@ static void read_first(const struct spaces *spaces, struct space *space)
 	file_read_number("/proc/sys/net/ipv4/tcp_syncookies", 0, &space->tcp_syncookies);
 	file_read_number("/proc/sys/net/ipv4/tcp_max_syn_backlog", 0,
 			 &space->tcp_max_syn_backlog);
+	read_reuse(space);
 	limits_read(space->limits, true);
 	go_home(spaces, space);
 }

@@ -2,6 +2,7 @@
 /* Listeners whose accept queue overflows, or stands full or nearly so. */
 #include "doctor/check.h"
 #include "doctor/words.h"
+#include "format/words.h"
 
 #define WHY	"connections wait for accept(); what finds no room is dropped, and the peer waits " \
 		"for a second and more until it tries again"
@@ -42,6 +43,26 @@ static bool overflows(const struct look *look, const struct watched *watched)
 	return false;
 }
 
+static bool is_wrong(const struct look *look, const struct watched *watched)
+{
+	return is_listener(watched) && watched->looks > 1 &&
+	       (overflows(look, watched) ||
+		percent(watched->least, watched->limit) >= look_threshold(look, THRESHOLD_FULL));
+}
+
+/* Is something worse known of one of its listeners? */
+static bool is_told(const struct look *look, const struct grown *grown)
+{
+	const struct watched *watched = look->watched.list;
+	size_t i;
+
+	for (i = 0; i < look->watched.count; i++)
+		if (watched[i].netns == grown->netns && watched[i].protocol == grown->protocol &&
+		    watched[i].port == grown->port && is_wrong(look, &watched[i]))
+			return true;
+	return false;
+}
+
 /* What it dropped before, where history has counted that. */
 static void say_before(const struct look *look, struct findings *findings,
 		       const struct watched *watched, struct finding *finding)
@@ -58,8 +79,6 @@ static void say_before(const struct look *look, struct findings *findings,
 		findings_say(findings, &finding->seen, ", %llu since %s",
 			     (unsigned long long)grown[i].drops,
 			     words_moment(text, grown[i].since));
-		finding->since = grown[i].since;
-		finding->known |= 1u << FINDING_SINCE;
 		return;
 	}
 }
@@ -95,6 +114,34 @@ static void say(const struct look *look, struct findings *findings, const struct
 		findings_say(findings, &finding->command, "sockport sockets -l -p");
 }
 
+/* Of some, or there is room still: but nobody takes them. */
+static void check_waiting(const struct look *look, struct findings *findings,
+			  const struct grown *grown)
+{
+	struct finding *finding;
+	char text[WORDS_MAX];
+
+	if (grown->role != SOCKPORT_ROLE_IN || !grown->port ||
+	    grown->accept_age < look_threshold(look, THRESHOLD_ACCEPT) * 1000ull ||
+	    is_told(look, grown))
+		return;
+	findings_at(findings, grown->netns);
+	finding = findings_add(findings, &(struct finding){
+		.severity = SEVERITY_WARNING, .weight = grown->accept_age / 1000,
+		.since = look->now - grown->accept_age,
+		.what = "connections are not accepted",
+		.why = "to the peer they are open: it sends its question, and waits for an answer "
+		       "that does not come",
+		.action = "see what keeps the program from accept(): it hangs, or all its workers are busy",
+	});
+	findings_say(findings, &finding->subject, "%s port %u",
+		     word_protocol(grown->protocol) ? word_protocol(grown->protocol) : "-",
+		     grown->port);
+	findings_say(findings, &finding->seen, "the oldest of them waits for %s",
+		     words_age(text, grown->accept_age));
+	findings_say(findings, &finding->command, "sockport show %u", grown->port);
+}
+
 /**
  * check_accept_queue - look for accept queues that are full
  * @look: what was seen
@@ -104,6 +151,7 @@ void check_accept_queue(const struct look *look, struct findings *findings)
 {
 	const uint32_t threshold = look_threshold(look, THRESHOLD_FULL);
 	const struct watched *watched = look->watched.list;
+	const struct grown *grown = look->grown.list;
 	uint64_t worst = 0;
 	size_t i;
 
@@ -113,11 +161,11 @@ void check_accept_queue(const struct look *look, struct findings *findings)
 		if (percent(watched[i].least, watched[i].limit) > worst)
 			worst = percent(watched[i].least, watched[i].limit);
 		findings_at(findings, watched[i].netns);
-		if (watched[i].looks > 1 &&
-		    (overflows(look, &watched[i]) ||
-		     percent(watched[i].least, watched[i].limit) >= threshold))
+		if (is_wrong(look, &watched[i]))
 			say(look, findings, &watched[i]);
 	}
+	for (i = 0; i < look->grown.count; i++)
+		check_waiting(look, findings, &grown[i]);
 	findings_at(findings, 0);
 	findings_measure(findings, &(struct measure){
 		.name = "accept_queue", .unit = "%", .value = worst, .warning = threshold,

@@ -27,7 +27,9 @@ static uint64_t dropped_in(const struct space *space)
 	return counters_grown(&space->before, &space->after, COUNTER_UDP_RCVBUF_ERRORS) +
 	       counters_grown(&space->before, &space->after, COUNTER_UDP6_RCVBUF_ERRORS) +
 	       counters_grown(&space->before, &space->after, COUNTER_UDP_MEM_ERRORS) +
-	       counters_grown(&space->before, &space->after, COUNTER_UDP6_MEM_ERRORS);
+	       counters_grown(&space->before, &space->after, COUNTER_UDP6_MEM_ERRORS) +
+	       counters_grown(&space->before, &space->after, COUNTER_UDPLITE_RCVBUF_ERRORS) +
+	       counters_grown(&space->before, &space->after, COUNTER_UDPLITE6_RCVBUF_ERRORS);
 }
 
 /* A socket also counts what its own filter refuses, and bad checksums: those want no room. */

@@ -53,6 +53,8 @@ static void say_unseen(const struct look *look, struct findings *findings)
 				"they are root's to see, or the module is too old");
 	if (look->no_doors)
 		findings_unseen(findings, "scans", "they are root's to see, or the module is too old");
+	if (look->no_syn_queue)
+		findings_unseen(findings, "SYN queues", "the module is too old");
 	if (look->is_private)
 		findings_unseen(findings, "processes and memory of other users",
 				"they are root's to see");

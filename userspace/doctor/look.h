@@ -170,6 +170,7 @@ struct failed {
  * @port: the port
  * @since: when its history began, in milliseconds since 1970; 0 where unknown
  * @drops: of its listeners since then
+ * @accept_age: milliseconds that the oldest connection waits for accept(), 0 for none
  * @history: by how much it grew
  */
 struct grown {
@@ -179,6 +180,7 @@ struct grown {
 	uint32_t port;
 	uint64_t since;
 	uint64_t drops;
+	uint64_t accept_age;
 	struct history_row history;
 };
 
@@ -215,6 +217,7 @@ struct array {
  * @no_past: what failed is not ours to see
  * @no_doors: who knocked is not
  * @is_private: what other users have is not
+ * @no_syn_queue: the module is too old to tell of half-open connections by listener
  */
 struct look {
 	struct looking how;
@@ -236,6 +239,7 @@ struct look {
 	bool no_past;
 	bool no_doors;
 	bool is_private;
+	bool no_syn_queue;
 };
 
 int look_take(struct look *look, const struct looking *how, struct failure *failure);

@@ -32,14 +32,16 @@ static const struct hash_kind kind = {
 static uint64_t age_of(const struct socket_row *row)
 {
 	const size_t end = offsetof(struct tcp_info, tcpi_last_ack_recv) + sizeof(uint32_t);
+	const bool has_age = row_knows(row, SOCKPORT_A_SOCKET_STATE_AGE);
 	struct tcp_info info;
 
-	if (row_knows(row, SOCKPORT_A_SOCKET_STATE_AGE))
-		return row->state_age;
 	if (!row_knows(row, SOCKPORT_A_SOCKET_TCP_INFO) || row->tcp_info_size < end)
-		return 0;
+		return has_age ? row->state_age : 0;
 	memcpy(&info, row->tcp_info, end);
-	return info.tcpi_last_ack_recv;
+	/* A peer may have no more to say, and still listen to a long answer. */
+	if (has_age && info.tcpi_last_data_sent > row->state_age)
+		return row->state_age;
+	return has_age ? info.tcpi_last_data_sent : info.tcpi_last_ack_recv;
 }
 
 static void name(struct lazy *lazy, const struct process_rows *processes)

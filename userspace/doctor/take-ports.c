@@ -32,10 +32,17 @@ int take_ports(struct look *look)
 	return 0;
 }
 
+static uint64_t accept_age(const struct port_row *row)
+{
+	return row_knows(row, SOCKPORT_A_PORT_ACCEPT_AGE) ? row->accept_age : 0;
+}
+
 static bool is_interesting(const struct port_row *row)
 {
 	size_t i;
 
+	if (accept_age(row))
+		return true;
 	if (!row_knows(row, SOCKPORT_A_PORT_HISTORY))
 		return false;
 	for (i = 0; i < sizeof(interesting) / sizeof(*interesting); i++)
@@ -70,6 +77,7 @@ static int take_grown(const struct port_row *row, void *data)
 		.port = row->port,
 		.since = total(row, SOCKPORT_A_HISTORY_FIRST_ACTIVE),
 		.drops = total(row, SOCKPORT_A_HISTORY_LISTEN_DROPS),
+		.accept_age = accept_age(row),
 		.history = port.history,
 	};
 	return 0;
@@ -83,8 +91,15 @@ static int take_grown(const struct port_row *row, void *data)
  */
 int take_ports_again(struct look *look)
 {
+	const uint32_t want = SOCKPORT_WANT_HISTORY | SOCKPORT_WANT_AGE;
 	const struct filter all = { 0 };
+	int error;
 
+	error = client_ports(look->how.client, &all, want, take_grown, look, look->failure);
+	if (!error || look->grown.count)
+		return error;
+	/* An older module knows of no ages. */
+	*look->failure = (struct failure){ 0 };
 	return client_ports(look->how.client, &all, SOCKPORT_WANT_HISTORY, take_grown, look,
 			    look->failure);
 }

@@ -83,6 +83,8 @@ static int note(const struct socket_row *row, void *data)
 	watched->last = now;
 	watched->state = row->state;
 	watched->drops_after = row->drops;
+	if (row->protocol == SOCKPORT_PROTOCOL_TCP && !row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE))
+		look->no_syn_queue = true;
 	watched->half_open = row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE) ? row->syn_queue : 0;
 	watched->limit = is_datagram(row) ? row->memory[SOCKPORT_A_MEMORY_RCVBUF] : row->limit;
 	return 0;

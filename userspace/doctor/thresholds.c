@@ -26,6 +26,8 @@ const struct threshold_row threshold_rows[THRESHOLDS] = {
 		"that are closed, called by one source", 10 },
 	[THRESHOLD_KNOCKS] = { "knocks", "attempts",
 		"at one closed port, in the time that is recent", 100 },
+	[THRESHOLD_ACCEPT] = { "accept", "seconds",
+		"that a connection waits for accept()", 10 },
 };
 
 static int set(struct thresholds *thresholds, char *word, struct failure *failure)
@@ -40,7 +42,7 @@ static int set(struct thresholds *thresholds, char *word, struct failure *failur
 			break;
 	if (i == THRESHOLDS)
 		return failure_set(failure, EXIT_USAGE,
-				   "unknown threshold '%.100s': it is full, close-wait, stuck, recent, failures, retransmits, segments, scan or knocks",
+				   "unknown threshold '%.100s': it is full, close-wait, stuck, recent, failures, retransmits, segments, scan, knocks or accept",
 				   word);
 	if (!value || !number_parse(value, UINT32_MAX, &thresholds->values[i]))
 		return failure_set(failure, EXIT_USAGE,

@@ -37,6 +37,8 @@ static const struct source sources[COUNTERS] = {
 	[COUNTER_UDP_MEM_ERRORS] = { "Udp:", "MemErrors" },
 	[COUNTER_UDP6_RCVBUF_ERRORS] = { NULL, "Udp6RcvbufErrors" },
 	[COUNTER_UDP6_MEM_ERRORS] = { NULL, "Udp6MemErrors" },
+	[COUNTER_UDPLITE_RCVBUF_ERRORS] = { "UdpLite:", "RcvbufErrors" },
+	[COUNTER_UDPLITE6_RCVBUF_ERRORS] = { NULL, "UdpLite6RcvbufErrors" },
 };
 
 static void set(struct counters *counters, const char *group, const char *name,

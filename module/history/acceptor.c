@@ -17,71 +17,13 @@
 
 #include "history/acceptor.h"
 #include "history/follow.h"
+#include "history/follow-rows.h"
 #include "history/program.h"
 #include "history/rows.h"
 
 /* Listeners that are looked at, and connections in their queues. */
 #define LISTENERS	64
-#define WAITING		256
-
-/* @most: how many may still be looked at, and are not any more. */
-static bool in_queue(struct request_sock_queue *queue, const struct sock *sk,
-		     unsigned int *most)
-{
-	const struct request_sock *req = queue->rskq_accept_head;
-
-	if (!req)
-		return false;
-	if (queue->rskq_accept_tail->sk == sk)
-		return true;
-	for (; req && *most; req = req->dl_next, --*most)
-		if (req->sk == sk)
-			return true;
-	return false;
-}
-
-/* A listener is freed after a grace period, its queue may be closed already. */
-static bool waits_at(struct sock *listener, const struct sock *sk,
-		     unsigned int *most)
-{
-	struct request_sock_queue *queue = &inet_csk(listener)->icsk_accept_queue;
-	bool waits = false;
-
-	if (inet_sk_state_load(listener) != TCP_LISTEN ||
-	    !READ_ONCE(listener->sk_ack_backlog))
-		return false;
-	spin_lock(&queue->rskq_lock);
-	if (inet_sk_state_load(listener) == TCP_LISTEN)
-		waits = in_queue(queue, sk, most);
-	spin_unlock(&queue->rskq_lock);
-	return waits;
-}
-
-/**
- * sockport_acceptor_find - find the listener that took a connection
- * @row: row of the port
- * @sk: the connection, locked, that is about to be established
- *
- * Context: BH disabled, in an RCU read-side critical section, no chain of
- * followed sockets locked.
- *
- * Return: the listener until the end of the critical section, or NULL.
- */
-const struct sockport_follow *
-sockport_acceptor_find(const struct sockport_history *row,
-		       const struct sock *sk)
-{
-	const struct sockport_follow *listener;
-	unsigned int n = 0, most = WAITING;
-
-	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
-		if (waits_at((struct sock *)listener->sk, sk, &most))
-			return listener;
-		if (++n == LISTENERS || !most)
-			break;
-	}
-	return NULL;
-}
+#define WAITING		64
 
 /* Does a listener take a connection? One on its address comes before one on any. */
 enum match {
@@ -134,6 +76,91 @@ static enum match match(const struct sock *listener, const struct sock *sk)
 	    (device && device != sk->sk_bound_dev_if))
 		return MATCH_NONE;
 	return match_address(listener, sk);
+}
+
+/* The rest has listeners of many ports. */
+static bool may_take(const struct sock *listener, const struct sock *sk)
+{
+	return READ_ONCE(listener->sk_num) == sockport_local_port(sk) &&
+	       READ_ONCE(listener->sk_ack_backlog) &&
+	       match(listener, sk) != MATCH_NONE;
+}
+
+/* Lock of the queue held. Who came just now is the last one. */
+static bool is_last(const struct request_sock_queue *queue,
+		    const struct sock *sk)
+{
+	return queue->rskq_accept_head && queue->rskq_accept_tail->sk == sk;
+}
+
+/* Likewise. @most: how many may still be looked at, and are not any more. */
+static bool is_waiting(const struct request_sock_queue *queue,
+		       const struct sock *sk, unsigned int *most)
+{
+	const struct request_sock *req;
+
+	for (req = queue->rskq_accept_head; req && *most;
+	     req = req->dl_next, --*most)
+		if (req->sk == sk)
+			return true;
+	return false;
+}
+
+/*
+ * A listener is freed after a grace period, its queue may be closed already.
+ * @most: how many in it may be looked at, NULL for the last one alone.
+ */
+static bool waits_at(struct sock *listener, const struct sock *sk,
+		     unsigned int *most)
+{
+	struct request_sock_queue *queue = &inet_csk(listener)->icsk_accept_queue;
+	bool waits = false;
+
+	if (!may_take(listener, sk))
+		return false;
+	spin_lock(&queue->rskq_lock);
+	if (inet_sk_state_load(listener) == TCP_LISTEN)
+		waits = most ? is_waiting(queue, sk, most) : is_last(queue, sk);
+	spin_unlock(&queue->rskq_lock);
+	return waits;
+}
+
+static const struct sockport_follow *find(const struct sockport_history *row,
+					  const struct sock *sk,
+					  unsigned int *most)
+{
+	const struct sockport_follow *listener;
+	unsigned int n = 0;
+
+	hlist_for_each_entry_rcu(listener, &row->listeners, of_row) {
+		if (waits_at((struct sock *)listener->sk, sk, most))
+			return listener;
+		if (++n == LISTENERS || (most && !*most))
+			break;
+	}
+	return NULL;
+}
+
+/**
+ * sockport_acceptor_find - find the listener that took a connection
+ * @row: row of the port
+ * @sk: the connection, locked, that is about to be established
+ *
+ * Nobody pays for the queues of others: those alone are looked at that can
+ * have taken it, and their last ones before all that wait.
+ *
+ * Context: BH disabled, in an RCU read-side critical section, no chain of
+ * followed sockets locked.
+ *
+ * Return: the listener until the end of the critical section, or NULL.
+ */
+const struct sockport_follow *
+sockport_acceptor_find(const struct sockport_history *row,
+		       const struct sock *sk)
+{
+	unsigned int most = WAITING;
+
+	return find(row, sk, NULL) ?: find(row, sk, &most);
 }
 
 /**

@@ -39,21 +39,35 @@ static u64 to_ns(u64 us)
 	return us * NSEC_PER_USEC + NSEC_PER_USEC - 1;
 }
 
-/*
+/**
+ * sockport_follow_process - by what the process of a socket is known
+ * @follow: the socket
+ *
  * Who opened the connection itself, or the listener that it came to. Who
  * connected last to a port of role out may be anybody.
+ *
+ * Context: BH disabled, in an RCU read-side critical section. Some listeners
+ * may have to be looked at.
+ *
+ * Return: @follow or a listener until the end of the critical section; NULL when
+ * nobody knows.
  */
-static void put_process(struct sockport_event *event,
-			const struct sockport_follow *follow)
+const struct sockport_follow *
+sockport_follow_process(const struct sockport_follow *follow)
 {
 	const struct sockport_history *row = follow->row;
-	const struct sockport_follow *of = NULL;
 
 	if (follow->pid)
-		of = follow;
-	else if (row && row->role == SOCKPORT_ROLE_IN &&
-		 follow->phase == SOCKPORT_PHASE_CONNECTED)
-		of = sockport_acceptor_guess(row, follow->sk);
+		return follow;
+	if (row && row->role == SOCKPORT_ROLE_IN &&
+	    follow->phase == SOCKPORT_PHASE_CONNECTED)
+		return sockport_acceptor_guess(row, follow->sk);
+	return NULL;
+}
+
+static void put_process(struct sockport_event *event,
+			const struct sockport_follow *of)
+{
 	event->pid = of ? of->pid : 0;
 	if (!event->pid)
 		return;
@@ -116,12 +130,14 @@ static u64 real_ns(u64 us)
  * sockport_follow_describe - put what happens to a socket into an event
  * @event: the event; of it all is written that its @has will say
  * @follow: the socket
+ * @process: from sockport_follow_process()
  * @what: what happens
  *
  * Context: BH disabled, in an RCU read-side critical section.
  */
 void sockport_follow_describe(struct sockport_event *event,
 			      const struct sockport_follow *follow,
+			      const struct sockport_follow *process,
 			      const struct sockport_happening *what)
 {
 	event->has = SOCKPORT_EVENT_UID | SOCKPORT_EVENT_TUPLE;
@@ -137,7 +153,7 @@ void sockport_follow_describe(struct sockport_event *event,
 		event->has |= SOCKPORT_EVENT_DURATION;
 	put_row(event, follow);
 	put_tuple(event, follow->sk);
-	put_process(event, follow);
+	put_process(event, process);
 	if (what->to)
 		put_unsent(event, what->to);
 	else if (sockport_last_is_end(what->type))
@@ -150,7 +166,8 @@ static noinline void tell(const struct sockport_follow *follow,
 {
 	struct sockport_event event;
 
-	sockport_follow_describe(&event, follow, what);
+	sockport_follow_describe(&event, follow, sockport_follow_process(follow),
+				 what);
 	event.time = ktime_get_real_ns();
 	sockport_event_post(follow->sn->net, &event);
 }

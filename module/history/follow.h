@@ -245,8 +245,11 @@ void sockport_follow_count_failure(const struct sockport_follow *follow,
 void sockport_follow_unsent(struct sockport_follow *follow,
 			    const struct sockaddr *to, int err);
 void sockport_follow_ended(struct sockport_follow *follow, int old);
+const struct sockport_follow *
+sockport_follow_process(const struct sockport_follow *follow);
 void sockport_follow_describe(struct sockport_event *event,
 			      const struct sockport_follow *follow,
+			      const struct sockport_follow *process,
 			      const struct sockport_happening *what);
 void sockport_follow_happened(const struct sockport_follow *follow,
 			      const struct sockport_happening *what);

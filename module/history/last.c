@@ -227,6 +227,7 @@ static void note_opener(struct sockport_ended *ended,
 void sockport_last_add(const struct sockport_follow *follow,
 		       const struct sockport_happening *what)
 {
+	const struct sockport_follow *process;
 	struct sockport_net *sn = follow->sn;
 	struct sockport_lasts *lasts;
 	struct sockport_ended *ended;
@@ -236,6 +237,8 @@ void sockport_last_add(const struct sockport_follow *follow,
 	lasts = rcu_dereference_bh(sockport_lasts_now);
 	if (!lasts || READ_ONCE(sn->dead))
 		return;
+	/* All others who close wait for the lock. */
+	process = sockport_follow_process(follow);
 	pool = &lasts->pool[sn->pool];
 	spin_lock(&pool->lock);
 	record = make_newest(lasts, pool, sn->net, &sn->last);
@@ -243,7 +246,7 @@ void sockport_last_add(const struct sockport_follow *follow,
 		ended = &record->ended;
 		ended->number = ++pool->number;
 		ended->cgroup = sockport_cgroup_of(follow->sk);
-		sockport_follow_describe(&ended->event, follow, what);
+		sockport_follow_describe(&ended->event, follow, process, what);
 		note_opener(ended, follow->row);
 	}
 	spin_unlock(&pool->lock);

@@ -94,6 +94,31 @@ syn_queue()
 		grep -A 1 'SYN queue is full' <<<"$many" | grep -q cookies && expect once 1 "$full"
 }
 
+# within_cgroup NAME COMMAND...: in a cgroup of that name, and a cgroup namespace that begins there.
+within_cgroup()
+{
+	local cgroup=/sys/fs/cgroup/$1 end=$((SECONDS + 60))
+	shift
+
+	# shellcheck disable=SC2016
+	mkdir "$cgroup" && bash -c 'echo 0 >"$0/cgroup.procs" && exec unshare -C "$@"' "$cgroup" "$@" | xargs
+	until rmdir "$cgroup" 2>/dev/null; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+# What ended, and its cgroup with it, is told with its unit still.
+gone_unit()
+{
+	# shellcheck disable=SC2016
+	within_cgroup sockport-gone.service bash -c ': </dev/tcp/127.0.0.1/9' 2>/dev/null || return 1
+	expect failed 1 "$(sockport who --by unit -Ho unit,failed |
+		awk '$1 == "sockport-gone.service" { print $2 }')" &&
+		expect closed sockport-gone.service "$(sockport closed port 9 -Ho unit | xargs)" &&
+		expect 'outside of it' - "$(within_cgroup sockport-other "$SOCKPORT_BIN" closed port 9 -Ho unit)"
+}
+
 # Of all namespaces, those that come later as well; which one it was is told.
 events_everywhere()
 {
@@ -460,6 +485,6 @@ service_installed()
 		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom"
 }
 
-ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener unprivileged_history events_text \
+ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener gone_unit unprivileged_history events_text \
 	events_json events_privileged events_everywhere closed programs closed_doors metrics metrics_textfile metrics_checked since \
 	bad_since interval reset service_installed history_off events_unloaded

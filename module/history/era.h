@@ -54,7 +54,7 @@ struct sockport_rows;
  *     (last.c), with BH disabled; a row's own lock,
  *     with BH disabled, and under it that of the rest; the lock of a bucket of
  *     doors, raw and with interrupts off; the lock of who keeps something of
- *     namespaces (era.c); those of roles (roles.c), which walks take under 2, with
+ *     namespaces (era.c); that of cgroups' paths (owners/cgroup-past.c); those of roles (roles.c), which walks take under 2, with
  *     BH disabled.
  *
  * Who begins, ends or forgets what is kept of connections that ended has a mutex

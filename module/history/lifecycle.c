@@ -23,6 +23,7 @@
 #include "history/rows.h"
 #include "history/taking-in.h"
 #include "history/traffic.h"
+#include "owners/cgroup-past.h"
 #include "net.h"
 
 /*
@@ -406,4 +407,5 @@ void sockport_lifecycle_end(void)
 void sockport_lifecycle_exit(void)
 {
 	sockport_follow_exit();
+	sockport_cgroups_forget();
 }

@@ -26,6 +26,7 @@
 #include "history/rows-table.h"
 #include "history/sums.h"
 #include "net.h"
+#include "owners/cgroup-past.h"
 #include "owners/rights.h"
 #include "socket.h"
 
@@ -126,6 +127,7 @@ sockport_program_row(struct sockport_program *program, const struct sock *sk)
 	if (likely(row))
 		return row;
 	program->ns_started = sockport_pid_ns_started(task_active_pid_ns(current));
+	sockport_cgroup_remember(sk);
 	return sockport_row_make(in, sock_net(sk), &key);
 }
 
@@ -143,8 +145,15 @@ struct sockport_history *sockport_program_unknown(const struct sock *sk)
 		.cgroup	= sockport_cgroup_of(sk),
 		.uid	= sockport_sock_uid(sk),
 	};
+	struct sockport_rows *in = sockport_rows_all;
+	const struct sockport_row_key key = key_of(in, &program);
+	struct sockport_history *row;
 
-	return row_of(sockport_rows_all, sock_net(sk), &program);
+	row = sockport_row_search(in, sock_net(sk), &key);
+	if (likely(row))
+		return row;
+	sockport_cgroup_remember(sk);
+	return sockport_row_make(in, sock_net(sk), &key);
 }
 
 /* Lock of the row held. */

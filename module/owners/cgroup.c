@@ -7,6 +7,7 @@
 #include <linux/cgroup.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
+#include <linux/kernfs.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/nsproxy.h>
@@ -15,6 +16,7 @@
 
 #include "memory/memory.h"
 #include "owners/cgroup.h"
+#include "owners/cgroup-past.h"
 
 /**
  * sockport_cgroups_init - begin with no paths
@@ -43,6 +45,27 @@ void sockport_cgroups_exit(struct sockport_cgroups *cgroups)
 }
 
 #ifdef CONFIG_CGROUPS
+/*
+ * Likewise of one that is gone. What is outside of the namespace has no path in
+ * it. The namespace keeps its root.
+ */
+static bool look_back(u64 id, char *path)
+{
+	const struct cgroup_namespace *ns = current->nsproxy->cgroup_ns;
+	char past[SOCKPORT_CGROUP_PAST];
+	size_t len;
+
+	if (!sockport_cgroup_past(id, past) ||
+	    kernfs_path(ns->root_cset->dfl_cgrp->kn, path, PATH_MAX) < 0)
+		return false;
+	/* That of the initial one is "/". */
+	len = path[1] ? strlen(path) : 0;
+	if (strncmp(past, path, len) || past[len] != '/')
+		return false;
+	strscpy(path, past + len, PATH_MAX);
+	return true;
+}
+
 /* As seen from the cgroup namespace of who reads now. */
 static bool look_up(u64 id, char *path)
 {
@@ -51,7 +74,7 @@ static bool look_up(u64 id, char *path)
 
 	cgrp = cgroup_get_from_id(id);
 	if (IS_ERR(cgrp))
-		return false;
+		return look_back(id, path);
 	len = cgroup_path_ns(cgrp, path, PATH_MAX,
 			     current->nsproxy->cgroup_ns);
 	cgroup_put(cgrp);

@@ -105,7 +105,10 @@ need_root()
 {
 	[ "$(id -u)" -ne 0 ] || return 0
 	command -v sudo >/dev/null || die 'needs root'
-	exec sudo ${SOCKPORT_CACHE:+SOCKPORT_CACHE="$SOCKPORT_CACHE"} "$SCRIPTS/${0##*/}" "$@"
+	exec sudo ${SOCKPORT_CACHE:+SOCKPORT_CACHE="$SOCKPORT_CACHE"} \
+		${SERVE_SECONDS:+SERVE_SECONDS="$SERVE_SECONDS"} \
+		${TORTURE_SECONDS:+TORTURE_SECONDS="$TORTURE_SECONDS"} \
+		${TORTURE_SEED:+TORTURE_SEED="$TORTURE_SEED"} "$SCRIPTS/${0##*/}" "$@"
 }
 
 apt_get()

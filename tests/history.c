@@ -221,6 +221,32 @@ TEST_F_TIMEOUT(history, fast_open, 300)
 	EXPECT_EQ(0, wrong_counters(self, PORT));
 }
 
+/* The program takes what came with a SYN, and ends it before the handshake is over. */
+TEST_F_TIMEOUT(history, fast_open_unfinished, 300)
+{
+	const struct linger now = { .l_onoff = 1 };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), server;
+	char bytes[100];
+
+	loss_begin();
+	loss_add(LOSS_SYNACK, PORT);
+	loss_commit();
+	socket_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
+	if (sendto(client, bytes, sizeof(bytes), MSG_FASTOPEN, (void *)&to, sizeof(to)) < 0)
+		ASSERT_EQ(EINPROGRESS, errno);
+	server = socket_accept(listener);
+	socket_wait_state(server, SOCKPORT_STATE_SYN_RECV);
+	ASSERT_EQ((ssize_t)sizeof(bytes), recv(server, bytes, sizeof(bytes), MSG_WAITALL));
+	ASSERT_EQ(0, setsockopt(server, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
+	close(server);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 1), H(CLOSED, 1),
+				 H(RESETS_SENT, 1), H(BYTES_IN, 100), H(CONNECTIONS, 0)));
+	close(client);
+}
+
 /* Both ends call, so both have opened it. */
 TEST_F_TIMEOUT(history, simultaneous, 300)
 {

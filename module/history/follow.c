@@ -233,8 +233,14 @@ static void fail_lost(struct sockport_follow *lost)
 
 /*
  * A child that is closed in SYN_RECV is most often the second one for one
- * request, made by another CPU.
+ * request, made by another CPU. But one of Fast Open has had data already.
  */
+static bool was_connection(const struct sock *sk, int old)
+{
+	return old != TCP_CLOSE &&
+	       (old != TCP_SYN_RECV || rcu_access_pointer(tcp_sk(sk)->fastopen_rsk));
+}
+
 static void close_lost(const struct sock *sk, int old)
 {
 	struct sockport_follow lost = {
@@ -242,7 +248,7 @@ static void close_lost(const struct sock *sk, int old)
 	};
 	struct sockport_history *row;
 
-	if (old == TCP_SYN_RECV || old == TCP_CLOSE)
+	if (!was_connection(sk, old))
 		return;
 	row = sockport_row_guess(sk, old);
 	if (!row)

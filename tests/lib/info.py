@@ -35,10 +35,14 @@ MEMBERS = (
     ("bytes_retrans", 208, "Q"), ("dsack_dups", 216, "I"), ("reord_seen", 220, "I"),
     ("ooo", 224, "I"), ("snd_wnd", 228, "I"), ("backoff", 4, "B"), ("probes", 3, "B"),
     ("rcv_wnd", 232, "I"), ("rehash", 236, "I"), ("rto_total", 240, "H"),
-    ("rto_recoveries", 242, "H"),
+    ("rto_recoveries", 242, "H"), ("received_ce", 248, "I"), ("delivered_e1_bytes", 252, "I"),
+    ("delivered_e0_bytes", 256, "I"), ("delivered_ce_bytes", 260, "I"),
+    ("received_e1_bytes", 264, "I"), ("received_e0_bytes", 268, "I"),
+    ("received_ce_bytes", 272, "I"),
 )
 SINCE = (("lastsnd", 44, "I"), ("lastrcv", 52, "I"), ("lastack", 56, "I"))
-OPTIONS = ("timestamps", "sack", "wscale", "ecn", "ecn-seen", "syn-data")
+OPTIONS = ("timestamps", "sack", "wscale", "ecn", "ecn-seen", "syn-data", "usec-ts",
+           "fast-open")
 CONTROLS = {
     "bbr": ("QIII", ("bbr_bw", "bbr_min_rtt", "bbr_pacing_gain", "bbr_cwnd_gain")),
     "dctcp": ("HHIII", (None, "dctcp_ce_state", "dctcp_alpha", "dctcp_ab_ecn", "dctcp_ab_tot")),

@@ -18,6 +18,18 @@
 #define TOTAL_RTO		240
 #define TOTAL_RTO_RECOVERIES	242
 #define TOTAL_RTO_TIME		244
+#define RECEIVED_CE		248
+#define DELIVERED_E1		252
+#define DELIVERED_E0		256
+#define DELIVERED_CE_BYTES	260
+#define RECEIVED_E1		264
+#define RECEIVED_E0		268
+#define RECEIVED_CE_BYTES	272
+#define ECN_BITS		276
+
+/* Likewise, bits of tcpi_options. */
+#define OPT_USEC_TS	64
+#define OPT_TFO_CHILD	128
 
 _Static_assert(offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(uint32_t) == RCV_WND,
 	       "members are only ever appended");
@@ -107,6 +119,7 @@ static void fill_options(struct sink *sink, const struct column *column, const v
 		{ TCPI_OPT_TIMESTAMPS, "timestamps" }, { TCPI_OPT_SACK, "sack" },
 		{ TCPI_OPT_WSCALE, "wscale" }, { TCPI_OPT_ECN, "ecn" },
 		{ TCPI_OPT_ECN_SEEN, "ecn-seen" }, { TCPI_OPT_SYN_DATA, "syn-data" },
+		{ OPT_USEC_TS, "usec-ts" }, { OPT_TFO_CHILD, "fast-open" },
 	};
 	uint8_t options;
 	size_t i;
@@ -142,6 +155,31 @@ static void fill_##name(struct sink *sink, const struct column *column, const vo
 											\
 	if (read_bits(column, row, &info))						\
 		value_u64(sink, info.tcpi_##name);					\
+}
+
+/* Of newer kernels: two bits, two and four, from the end of the word where its bytes begin. */
+struct ecn_bits {
+	uint32_t mode : 2;
+	uint32_t opt_seen : 2;
+	uint32_t fail_mode : 4;
+	uint32_t rest : 24;
+};
+
+static void fill_ecn_mode(struct sink *sink, const struct column *column, const void *row)
+{
+	static const char *const words[] = { "none", "classic", "accurate", "pending" };
+	struct ecn_bits bits;
+
+	if (read_member(column, row, &bits, sizeof(bits)))
+		value_word(sink, words[bits.mode]);
+}
+
+static void fill_accecn_fail(struct sink *sink, const struct column *column, const void *row)
+{
+	struct ecn_bits bits;
+
+	if (read_member(column, row, &bits, sizeof(bits)))
+		value_u64(sink, bits.fail_mode);
 }
 
 FILL_BITS(snd_wscale)
@@ -232,7 +270,7 @@ static const struct column list[] = {
 	  .kind = COLUMN_TEXT, .fill = fill_phase, .want = SOCKPORT_WANT_TCP_INFO, .width = 8,
 	  .offset = offsetof(struct tcp_info, tcpi_ca_state),
 	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO },
-	{ .name = "options", .help = "agreed on: timestamps, sack, wscale, ecn, ecn-seen, syn-data",
+	{ .name = "options", .help = "agreed on: timestamps, sack, wscale, ecn, ecn-seen, syn-data, usec-ts, fast-open",
 	  .kind = COLUMN_TEXTS, .fill = fill_options, .want = SOCKPORT_WANT_TCP_INFO, .width = 22,
 	  .offset = offsetof(struct tcp_info, tcpi_options),
 	  .attribute = SOCKPORT_A_SOCKET_TCP_INFO },
@@ -256,6 +294,22 @@ static const struct column list[] = {
 	   "how often it had to recover from timeouts (from Linux 6.7 on)"),
 	AT("rto_time", TOTAL_RTO_TIME, fill_ms, "microseconds",
 	   "time that it took to recover from timeouts (from Linux 6.7 on)"),
+	AT("received_ce", RECEIVED_CE, fill_info32, "segments",
+	   "segments received that were marked by ECN (from Linux 7.0 on, as what follows)"),
+	AT("delivered_e1_bytes", DELIVERED_E1, fill_info32, "bytes",
+	   "bytes that the peer has by segments marked ECT(1), as accurate ECN counts them"),
+	AT("delivered_e0_bytes", DELIVERED_E0, fill_info32, "bytes", "likewise, marked ECT(0)"),
+	AT("delivered_ce_bytes", DELIVERED_CE_BYTES, fill_info32, "bytes",
+	   "likewise, marked CE: the way was congested"),
+	AT("received_e1_bytes", RECEIVED_E1, fill_info32, "bytes",
+	   "bytes received by segments marked ECT(1)"),
+	AT("received_e0_bytes", RECEIVED_E0, fill_info32, "bytes", "likewise, marked ECT(0)"),
+	AT("received_ce_bytes", RECEIVED_CE_BYTES, fill_info32, "bytes", "likewise, marked CE"),
+	{ .name = "ecn_mode", .help = "what was agreed on for ECN: none, classic, accurate, or pending",
+	  .kind = COLUMN_TEXT, .fill = fill_ecn_mode, .want = SOCKPORT_WANT_TCP_INFO, .width = 8,
+	  .offset = ECN_BITS, .attribute = SOCKPORT_A_SOCKET_TCP_INFO },
+	AT("accecn_fail", ECN_BITS, fill_accecn_fail, "code",
+	   "where accurate ECN failed, as TCP_INFO numbers it; 0 if it did not"),
 };
 
 const struct columns info_columns = {

@@ -31,29 +31,42 @@ static int print_port(const struct port_row *row, void *data)
 	return printer_row(&ports->printer, &found);
 }
 
+struct asking {
+	struct hash *bounds;
+	struct failure *failure;
+};
+
 static int take_listener(const struct socket_row *row, void *data)
 {
-	struct ports *ports = data;
+	const struct asking *asking = data;
 
-	if (bound_add(&ports->bounds, row))
-		return 0;
-	return failure_set(ports->printer.failure, EXIT_RUN, "out of memory");
+	return bound_add(asking->bounds, row) ? 0 :
+	       failure_set(asking->failure, EXIT_RUN, "out of memory");
 }
 
-/* Rows of ports do not say it, so the listeners are asked. */
-static int find_bounds(struct ports *ports, struct client *client, const struct options *options)
+/**
+ * listing_bounds - where ports are bound
+ * @bounds: gets it, see count/bound.h; hash_free() it whatever happens
+ * @client: the client
+ * @filter: which ports
+ * @failure: what went wrong
+ *
+ * Rows of ports do not say it, so the listeners are asked.
+ *
+ * Return: 0 or -1.
+ */
+int listing_bounds(struct hash *bounds, struct client *client, const struct filter *filter,
+		   struct failure *failure)
 {
-	struct filter filter = options->filter;
 	const uint32_t listening = 1u << SOCKPORT_STATE_LISTEN | 1u << SOCKPORT_STATE_CLOSE;
+	struct asking asking = { bounds, failure };
+	struct filter of = *filter;
 
-	if (!selection_has(ports->printer.selection, "bound"))
+	of.tcp_states = of.tcp_states ? of.tcp_states & listening : listening;
+	of.datagram_states = of.datagram_states ? of.datagram_states & listening : listening;
+	if (!of.tcp_states || !of.datagram_states)
 		return 0;
-	filter.tcp_states = filter.tcp_states ? filter.tcp_states & listening : listening;
-	filter.datagram_states = filter.datagram_states ? filter.datagram_states & listening :
-							   listening;
-	if (!filter.tcp_states || !filter.datagram_states)
-		return 0;
-	return client_sockets(client, &filter, 0, take_listener, ports, ports->printer.failure);
+	return client_sockets(client, &of, 0, take_listener, &asking, failure);
 }
 
 static int print_socket(const struct socket_row *row, void *printer)
@@ -78,8 +91,10 @@ int listing_ports(struct client *client, const struct options *options, struct n
 		.printer = printer_for(options->json, selection, names, failure),
 		.is_alive = wants_alive(options),
 	};
-	int error = find_bounds(&ports, client, options);
+	int error = 0;
 
+	if (selection_has(selection, "bound"))
+		error = listing_bounds(&ports.bounds, client, &options->filter, failure);
 	if (!error)
 		error = printer_begin(&ports.printer, options->no_header);
 	if (!error) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/elsewhere.h"
+#include "cmd/listing.h"
 #include "cmd/show-head.h"
 #include "cmd/show-history.h"
 #include "cmd/show-limited.h"
@@ -20,6 +21,7 @@
 #include "columns/report.h"
 #include "columns/table.h"
 #include "columns/tables.h"
+#include "count/bound.h"
 #include "count/holders.h"
 #include "table/escape.h"
 #include "table/prose.h"
@@ -87,6 +89,7 @@ struct outgoing {
  * @space_count: how many there are
  * @found: rows of the port
  * @is_open: somebody has it open
+ * @bounds: where it is bound, in JSON
  * @owners: who has it open
  * @peers: who is connected
  * @outgoing: connections that have the port as their local port
@@ -108,6 +111,7 @@ struct show {
 	size_t space_count;
 	size_t found;
 	bool is_open;
+	struct hash bounds;
 	struct holders owners;
 	struct peers peers;
 	struct outgoing outgoing;
@@ -176,6 +180,7 @@ static int take_port(const struct port_row *row, void *data)
 	struct show *show = data;
 	const uint32_t netns = show->options->all_netns &&
 			       row_knows(row, SOCKPORT_A_PORT_NETNS) ? row->netns : 0;
+	struct port_row found;
 	struct space *space;
 
 	show->found++;
@@ -183,8 +188,11 @@ static int take_port(const struct port_row *row, void *data)
 			 row->sockets;
 	if (!add_owners(show, &row->processes, netns, NULL))
 		return out_of_memory(show);
-	if (show->options->json)
-		return report_list_row(&show->report, &show->ports, row);
+	if (show->options->json) {
+		found = *row;
+		found.bound = bound_find(&show->bounds, row);
+		return report_list_row(&show->report, &show->ports, &found);
+	}
 	space = space_of(show, netns);
 	if (!space || !table_row(space->ports, row, &show->report.sink) ||
 	    !port_history_add(&space->histories, row, &show->report.sink))
@@ -401,6 +409,8 @@ static int put_sections(struct show *show)
 
 static int show_json(struct show *show)
 {
+	if (listing_bounds(&show->bounds, show->client, &show->filter, show->failure))
+		return -1;
 	show_head_put(&show->report, show->options);
 	return put_sections(show);
 }
@@ -506,6 +516,7 @@ int show_port(struct client *client, const struct options *options, struct names
 	free_spaces(&show);
 	holders_free(&show.owners);
 	peers_free(&show.peers);
+	hash_free(&show.bounds);
 	table_free(show.outgoing.table);
 	doors_free(&show.refused.doors);
 	if (error || show.found || show.outgoing.count || refused)

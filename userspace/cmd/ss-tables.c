@@ -13,7 +13,6 @@
 
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
 #define TYPE(type)	(1u << (type))
-#define SS_TYPES	(SOCK_PACKET + 1)
 
 /* Those that have another name here, or are several. */
 static const struct ss_table {
@@ -93,6 +92,18 @@ static void set_types(struct options *options, const char *protocol, unsigned in
 	}
 }
 
+/* Of a kind that has types, is one of them wanted still? */
+static bool has_types(const struct options *options, const char *protocol)
+{
+	size_t i;
+
+	for (i = 0; i < SS_TYPED; i++)
+		if (!strcasecmp(typed[i], protocol))
+			return options->ss_types[i] & (TYPE(SOCK_STREAM) | TYPE(SOCK_DGRAM) |
+						       TYPE(SOCK_RAW) | TYPE(SOCK_SEQPACKET));
+	return false;
+}
+
 /* One word of a list: a table more, or with "!" one less. */
 static int change_tables(struct options *options, const char *word, uint32_t *chosen,
 			 struct failure *failure)
@@ -108,7 +119,7 @@ static int change_tables(struct options *options, const char *word, uint32_t *ch
 	set_types(options, protocols, types, add);
 	if (add)
 		*chosen |= mask;
-	else if (types == ~0u)
+	else if (!has_types(options, protocols))
 		*chosen &= ~mask;
 	return 0;
 }
@@ -197,13 +208,14 @@ int ss_add_family(struct options *options, const char *word, struct failure *fai
 static int put_types(char *to, size_t size, const char *protocol, unsigned int types)
 {
 	int length = snprintf(to, size, " and ( not protocol = %s or type = ", protocol);
+	static const uint8_t all[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET };
 	const char *comma = "";
-	uint8_t type;
+	size_t i;
 
-	for (type = 1; type < SS_TYPES; type++) {
-		if (!(types & TYPE(type)))
+	for (i = 0; i < COUNT(all); i++) {
+		if (!(types & TYPE(all[i])))
 			continue;
-		length += snprintf(to + length, size - length, "%s%s", comma, word_type(type));
+		length += snprintf(to + length, size - length, "%s%s", comma, word_type(all[i]));
 		comma = ",";
 	}
 	return length + snprintf(to + length, size - length, " )");

@@ -18,6 +18,7 @@
  * @as_nagios: it is told as that convention has it
  * @unavailable: the kernel does not let us know, or is too old to
  * @not_found: there is no such thing
+ * @not_kept: the module is told not to keep such things
  * @text: one line for the user, which says what to do about it; no newline
  */
 struct failure {
@@ -27,6 +28,7 @@ struct failure {
 	bool as_nagios;
 	bool unavailable;
 	bool not_found;
+	bool not_kept;
 	char text[1600];
 };
 

@@ -143,11 +143,11 @@ def ports_of_destination():
         one = found("local_ports", "no local port was free", severity="critical")
         expect_in("seen", "^1 connection failed since", one["seen"])
         # So it is where nobody remembers who failed.
-        write(PARAMETERS + "last_connections", "0")
-        with Steadily(lambda: socket.socket().connect_ex(to.getsockname())):
-            one = found("local_ports", "no local port was free", subject="^tcp port 7310$")
-        expect_in("seen", r"^\d+ connections to it failed in", one["seen"])
-        write(PARAMETERS + "last_connections", "1024")
+        with setting(PARAMETERS + "last_connections", "0"):
+            with Steadily(lambda: socket.socket().connect_ex(to.getsockname())):
+                one = found("local_ports", "no local port was free", subject="^tcp port 7310$")
+                expect_in("not looked at", "last_connections is 0", str(doctor()["unseen"]))
+            expect_in("seen", r"^\d+ connections to it failed in", one["seen"])
         for _ in some:
             abort(to.accept()[0])
         gone("local_ports", "--threshold", "recent=1")

@@ -48,7 +48,10 @@ static void say_unseen(const struct look *look, struct findings *findings)
 	if (!look->has_history)
 		findings_unseen(findings, "failed connections, scans, and drops and retransmits by port",
 				"no history is kept: write Y to /sys/module/sockport/parameters/history");
-	if (look->no_past)
+	if (look->keeps_no_past)
+		findings_unseen(findings, "failed connections",
+				"none are kept: /sys/module/sockport/parameters/last_connections is 0");
+	else if (look->no_past)
 		findings_unseen(findings, "failed connections",
 				"they are root's to see, or the module is too old");
 	if (look->no_doors)

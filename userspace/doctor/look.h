@@ -214,7 +214,8 @@ struct array {
  * @before: the module's own account at the first look, without version
  * @after: at the last
  * @has_history: history is kept
- * @no_past: what failed is not ours to see
+ * @no_past: what failed is not ours to see, or not kept
+ * @keeps_no_past: it is not kept
  * @no_doors: who knocked is not
  * @is_private: what other users have is not
  * @no_syn_queue: the module is too old to tell of half-open connections by listener
@@ -237,6 +238,7 @@ struct look {
 	struct stats_row after;
 	bool has_history;
 	bool no_past;
+	bool keeps_no_past;
 	bool no_doors;
 	bool is_private;
 	bool no_syn_queue;

@@ -89,10 +89,12 @@ static int take_door(const struct door_row *row, void *data)
 	return 0;
 }
 
-/* An older module does not have it, or it is not ours to see: that is no failure of ours. */
+/* An older module does not have it, it is not ours to see, or not kept: that is no failure of ours. */
 static bool is_missing(struct look *look, int error)
 {
-	if (!error || !look->failure->unavailable)
+	const bool is_known = look->failure->unavailable || look->failure->not_kept;
+
+	if (!error || !is_known)
 		return false;
 	*look->failure = (struct failure){ 0 };
 	return true;
@@ -112,6 +114,7 @@ int take_past(struct look *look)
 	if (!look->has_history)
 		return 0;
 	error = client_closed(look->how.client, &all, take_end, look, look->failure);
+	look->keeps_no_past = error && look->failure->not_kept;
 	look->no_past = is_missing(look, error);
 	if (error && !look->no_past)
 		return -1;

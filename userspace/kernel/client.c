@@ -31,6 +31,7 @@ static int explain(struct exchange *exchange, int error, const char *words)
 
 	exchange->ended = true;
 	failure->unavailable = error == EPERM || error == EACCES || error == EOPNOTSUPP;
+	failure->not_kept = error == ENODATA;
 	if (exchange->is_lookup && error == ENOENT)
 		return failure_set(failure, EXIT_RUN,
 				   "the sockport module is not loaded: load it with `modprobe sockport` or `insmod sockport.ko`");

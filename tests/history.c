@@ -247,6 +247,36 @@ TEST_F_TIMEOUT(history, fast_open_unfinished, 300)
 	close(client);
 }
 
+/* Its peer is gone when the answer to the SYN comes through. */
+TEST_F_TIMEOUT(history, fast_open_reset, 300)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), server;
+	char bytes[100];
+	struct deadline d;
+
+	loss_begin();
+	loss_add(LOSS_SYNACK, PORT);
+	loss_commit();
+	socket_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
+	if (sendto(client, bytes, sizeof(bytes), MSG_FASTOPEN, (void *)&to, sizeof(to)) < 0)
+		ASSERT_EQ(EINPROGRESS, errno);
+	server = socket_accept(listener);
+	ASSERT_EQ((ssize_t)sizeof(bytes), recv(server, bytes, sizeof(bytes), MSG_WAITALL));
+	socket_wait_state(server, SOCKPORT_STATE_SYN_RECV);
+	close(client);
+	loss_begin();
+	loss_delete(LOSS_SYNACK, PORT);
+	loss_commit();
+	for (d = deadline(); stream_error(server) != ECONNRESET;)
+		deadline_wait(&d, "the reset");
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 1), H(BROKEN, 1),
+				 H(RESETS_RECEIVED, 1), H(BYTES_IN, 100), H(CONNECTIONS, 0)));
+	close(server);
+}
+
 /* Both ends call, so both have opened it. */
 TEST_F_TIMEOUT(history, simultaneous, 300)
 {

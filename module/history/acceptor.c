@@ -79,11 +79,11 @@ static enum match match(const struct sock *listener, const struct sock *sk)
 }
 
 /* The rest has listeners of many ports. */
-static bool may_take(const struct sock *listener, const struct sock *sk)
+static bool has_waiting(const struct sock *listener, const struct sock *sk)
 {
 	return READ_ONCE(listener->sk_num) == sockport_local_port(sk) &&
 	       READ_ONCE(listener->sk_ack_backlog) &&
-	       match(listener, sk) != MATCH_NONE;
+	       inet_sk_state_load(listener) == TCP_LISTEN;
 }
 
 /* Lock of the queue held. Who came just now is the last one. */
@@ -108,7 +108,9 @@ static bool is_waiting(const struct request_sock_queue *queue,
 
 /*
  * A listener is freed after a grace period, its queue may be closed already.
- * @most: how many in it may be looked at, NULL for the last one alone.
+ * @most: how many in it may be looked at, NULL for the last one alone. That may
+ * be there whatever the addresses say: programs of BPF and TPROXY give
+ * connections to others.
  */
 static bool waits_at(struct sock *listener, const struct sock *sk,
 		     unsigned int *most)
@@ -116,7 +118,8 @@ static bool waits_at(struct sock *listener, const struct sock *sk,
 	struct request_sock_queue *queue = &inet_csk(listener)->icsk_accept_queue;
 	bool waits = false;
 
-	if (!may_take(listener, sk))
+	if (!has_waiting(listener, sk) ||
+	    (most && match(listener, sk) == MATCH_NONE))
 		return false;
 	spin_lock(&queue->rskq_lock);
 	if (inet_sk_state_load(listener) == TCP_LISTEN)
@@ -146,8 +149,8 @@ static const struct sockport_follow *find(const struct sockport_history *row,
  * @row: row of the port
  * @sk: the connection, locked, that is about to be established
  *
- * Nobody pays for the queues of others: those alone are looked at that can
- * have taken it, and their last ones before all that wait.
+ * Nobody pays for the queues of others: of each the last one is looked at, then
+ * what waits where it can have been taken.
  *
  * Context: BH disabled, in an RCU read-side critical section, no chain of
  * followed sockets locked.

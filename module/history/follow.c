@@ -17,6 +17,7 @@
 #include "history/rows.h"
 #include "history/taking-in.h"
 #include "net.h"
+#include "owners/cgroup-past.h"
 #include "walk/roles.h"
 
 /* Lock of the chain held. */
@@ -233,12 +234,14 @@ static void fail_lost(struct sockport_follow *lost)
 
 /*
  * A child that is closed in SYN_RECV is most often the second one for one
- * request, made by another CPU. But one of Fast Open has had data already.
+ * request, made by another CPU. But one of Fast Open has been a connection
+ * already; a reset takes its request off before.
  */
 static bool was_connection(const struct sock *sk, int old)
 {
 	return old != TCP_CLOSE &&
-	       (old != TCP_SYN_RECV || rcu_access_pointer(tcp_sk(sk)->fastopen_rsk));
+	       (old != TCP_SYN_RECV || tcp_sk(sk)->syn_data_acked ||
+		rcu_access_pointer(tcp_sk(sk)->fastopen_rsk));
 }
 
 static void close_lost(const struct sock *sk, int old)
@@ -258,6 +261,7 @@ static void close_lost(const struct sock *sk, int old)
 	sockport_follow_begin(&lost, row, old == TCP_LISTEN ?
 			      SOCKPORT_PHASE_LISTENING :
 			      SOCKPORT_PHASE_CONNECTED, false);
+	lost.was_reset = READ_ONCE(sk->sk_err) == ECONNRESET;
 	if (old == TCP_LISTEN)
 		sockport_follow_add(&lost, true);
 	else if (old == TCP_SYN_SENT)
@@ -275,6 +279,8 @@ static noinline void close_listener(struct sockport_follow *follow)
 
 	if (follow->since)
 		open = sockport_follow_now() - follow->since;
+	/* Its cgroup may go with it. */
+	sockport_cgroup_remember(follow->sk);
 	/* It was not bound, and nobody has looked since. */
 	if (!follow->row) {
 		row = sockport_row_in(follow->sk, sockport_local_port(follow->sk));

@@ -78,6 +78,19 @@ static struct sockport_history *row_of(struct sockport_rows *in, struct net *net
 	       sockport_row_make(in, net, &key);
 }
 
+/* Its cgroup may be gone when somebody asks. */
+static noinline struct sockport_history *
+make_row(struct sockport_rows *in, const struct sock *sk,
+	 const struct sockport_row_key *key)
+{
+	struct sockport_history *row;
+
+	row = sockport_row_make(in, sock_net(sk), key);
+	if (row && !row->is_rest)
+		sockport_cgroup_remember(sk);
+	return row;
+}
+
 /**
  * sockport_program_current - which program does this?
  * @program: to be filled, all of it
@@ -127,8 +140,7 @@ sockport_program_row(struct sockport_program *program, const struct sock *sk)
 	if (likely(row))
 		return row;
 	program->ns_started = sockport_pid_ns_started(task_active_pid_ns(current));
-	sockport_cgroup_remember(sk);
-	return sockport_row_make(in, sock_net(sk), &key);
+	return make_row(in, sk, &key);
 }
 
 /**
@@ -152,8 +164,7 @@ struct sockport_history *sockport_program_unknown(const struct sock *sk)
 	row = sockport_row_search(in, sock_net(sk), &key);
 	if (likely(row))
 		return row;
-	sockport_cgroup_remember(sk);
-	return sockport_row_make(in, sock_net(sk), &key);
+	return make_row(in, sk, &key);
 }
 
 /* Lock of the row held. */

@@ -94,10 +94,11 @@ static char *path_of(const struct sock *sk)
 	int len;
 
 	cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
-	path = kmalloc(SOCKPORT_CGROUP_PAST, GFP_ATOMIC | __GFP_NOWARN);
+	/* Of a longer one as much is told as there is room for. */
+	path = kmalloc(SOCKPORT_CGROUP_PAST + 1, GFP_ATOMIC | __GFP_NOWARN);
 	if (!path)
 		return NULL;
-	len = kernfs_path(cgrp->kn, path, SOCKPORT_CGROUP_PAST);
+	len = kernfs_path(cgrp->kn, path, SOCKPORT_CGROUP_PAST + 1);
 	if (len < 0 || len >= SOCKPORT_CGROUP_PAST) {
 		kfree(path);
 		return NULL;

@@ -91,19 +91,23 @@ int listing_ports(struct client *client, const struct options *options, struct n
 		.printer = printer_for(options->json, selection, names, failure),
 		.is_alive = wants_alive(options),
 	};
-	int error = 0;
+	struct failure unbound = { 0 };
+	int error, missed = 0;
 
 	if (selection_has(selection, "bound"))
-		error = listing_bounds(&ports.bounds, client, &options->filter, failure);
-	if (!error)
-		error = printer_begin(&ports.printer, options->no_header);
+		missed = listing_bounds(&ports.bounds, client, &options->filter, &unbound);
+	error = printer_begin(&ports.printer, options->no_header);
 	if (!error) {
 		error = client_ports(client, &options->filter, selection->want, print_port,
 				     &ports, failure);
 		error = printer_end(&ports.printer, !error);
 	}
 	hash_free(&ports.bounds);
-	return error;
+	/* Ports are told all the same; what is not ours to know is unknown. */
+	if (error || !missed || unbound.unavailable)
+		return error;
+	*failure = unbound;
+	return missed;
 }
 
 /**

@@ -133,15 +133,17 @@ static size_t place_of(const char *name)
 	return i;
 }
 
-/* Is each of them a letter of ours that takes no value? */
+/* Is each of them a letter of ours, until one that takes the rest? */
 static bool are_letters(const struct parser *parser, const char *text)
 {
 	const char *letter;
 
 	for (; *text; text++) {
 		letter = *text == ':' ? NULL : strchr(parser->letters, *text);
-		if (!letter || letter[1] == ':')
+		if (!letter)
 			return false;
+		if (letter[1] == ':')
+			return true;
 	}
 	return true;
 }
@@ -201,7 +203,8 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 			return bad_option(parser, option, argv);
 		else
 			row = row_of(option);
-		if (row->letter == 'A')
+		/* Not behind the long option, which ss has not. */
+		if (option == 'A')
 			parser->behind_a = argv[optind];
 		if (row->letter == 'a' || row->letter == 'l')
 			parser->all_last = row->letter == 'a';

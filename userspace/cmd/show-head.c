@@ -148,7 +148,7 @@ void show_head_put(struct report *report, const struct options *options)
 void syn_queue_add(struct syn_queue *queue, const struct socket_row *row)
 {
 	if (!row_knows(row, SOCKPORT_A_SOCKET_SYN_QUEUE) ||
-	    !row_knows(row, SOCKPORT_A_SOCKET_BACKLOG_LIMIT) ||
+	    !row_knows(row, SOCKPORT_A_SOCKET_BACKLOG_LIMIT) || !row->limit ||
 	    (uint64_t)row->syn_queue * queue->max < (uint64_t)queue->used * row->limit)
 		return;
 	queue->used = row->syn_queue;

@@ -127,7 +127,10 @@ static int change_tables(struct options *options, const char *word, uint32_t *ch
 static int add_protocols(struct options *options, uint32_t chosen, struct failure *failure)
 {
 	uint8_t protocol;
+	unsigned int i;
 
+	for (i = 0; i < options->filter.protocols.count; i++)
+		chosen &= ~PROTOCOL(options->filter.protocols.list[i]);
 	for (protocol = 1; protocol <= SOCKPORT_PROTOCOL_MAX; protocol++)
 		if (chosen & PROTOCOL(protocol) &&
 		    filter_add(&options->filter, FILTER_PROTOCOL, word_protocol(protocol), failure))
@@ -260,10 +263,14 @@ static bool is_one_of(const char *const *list, size_t count, const char *word)
 	return false;
 }
 
-/* A value that is no name of ours, and no option. */
-static bool is_value(const char *word)
+/* Can it be the value of "dev", or of "cgroup"? */
+static bool is_value(const char *of, const char *word)
 {
-	return word && *word != '-' && !filter_is_word(word);
+	if (!word || *word == '-')
+		return false;
+	if (!strcmp(word, "=") || !strcmp(word, "!="))
+		return true;
+	return strcmp(of, "dev") ? strchr(word, '/') != NULL : !filter_is_word(word);
 }
 
 /**
@@ -288,6 +295,6 @@ bool ss_begins_expression(const char *word, const char *next)
 	if (!strcmp(word, "state"))
 		return is_state(next);
 	if (is_one_of(columns, COUNT(columns), word))
-		return is_value(next);
+		return is_value(word, next);
 	return is_one_of(words, COUNT(words), word) || is_state(word);
 }

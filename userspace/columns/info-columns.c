@@ -165,12 +165,24 @@ struct ecn_bits {
 	uint32_t rest : 24;
 };
 
+/* Kernels before had something else there: of these the mode is none, whatever was agreed on. */
+static bool read_ecn(const struct column *column, const struct socket_row *row,
+		     struct ecn_bits *bits)
+{
+	struct tcp_info info = { 0 };
+
+	if (!read_member(column, row, bits, sizeof(*bits)))
+		return false;
+	memcpy(&info, row->tcp_info, offsetof(struct tcp_info, tcpi_rto));
+	return !bits->mode == !(info.tcpi_options & TCPI_OPT_ECN);
+}
+
 static void fill_ecn_mode(struct sink *sink, const struct column *column, const void *row)
 {
 	static const char *const words[] = { "none", "classic", "accurate", "pending" };
 	struct ecn_bits bits;
 
-	if (read_member(column, row, &bits, sizeof(bits)))
+	if (read_ecn(column, row, &bits))
 		value_word(sink, words[bits.mode]);
 }
 
@@ -178,7 +190,7 @@ static void fill_accecn_fail(struct sink *sink, const struct column *column, con
 {
 	struct ecn_bits bits;
 
-	if (read_member(column, row, &bits, sizeof(bits)))
+	if (read_ecn(column, row, &bits))
 		value_u64(sink, bits.fail_mode);
 }
 
@@ -295,7 +307,7 @@ static const struct column list[] = {
 	AT("rto_time", TOTAL_RTO_TIME, fill_ms, "microseconds",
 	   "time that it took to recover from timeouts (from Linux 6.7 on)"),
 	AT("received_ce", RECEIVED_CE, fill_info32, "segments",
-	   "segments received that were marked by ECN (from Linux 7.0 on, as what follows)"),
+	   "segments received that were marked by ECN (of newer kernels, as what follows)"),
 	AT("delivered_e1_bytes", DELIVERED_E1, fill_info32, "bytes",
 	   "bytes that the peer has by segments marked ECT(1), as accurate ECN counts them"),
 	AT("delivered_e0_bytes", DELIVERED_E0, fill_info32, "bytes", "likewise, marked ECT(0)"),

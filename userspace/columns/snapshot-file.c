@@ -104,7 +104,7 @@ static uint8_t get_bound(struct json_object *object)
 		return SNAPSHOT_BOUND_UNKNOWN;
 	/* It is closed, and has a history only. */
 	if (!json_object_is_type(array, json_type_array))
-		return SNAPSHOT_BOUND_SOME;
+		return SNAPSHOT_BOUND_NONE;
 	for (i = 0; i < json_object_array_length(array); i++)
 		if (is_any(json_object_get_string(json_object_array_get_idx(array, i))))
 			return SNAPSHOT_BOUND_ALL;

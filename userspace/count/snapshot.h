@@ -11,11 +11,13 @@
 /**
  * enum snapshot_bound - to what the listeners of a port were bound
  * @SNAPSHOT_BOUND_UNKNOWN: nobody has said
- * @SNAPSHOT_BOUND_SOME: to addresses, or interfaces, or there were none
+ * @SNAPSHOT_BOUND_NONE: there were none
+ * @SNAPSHOT_BOUND_SOME: to addresses, or interfaces
  * @SNAPSHOT_BOUND_ALL: one of them at least to all addresses
  */
 enum snapshot_bound {
 	SNAPSHOT_BOUND_UNKNOWN,
+	SNAPSHOT_BOUND_NONE,
 	SNAPSHOT_BOUND_SOME,
 	SNAPSHOT_BOUND_ALL,
 };

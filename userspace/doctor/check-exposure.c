@@ -29,6 +29,8 @@ static bool is_of_this_boot(const struct look *look, uint64_t time)
 /* Where it was bound is not told by every file. Who is bound to an interface is not open to all. */
 static bool is_as_open(const struct snapshot_row *row, const struct watched *watched)
 {
+	if (row->bound == SNAPSHOT_BOUND_NONE)
+		return false;
 	return row->bound != SNAPSHOT_BOUND_SOME || watched->ifindex;
 }
 

@@ -83,9 +83,9 @@ static bool is_told(const struct look *look, const struct space *space, const st
 	for (i = 0; i < space->destinations.hash.count; i++) {
 		if (limit_percent(list[i].ports, space->available) < threshold)
 			return false;
+		/* What the next one may take is no trouble for the pool either. */
 		if (list[i].protocol == pool->protocol &&
-		    !memcmp(list[i].local, pool->address, pool->size) &&
-		    limit_percent(used_of(&list[i]), space->available) >= threshold)
+		    !memcmp(list[i].local, pool->address, pool->size))
 			return true;
 	}
 	return false;

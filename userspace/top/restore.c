@@ -52,6 +52,16 @@ static void crash(int number)
 	raise(number);
 }
 
+/* What is ignored stays so. */
+static void handle(int number, const struct sigaction *action)
+{
+	struct sigaction before;
+
+	if (!sigaction(number, NULL, &before) && before.sa_handler == SIG_IGN)
+		return;
+	sigaction(number, action, NULL);
+}
+
 /**
  * restore_on_crash - restore the terminal before a crash ends us, or a signal of somebody
  *
@@ -61,7 +71,10 @@ void restore_on_crash(void)
 {
 	static const int numbers[] = {
 		SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2,
-		SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR, SIGSTKFLT,
+		SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGIO, SIGPWR,
+#ifdef SIGSTKFLT
+		SIGSTKFLT,
+#endif
 	};
 	static char stack[16384];
 	const stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
@@ -74,7 +87,7 @@ void restore_on_crash(void)
 
 	sigaltstack(&other, NULL);
 	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		sigaction(numbers[i], &action, NULL);
+		handle(numbers[i], &action);
 	for (number = SIGRTMIN; number <= SIGRTMAX; number++)
-		sigaction(number, &action, NULL);
+		handle(number, &action);
 }

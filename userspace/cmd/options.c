@@ -197,11 +197,10 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 	/* It may not be the first command line of this process. */
 	optind = 0;
 	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
-		if (is_timers(parser, argv, option))
-			row = &option_rows[place_of("timers")];
-		else if (option == '?' || option == ':')
+		row = is_timers(parser, argv, option) ? &option_rows[place_of("timers")] : NULL;
+		if (!row && (option == '?' || option == ':'))
 			return bad_option(parser, option, argv);
-		else
+		if (!row)
 			row = row_of(option);
 		/* Not behind the long option, which ss has not. */
 		if (option == 'A')

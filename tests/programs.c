@@ -432,7 +432,7 @@ TEST_F_TIMEOUT(programs, datagrams, 300)
 	EXPECT_TRUE(history.known & 1ULL << SOCKPORT_A_HISTORY_ACCOUNTED_DROPS);
 }
 
-/* What was there before history began is nobody's by name; what comes is somebody's. */
+/* Connections that were there before history began are nobody's by name; what comes is somebody's. */
 TEST_F_TIMEOUT(programs, taken_in, 300)
 {
 	struct accounts accounts;
@@ -465,6 +465,8 @@ TEST_F_TIMEOUT(programs, taken_in, 300)
 	stream_close(&stream);
 	stream_live(listener, AF_INET, "127.0.0.1", 10, 20, CLIENT_FIRST, NULL, NULL);
 	EXPECT_EQ(1, V(of(&self->client, "server"), OPENED));
+	/* The listener was there before, too: but whose it is can be found out. */
+	EXPECT_EQ(1, V(of(&self->client, "server"), ACCEPTED));
 	EXPECT_TRUE(programs_sum_to_ports(&self->client));
 	close(listener);
 }

@@ -61,6 +61,37 @@ void sockport_follow_join(struct sockport_follow *follow,
 	spin_unlock(&row->lock);
 }
 
+/* Listeners that are looked at. */
+#define LISTENERS	64
+
+/**
+ * sockport_follow_rename - whose a listener is has become known
+ * @follow: the listener, in its row; its chain is locked
+ * @program: the program's row
+ *
+ * Context: BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_rename(struct sockport_follow *follow,
+			    struct sockport_history *program)
+{
+	struct sockport_history *row = follow->row, *owner = NULL;
+	const struct sockport_follow *other;
+	unsigned int n = 0;
+
+	sockport_follow_own(follow, program);
+	spin_lock(&row->lock);
+	hlist_for_each_entry(other, &row->listeners, of_row) {
+		if (!n)
+			owner = other->program;
+		if (owner != other->program || ++n > LISTENERS) {
+			owner = NULL;
+			break;
+		}
+	}
+	WRITE_ONCE(row->owner, owner);
+	spin_unlock(&row->lock);
+}
+
 /**
  * sockport_row_of_role - the row of a connection's port
  * @sk: full socket of TCP

@@ -34,6 +34,8 @@ static inline u16 sockport_local_port(const struct sock *sk)
 
 void sockport_follow_join(struct sockport_follow *follow,
 			  struct sockport_history *row);
+void sockport_follow_rename(struct sockport_follow *follow,
+			    struct sockport_history *program);
 struct sockport_history *sockport_row_of_role(const struct sock *sk, u8 role);
 struct sockport_history *sockport_row_guess(const struct sock *sk, int state);
 struct sockport_history *

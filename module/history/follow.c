@@ -525,3 +525,33 @@ void sockport_follow_take_in(const struct sock *sk, u8 role)
 unlock:
 	sockport_follow_unlock(bucket);
 }
+
+/**
+ * sockport_follow_name - say whose a listener is that was there before history
+ * @sk: the socket, with a reference
+ * @program: who has it open
+ * @pid: the process, in the initial pid namespace
+ *
+ * Nothing happens to a socket of whom that is known, or that listens no more.
+ *
+ * Context: process context with BH disabled, in an RCU read-side critical section.
+ */
+void sockport_follow_name(const struct sock *sk,
+			  const struct sockport_program *program, pid_t pid)
+{
+	struct sockport_history *row = NULL;
+	struct sockport_follow *follow;
+	u32 bucket;
+
+	bucket = sockport_follow_lock(sk);
+	follow = sockport_follow_find(sk, bucket);
+	if (follow && follow->phase == SOCKPORT_PHASE_LISTENING &&
+	    follow->row && !follow->pid)
+		row = sockport_program_of_socket(program, sk);
+	if (row) {
+		follow->pid = pid;
+		memcpy(follow->comm, program->comm, sizeof(follow->comm));
+		sockport_follow_rename(follow, row);
+	}
+	sockport_follow_unlock(bucket);
+}

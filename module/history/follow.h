@@ -170,6 +170,8 @@ void sockport_follow_forget(struct sockport_followed *in,
 void sockport_follow_fold(struct sockport_followed *in, const struct net *net);
 void sockport_follow_rtts(struct sockport_followed *in, const struct net *net,
 			  sockport_follow_rtt_t tell, void *data);
+void sockport_follow_name(const struct sock *sk,
+			  const struct sockport_program *program, pid_t pid);
 void sockport_follow_take_in(const struct sock *sk, u8 role);
 void sockport_follow_state(const struct sock *sk, int old, int new);
 bool sockport_follow_age(const struct sock *sk, u64 *ms);

@@ -18,6 +18,7 @@
 #include "history/follow.h"
 #include "history/last.h"
 #include "history/lifecycle.h"
+#include "history/naming.h"
 #include "history/probe.h"
 #include "history/quota.h"
 #include "history/rows.h"
@@ -154,6 +155,7 @@ static int start(void)
 		stop();
 		return err;
 	}
+	sockport_name_listeners();
 	err = sockport_last_begin(sockport_settings.last);
 	if (err)
 		pr_notice("sockport: ended connections are not kept: %d\n", err);

@@ -144,6 +144,26 @@ sockport_program_row(struct sockport_program *program, const struct sock *sk)
 }
 
 /**
+ * sockport_program_of_socket - the row of a program that has a socket
+ * @program: the program, all of it
+ * @sk: the socket
+ *
+ * Context: as sockport_history_row().
+ *
+ * Return: as sockport_program_row().
+ */
+struct sockport_history *
+sockport_program_of_socket(const struct sockport_program *program,
+			   const struct sock *sk)
+{
+	struct sockport_rows *in = sockport_rows_all;
+	const struct sockport_row_key key = key_of(in, program);
+
+	return sockport_row_search(in, sock_net(sk), &key) ?:
+	       make_row(in, sk, &key);
+}
+
+/**
  * sockport_program_unknown - the row of sockets whose program is not known
  * @sk: such a socket
  *
@@ -157,14 +177,8 @@ struct sockport_history *sockport_program_unknown(const struct sock *sk)
 		.cgroup	= sockport_cgroup_of(sk),
 		.uid	= sockport_sock_uid(sk),
 	};
-	struct sockport_rows *in = sockport_rows_all;
-	const struct sockport_row_key key = key_of(in, &program);
-	struct sockport_history *row;
 
-	row = sockport_row_search(in, sock_net(sk), &key);
-	if (likely(row))
-		return row;
-	return make_row(in, sk, &key);
+	return sockport_program_of_socket(&program, sk);
 }
 
 /* Lock of the row held. */

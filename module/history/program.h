@@ -18,6 +18,9 @@ bool sockport_program_current(struct sockport_program *program,
 			      const struct sock *sk);
 struct sockport_history *
 sockport_program_row(struct sockport_program *program, const struct sock *sk);
+struct sockport_history *
+sockport_program_of_socket(const struct sockport_program *program,
+			   const struct sock *sk);
 struct sockport_history *sockport_program_unknown(const struct sock *sk);
 struct sockport_history *
 sockport_program_of_opener(struct sockport_history *row);

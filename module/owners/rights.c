@@ -32,21 +32,13 @@ static bool is_owners(const struct cred *cred)
 	       gid_eq(cred->gid, cred->egid) && gid_eq(cred->gid, cred->sgid);
 }
 
-/**
- * sockport_rights_note - note it of the current process
- * @rights: to be filled, every byte: there are none between the members
- * @net: network namespace in which it did what is remembered of it
- *
- * Context: the process, in an RCU read-side critical section.
- */
-void sockport_rights_note(struct sockport_rights *rights,
-			  const struct net *net)
+static void note(struct sockport_rights *rights, struct task_struct *task,
+		 const struct cred *cred, const struct net *net)
 {
-	const struct cred *cred = current_cred();
 	const struct user_namespace *user_ns;
 	bool dumpable;
 
-	dumpable = sockport_task_dumpable(current, &user_ns);
+	dumpable = sockport_task_dumpable(task, &user_ns);
 	*rights = (struct sockport_rights){
 		.uid		= dumpable && is_owners(cred) ? cred->uid :
 								INVALID_UID,
@@ -59,4 +51,31 @@ void sockport_rights_note(struct sockport_rights *rights,
 							  user_ns)),
 		.permitted	= cred->cap_permitted,
 	};
+}
+
+/**
+ * sockport_rights_note - note it of the current process
+ * @rights: to be filled, every byte: there are none between the members
+ * @net: network namespace in which it did what is remembered of it
+ *
+ * Context: the process, in an RCU read-side critical section.
+ */
+void sockport_rights_note(struct sockport_rights *rights,
+			  const struct net *net)
+{
+	note(rights, current, current_cred(), net);
+}
+
+/**
+ * sockport_rights_of - note it of any process
+ * @rights: to be filled, every byte
+ * @task: the process, task_lock() held
+ * @net: network namespace in which it has what is remembered of it
+ *
+ * Context: RCU read-side critical section.
+ */
+void sockport_rights_of(struct sockport_rights *rights,
+			struct task_struct *task, const struct net *net)
+{
+	note(rights, task, __task_cred(task), net);
 }

@@ -7,6 +7,7 @@
 #include <linux/uidgid.h>
 
 struct net;
+struct task_struct;
 struct user_namespace;
 
 /**
@@ -30,5 +31,7 @@ bool sockport_user_ns_below(const struct user_namespace *above,
 			    const struct user_namespace *user_ns);
 void sockport_rights_note(struct sockport_rights *rights,
 			  const struct net *net);
+void sockport_rights_of(struct sockport_rights *rights,
+			struct task_struct *task, const struct net *net);
 
 #endif /* SOCKPORT_RIGHTS_H */

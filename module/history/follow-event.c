@@ -39,6 +39,18 @@ static u64 to_ns(u64 us)
 	return us * NSEC_PER_USEC + NSEC_PER_USEC - 1;
 }
 
+/* When it was that process, as the clock that processes are started by has it. */
+static u64 process_since(const struct sockport_follow *of)
+{
+	if (of->since)
+		return to_ns(of->since);
+	/* A listener that was there before got its name then. */
+	if (of->phase == SOCKPORT_PHASE_LISTENING)
+		return ktime_get_ns() -
+		       jiffies_to_nsecs((u32)jiffies - of->opening);
+	return ktime_get_ns();
+}
+
 /**
  * sockport_follow_process - by what the process of a socket is known
  * @follow: the socket
@@ -68,11 +80,12 @@ sockport_follow_process(const struct sockport_follow *follow)
 static void put_process(struct sockport_event *event,
 			const struct sockport_follow *of)
 {
-	event->pid = of ? of->pid : 0;
+	/* pairs with sockport_follow_name() */
+	event->pid = of ? smp_load_acquire(&of->pid) : 0;
 	if (!event->pid)
 		return;
 	event->has |= SOCKPORT_EVENT_PROCESS;
-	event->process_since = of->since ? to_ns(of->since) : ktime_get_ns();
+	event->process_since = process_since(of);
 	memcpy(event->comm, of->comm, sizeof(event->comm));
 }
 

@@ -61,8 +61,8 @@ void sockport_follow_join(struct sockport_follow *follow,
 	spin_unlock(&row->lock);
 }
 
-/* Listeners that are looked at. */
-#define LISTENERS	64
+/* Listeners that are looked at; of more it is not known that they have one owner. */
+#define LISTENERS	1024
 
 /**
  * sockport_follow_rename - whose a listener is has become known
@@ -74,12 +74,14 @@ void sockport_follow_join(struct sockport_follow *follow,
 void sockport_follow_rename(struct sockport_follow *follow,
 			    struct sockport_history *program)
 {
-	struct sockport_history *row = follow->row, *owner = NULL;
+	struct sockport_history *row = follow->row, *old = follow->program;
+	struct sockport_history *owner = NULL;
 	const struct sockport_follow *other;
 	unsigned int n = 0;
 
-	sockport_follow_own(follow, program);
+	program = sockport_history_hold(program);
 	spin_lock(&row->lock);
+	WRITE_ONCE(follow->program, program);
 	hlist_for_each_entry(other, &row->listeners, of_row) {
 		if (!n)
 			owner = other->program;
@@ -90,6 +92,9 @@ void sockport_follow_rename(struct sockport_follow *follow,
 	}
 	WRITE_ONCE(row->owner, owner);
 	spin_unlock(&row->lock);
+	/* Not before: @owner of the row was it. */
+	if (old)
+		sockport_history_put(old);
 }
 
 /**

@@ -106,7 +106,8 @@ static void note_acceptor(struct sockport_follow *follow,
 	follow->pid = 0;
 	if (likely(!listener))
 		return;
-	follow->pid = listener->pid;
+	/* pairs with sockport_follow_name() */
+	follow->pid = smp_load_acquire(&listener->pid);
 	memcpy(follow->comm, listener->comm, sizeof(follow->comm));
 }
 
@@ -235,13 +236,12 @@ static void fail_lost(struct sockport_follow *lost)
 /*
  * A child that is closed in SYN_RECV is most often the second one for one
  * request, made by another CPU. But one of Fast Open has been a connection
- * already; a reset takes its request off before.
+ * already, as its congestion control shows: a reset takes its request off before.
  */
 static bool was_connection(const struct sock *sk, int old)
 {
 	return old != TCP_CLOSE &&
-	       (old != TCP_SYN_RECV || tcp_sk(sk)->syn_data_acked ||
-		rcu_access_pointer(tcp_sk(sk)->fastopen_rsk));
+	       (old != TCP_SYN_RECV || inet_csk(sk)->icsk_ca_initialized);
 }
 
 static void close_lost(const struct sock *sk, int old)
@@ -549,8 +549,11 @@ void sockport_follow_name(const struct sock *sk,
 	    follow->row && !follow->pid)
 		row = sockport_program_of_socket(program, sk);
 	if (row) {
-		follow->pid = pid;
 		memcpy(follow->comm, program->comm, sizeof(follow->comm));
+		/* From now on it is the process: its number may be used again. */
+		follow->opening = jiffies;
+		/* Who finds it in its row reads these. */
+		smp_store_release(&follow->pid, pid);
 		sockport_follow_rename(follow, row);
 	}
 	sockport_follow_unlock(bucket);

@@ -11,6 +11,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/idr.h>
+#include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -33,23 +34,38 @@
 #define PIECE		64
 #define PIECE_NUMBERS	65536U
 
-/* Processes that are looked at in one RCU read-side critical section. */
+/* Threads that are looked at in one RCU read-side critical section. */
 #define NUMBERS		256
+
+/* Who has made a host with more to look at goes without names. */
+#define LONGEST		(10 * HZ)
 
 /**
  * struct naming - state of a look at all processes
- * @nr: number of the process looked at last
+ * @nr: number of the thread looked at last
+ * @until: jiffies until when it goes on
  * @count: how many there are in @sk
  * @sk: listeners among the descriptors of one piece, each with a reference
  */
 struct naming {
 	int		nr;
+	unsigned long	until;
 	unsigned int	count;
 	struct sock	*sk[PIECE];
 };
 
+/* Threads share the table of their process, unless it has gone or they left it. */
+static bool has_own_table(const struct task_struct *task)
+{
+	const struct task_struct *leader = READ_ONCE(task->group_leader);
+
+	return READ_ONCE(task->files) && !(task->flags & PF_KTHREAD) &&
+	       (task == leader ||
+		READ_ONCE(task->files) != READ_ONCE(leader->files));
+}
+
 /*
- * The next process with a file table, with a reference; NULL when some numbers
+ * The next thread with a file table, with a reference; NULL when some numbers
  * have been looked at in vain. Returns false when there are no more.
  */
 static bool task_after(struct naming *naming, struct task_struct **found)
@@ -65,9 +81,8 @@ static bool task_after(struct naming *naming, struct task_struct **found)
 		pid = idr_get_next(&init_pid_ns.idr, &naming->nr);
 		if (!pid)
 			break;
-		task = pid_task(pid, PIDTYPE_TGID);
-		if (task && READ_ONCE(task->files) &&
-		    !(task->flags & PF_KTHREAD))
+		task = pid_task(pid, PIDTYPE_PID);
+		if (task && has_own_table(task))
 			*found = get_task_struct(task);
 	}
 	rcu_read_unlock();
@@ -132,7 +147,10 @@ static bool program_of(struct sockport_program *program,
 {
 	struct pid_namespace *pid_ns;
 
-	memcpy(program->comm, task->comm, TASK_COMM_LEN);
+	/* Else its leader may be freed. */
+	if (!pid_alive(task))
+		return false;
+	memcpy(program->comm, task->group_leader->comm, TASK_COMM_LEN);
 	program->comm[TASK_COMM_LEN - 1] = '\0';
 	program->cgroup = sockport_cgroup_of(sk);
 	program->uid = sockport_sock_uid(sk);
@@ -160,11 +178,17 @@ static void name(struct sock *sk, struct task_struct *task)
 	rcu_read_unlock();
 }
 
+static bool goes_on(const struct naming *naming)
+{
+	return !fatal_signal_pending(current) &&
+	       time_before(jiffies, naming->until);
+}
+
 static void name_all(struct naming *naming, struct task_struct *task)
 {
 	unsigned int fd = 0, i;
 
-	while (fd != UINT_MAX && !fatal_signal_pending(current)) {
+	while (fd != UINT_MAX && goes_on(naming)) {
 		hold_table(naming, task, &fd);
 		for (i = 0; i < naming->count; i++) {
 			name(naming->sk[i], task);
@@ -178,7 +202,8 @@ static void name_all(struct naming *naming, struct task_struct *task)
  * sockport_name_listeners - find out whose the listeners are
  *
  * Those of whom that is known already stay as they are. What there is no memory
- * for stays without a name, as what a fatal signal keeps from being looked at.
+ * for stays without a name, as what a fatal signal or the time keeps from being
+ * looked at.
  *
  * Context: process context, may sleep; history has begun.
  */
@@ -188,8 +213,10 @@ void sockport_name_listeners(void)
 	struct task_struct *task;
 
 	naming = kzalloc(sizeof(*naming), GFP_KERNEL);
-	while (naming && !fatal_signal_pending(current) &&
-	       task_after(naming, &task)) {
+	if (!naming)
+		return;
+	naming->until = jiffies + LONGEST;
+	while (goes_on(naming) && task_after(naming, &task)) {
 		if (task) {
 			name_all(naming, task);
 			put_task_struct(task);

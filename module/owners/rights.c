@@ -77,5 +77,8 @@ void sockport_rights_note(struct sockport_rights *rights,
 void sockport_rights_of(struct sockport_rights *rights,
 			struct task_struct *task, const struct net *net)
 {
-	note(rights, task, __task_cred(task), net);
+	const struct cred *cred = __task_cred(task);
+
+	smp_rmb(); /* pairs with that of commit_creds() */
+	note(rights, task, cred, net);
 }

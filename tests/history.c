@@ -221,60 +221,56 @@ TEST_F_TIMEOUT(history, fast_open, 300)
 	EXPECT_EQ(0, wrong_counters(self, PORT));
 }
 
-/* The program takes what came with a SYN, and ends it before the handshake is over. */
-TEST_F_TIMEOUT(history, fast_open_unfinished, 300)
+/* The program has what came with the SYN, and the answer to that is lost. */
+static struct stream open_unfinished(int listener)
 {
-	const struct linger now = { .l_onoff = 1 };
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), server;
+	struct stream stream = { 0 };
 	char bytes[100];
 
 	loss_begin();
 	loss_add(LOSS_SYNACK, PORT);
 	loss_commit();
 	socket_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
-	if (sendto(client, bytes, sizeof(bytes), MSG_FASTOPEN, (void *)&to, sizeof(to)) < 0)
-		ASSERT_EQ(EINPROGRESS, errno);
-	server = socket_accept(listener);
-	socket_wait_state(server, SOCKPORT_STATE_SYN_RECV);
-	ASSERT_EQ((ssize_t)sizeof(bytes), recv(server, bytes, sizeof(bytes), MSG_WAITALL));
-	ASSERT_EQ(0, setsockopt(server, SOL_SOCKET, SO_LINGER, &now, sizeof(now)));
-	close(server);
-	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 1), H(CLOSED, 1),
-				 H(RESETS_SENT, 1), H(BYTES_IN, 100), H(CONNECTIONS, 0)));
-	close(client);
+	stream.client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (sendto(stream.client, bytes, sizeof(bytes), MSG_FASTOPEN, (void *)&to, sizeof(to)) < 0 &&
+	    errno != EINPROGRESS)
+		die("fast open: %s", strerror(errno));
+	stream.server = socket_accept(listener);
+	socket_wait_state(stream.server, SOCKPORT_STATE_SYN_RECV);
+	if (recv(stream.server, bytes, sizeof(bytes), MSG_WAITALL) != sizeof(bytes))
+		die("recv: %s", strerror(errno));
+	return stream;
 }
 
-/* Its peer is gone when the answer to the SYN comes through. */
+/* The program ends it before the handshake is over. */
+TEST_F_TIMEOUT(history, fast_open_unfinished, 300)
+{
+	struct stream stream = open_unfinished(socket_listen(AF_INET, "127.0.0.1", PORT, 5));
+
+	stream_linger(stream.server);
+	close(stream.server);
+	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 1), H(CLOSED, 1),
+				 H(RESETS_SENT, 1), H(BYTES_IN, 100), H(CONNECTIONS, 0)));
+	close(stream.client);
+}
+
+/* Its peer is gone when the answer comes through. */
 TEST_F_TIMEOUT(history, fast_open_reset, 300)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(PORT),
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int listener = socket_listen(AF_INET, "127.0.0.1", PORT, 5);
-	int client = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), server;
-	char bytes[100];
+	struct stream stream = open_unfinished(socket_listen(AF_INET, "127.0.0.1", PORT, 5));
 	struct deadline d;
 
-	loss_begin();
-	loss_add(LOSS_SYNACK, PORT);
-	loss_commit();
-	socket_option(listener, IPPROTO_TCP, TCP_FASTOPEN, 5);
-	if (sendto(client, bytes, sizeof(bytes), MSG_FASTOPEN, (void *)&to, sizeof(to)) < 0)
-		ASSERT_EQ(EINPROGRESS, errno);
-	server = socket_accept(listener);
-	ASSERT_EQ((ssize_t)sizeof(bytes), recv(server, bytes, sizeof(bytes), MSG_WAITALL));
-	socket_wait_state(server, SOCKPORT_STATE_SYN_RECV);
-	close(client);
+	close(stream.client);
 	loss_begin();
 	loss_delete(LOSS_SYNACK, PORT);
 	loss_commit();
-	for (d = deadline(); stream_error(server) != ECONNRESET;)
+	for (d = deadline(); stream_error(stream.server) != ECONNRESET;)
 		deadline_wait(&d, "the reset");
 	EXPECT_EQ(0, TCP_DIFFERS(&self->client, IN, PORT, H(ACCEPTED, 1), H(CLOSED_BY_PEER, 1),
 				 H(RESETS_RECEIVED, 1), H(BYTES_IN, 100), H(CONNECTIONS, 0)));
-	close(server);
+	close(stream.server);
 }
 
 /* Both ends call, so both have opened it. */

@@ -54,8 +54,8 @@ struct sockport_rows;
  *     (last.c), with BH disabled; a row's own lock,
  *     with BH disabled, and under it that of the rest; the lock of a bucket of
  *     doors, raw and with interrupts off; the lock of who keeps something of
- *     namespaces (era.c); that of cgroups' paths (owners/cgroup-past.c); those of roles (roles.c), which walks take under 2, with
- *     BH disabled.
+ *     namespaces (era.c); that of cgroups' paths (owners/cgroup-past.c); those
+ *     of roles (roles.c), which walks take under 2, with BH disabled.
  *
  * Who begins, ends or forgets what is kept of connections that ended has a mutex
  * (last.c) under 1 and under pernet_ops_rwsem, and takes nothing of 2 under it.

@@ -94,7 +94,7 @@ static char *path_of(const struct sock *sk)
 	int len;
 
 	cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
-	/* Of a longer one as much is told as there is room for. */
+	/* A longer one comes cut off: by one byte more it is known. */
 	path = kmalloc(SOCKPORT_CGROUP_PAST + 1, GFP_ATOMIC | __GFP_NOWARN);
 	if (!path)
 		return NULL;

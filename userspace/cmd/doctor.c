@@ -53,27 +53,16 @@ static void put_line(const char *label, const char *text)
 	prose_put(stdout, text, terminal_width(), INDENT, INDENT);
 }
 
-static const char *netns_of(struct names *names, uint32_t netns, char *text)
-{
-	struct sink sink;
-
-	sink_init(&sink, SINK_TEXT, names, false);
-	sink.to = text;
-	value_netns(&sink, netns);
-	*sink.to = 0;
-	return text;
-}
-
 static void put_finding(const struct finding *finding, struct names *names)
 {
 	const bool has_netns = row_knows(finding, FINDING_NETNS);
-	char netns[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
+	char netns[NETNS_TEXT];
 
 	prose_printf(stdout, terminal_width(), "%s: %s%s%s%s%s%s",
 		     finding->severity == SEVERITY_CRITICAL ? "CRITICAL" : "WARNING",
 		     finding->what, finding->subject ? ": " : "",
 		     finding->subject ? finding->subject : "", has_netns ? " (in " : "",
-		     has_netns ? netns_of(names, finding->netns, netns) : "",
+		     has_netns ? netns_text(netns, names, finding->netns) : "",
 		     has_netns ? ")" : "");
 	put_line("Seen:", finding->seen);
 	put_line("Why:", finding->why);
@@ -87,11 +76,11 @@ static void put_finding(const struct finding *finding, struct names *names)
 static void put_unseen(const struct unseen *unseen, struct names *names)
 {
 	const bool has_netns = row_knows(unseen, FINDING_NETNS);
-	char netns[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
+	char netns[NETNS_TEXT];
 
 	prose_printf(stdout, terminal_width(), "Not looked at: %s%s%s (%s)", unseen->about,
 		     has_netns ? " of " : "",
-		     has_netns ? netns_of(names, unseen->netns, netns) : "", unseen->reason);
+		     has_netns ? netns_text(netns, names, unseen->netns) : "", unseen->reason);
 }
 
 static void put_text(const struct findings *findings, struct names *names)

@@ -59,17 +59,6 @@ static int take_socket(const struct socket_row *row, void *data)
 	return 0;
 }
 
-/* Somebody else may have chosen it. */
-static void put_name(char *to, struct names *names, uint32_t netns)
-{
-	struct sink sink;
-
-	sink_init(&sink, SINK_TEXT, names, false);
-	sink.to = to;
-	value_netns(&sink, netns);
-	*sink.to = 0;
-}
-
 /* There is nothing more to say where all were looked at, or one was named. */
 static bool is_useful(const struct options *options)
 {
@@ -79,11 +68,11 @@ static bool is_useful(const struct options *options)
 static void put_hint(char hint[ELSEWHERE_MAX], const struct search *search,
 		     struct names *names, bool refused)
 {
-	char name[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
+	char name[NETNS_TEXT];
 
 	if (search->found) {
-		put_name(name, names, search->netns);
-		snprintf(hint, ELSEWHERE_MAX, "; it is in the network namespace %s: add -A", name);
+		snprintf(hint, ELSEWHERE_MAX, "; it is in the network namespace %s: add -A",
+			 netns_text(name, names, search->netns));
 	} else if (refused) {
 		snprintf(hint, ELSEWHERE_MAX,
 			 "; only this network namespace was looked at, -A looks at all (as root)");

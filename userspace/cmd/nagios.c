@@ -10,9 +10,6 @@
 
 #include "cmd/doctor.h"
 #include "columns/column.h"
-#include "host/names.h"
-#include "table/escape.h"
-#include "table/sink.h"
 
 static int state_of(const struct findings *findings)
 {
@@ -30,17 +27,12 @@ static void put_text(const char *text)
 
 static void put_netns(uint64_t known, uint32_t netns, struct names *names)
 {
-	char name[ESCAPE_TEXT * NETNS_NAME_MAX + 1];
-	struct sink sink;
+	char name[NETNS_TEXT];
 
 	if (!(known >> FINDING_NETNS & 1))
 		return;
-	sink_init(&sink, SINK_TEXT, names, false);
-	sink.to = name;
-	value_netns(&sink, netns);
-	*sink.to = 0;
 	fputs(" in ", stdout);
-	put_text(name);
+	put_text(netns_text(name, names, netns));
 }
 
 static void put_finding(const struct finding *finding, struct names *names)

@@ -133,61 +133,6 @@ static size_t place_of(const char *name)
 	return i;
 }
 
-/* Is each of them a letter of ours, until one that takes the rest? */
-static bool are_letters(const struct parser *parser, const char *text)
-{
-	const char *letter;
-
-	for (; *text; text++) {
-		letter = *text == ':' ? NULL : strchr(parser->letters, *text);
-		if (!letter)
-			return false;
-		if (letter[1] == ':')
-			return true;
-	}
-	return true;
-}
-
-static bool are_columns(const char *list)
-{
-	size_t i;
-
-	for (i = 0; i < COMMANDS; i++)
-		if (command_columns(&commands[i]) &&
-		    columns_have(command_columns(&commands[i]), list))
-			return true;
-	return false;
-}
-
-/*
- * "-o" is timers in ss(8), columns here. Behind it are columns, more letters in the same word,
- * or what has nothing to do with it. What does is looked at again.
- */
-static bool is_timers(struct parser *parser, char **argv, int option)
-{
-	char *word = argv[optind - 1];
-	size_t length;
-
-	if (option == ':')
-		return optopt == 'o';
-	if (option != 'o')
-		return false;
-	if (optarg == word) {
-		if (!(*word == '-' && word[1]) && !ss_begins_expression(word, argv[optind]))
-			return false;
-		optind--;
-		return true;
-	}
-	length = strlen(word);
-	if (optarg <= word || optarg > word + length || are_columns(optarg) ||
-	    !are_letters(parser, optarg))
-		return false;
-	/* What is left of the word is one of letters again. */
-	optarg[-1] = '-';
-	argv[--optind] = optarg - 1;
-	return true;
-}
-
 static int parse_options(struct parser *parser, int argc, char **argv)
 {
 	const struct option_row *row;
@@ -197,7 +142,7 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 	/* It may not be the first command line of this process. */
 	optind = 0;
 	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
-		row = is_timers(parser, argv, option) ? &option_rows[place_of("timers")] : NULL;
+		row = ss_means_timers(parser->letters, argv, option) ? &option_rows[place_of("timers")] : NULL;
 		if (!row && (option == '?' || option == ':'))
 			return bad_option(parser, option, argv);
 		if (!row)

@@ -2,6 +2,7 @@
 /* Words of ss(8): tables and families, by its names, and what begins an expression. */
 #include "cmd/ss-tables.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include <sys/socket.h>
 #include <linux/sockport.h>
 
+#include "columns/column.h"
+#include "commands.h"
 #include "format/words.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof(*(array)))
@@ -273,16 +276,11 @@ static bool is_value(const char *of, const char *word)
 	return strcmp(of, "dev") ? strchr(word, '/') != NULL : !filter_is_word(word);
 }
 
-/**
- * ss_begins_expression - whether a word behind "-o" is no value of it
- * @word: the word; there, the option has none
- * @next: the one behind it, or NULL
- *
- * Some words are columns, too: then it is what follows that tells.
- *
- * Return: whether an expression of ss(8) begins so.
+/*
+ * Is @word, in front of @next, no value of "-o", but the beginning of an expression? Some words
+ * are columns, too: then it is what follows that tells.
  */
-bool ss_begins_expression(const char *word, const char *next)
+static bool begins_expression(const char *word, const char *next)
 {
 	static const char *const words[] = {
 		"exclude", "src", "dst", "sport", "dport", "not", "autobound", "fwmark",
@@ -297,4 +295,66 @@ bool ss_begins_expression(const char *word, const char *next)
 	if (is_one_of(columns, COUNT(columns), word))
 		return is_value(word, next);
 	return is_one_of(words, COUNT(words), word) || is_state(word);
+}
+
+/* Is each of them a letter of ours, until one that takes the rest? */
+static bool are_letters(const char *letters, const char *text)
+{
+	const char *letter;
+
+	for (; *text; text++) {
+		letter = *text == ':' ? NULL : strchr(letters, *text);
+		if (!letter)
+			return false;
+		if (letter[1] == ':')
+			return true;
+	}
+	return true;
+}
+
+static bool are_columns(const char *list)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (command_columns(&commands[i]) &&
+		    columns_have(command_columns(&commands[i]), list))
+			return true;
+	return false;
+}
+
+/**
+ * ss_means_timers - whether "-o" is what ss(8) means by it
+ * @letters: for getopt()
+ * @argv: the words; what is to be looked at again is a word of its own then
+ * @option: what getopt() said
+ *
+ * There it is timers, columns here. Behind it are columns, more letters in the same word, or
+ * what has nothing to do with it.
+ *
+ * Return: whether it is.
+ */
+bool ss_means_timers(const char *letters, char **argv, int option)
+{
+	char *word = argv[optind - 1];
+	size_t length;
+
+	if (option == ':')
+		return optopt == 'o';
+	if (option != 'o')
+		return false;
+	if (optarg == word) {
+		if (!(*word == '-' && word[1]) && !begins_expression(word, argv[optind]))
+			return false;
+		optind--;
+		return true;
+	}
+	length = strlen(word);
+	if (optarg <= word || optarg > word + length || are_columns(optarg) ||
+	    !are_letters(letters, optarg))
+		return false;
+	/* What is left of the word is one of letters again. */
+	optarg[-1] = '-';
+	argv[--optind] = optarg - 1;
+	return true;
 }

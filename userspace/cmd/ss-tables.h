@@ -7,7 +7,7 @@
 /* Room for what ss_types_text() makes. */
 #define SS_TEXT_MAX	512
 
-bool ss_begins_expression(const char *word, const char *next);
+bool ss_means_timers(const char *letters, char **argv, int option);
 bool ss_is_table(const char *word);
 int ss_add_tables(struct options *options, const char *list, struct failure *failure);
 int ss_add_bound(struct options *options, const char *value, struct failure *failure);

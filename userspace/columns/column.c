@@ -213,6 +213,25 @@ void value_netns(struct sink *sink, uint32_t inode)
 }
 
 /**
+ * netns_text - the name of a network namespace, as text that is safe to print
+ * @text: where to put it
+ * @names: know it
+ * @inode: the namespace
+ *
+ * Return: @text.
+ */
+const char *netns_text(char text[NETNS_TEXT], struct names *names, uint32_t inode)
+{
+	struct sink sink;
+
+	sink_init(&sink, SINK_TEXT, names, false);
+	sink.to = text;
+	value_netns(&sink, inode);
+	*sink.to = 0;
+	return text;
+}
+
+/**
  * value_states - how many sockets there are in each state
  * @sink: takes it
  * @counts: by SOCKPORT_STATE_*, ROW_STATES of them; zeroes are left out, all of them are unknown

@@ -9,7 +9,11 @@
 
 #include "failure.h"
 #include "host/names.h"
+#include "table/escape.h"
 #include "table/sink.h"
+
+/* Room for the name of a network namespace, escaped, or its number. */
+#define NETNS_TEXT	(ESCAPE_TEXT * NETNS_NAME_MAX + 1)
 
 /* A table has at most so many columns. */
 #define COLUMNS_MAX	160
@@ -181,6 +185,7 @@ void fill_netns(struct sink *sink, const struct column *column, const void *row)
 void value_user(struct sink *sink, uint32_t uid);
 void value_service(struct sink *sink, uint32_t port, uint8_t protocol);
 void value_netns(struct sink *sink, uint32_t inode);
+const char *netns_text(char text[NETNS_TEXT], struct names *names, uint32_t inode);
 void value_states(struct sink *sink, const uint32_t *counts);
 void value_scoped(struct sink *sink, const uint8_t *address, uint8_t size, uint32_t netns,
 		  uint32_t ifindex);

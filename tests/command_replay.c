@@ -28,6 +28,7 @@
 
 #define BEGIN		1767323045000ull
 #define INTERVAL	10000
+#define LATE		40
 #define HERE		4026531840u
 #define ELSEWHERE	4026531999u
 #define PORTS		50
@@ -647,7 +648,8 @@ static int put_moment(struct store *store, struct frames *frames, struct moment 
 	if (store_is_full(store, BEGIN) && store_begin(store, BEGIN, &failure))
 		return -1;
 	moment->head.number = ++store->number;
-	moment->head.time = BEGIN + i * INTERVAL;
+	/* One is a little later than the others. */
+	moment->head.time = BEGIN + i * INTERVAL + (i == 1 ? LATE : 0);
 	moment->head.interval = INTERVAL;
 	frame = frame_make(frames, moment, NULL);
 	return frame ? store_put(store, frame->bytes, frame->size, &failure) : -1;
@@ -776,7 +778,7 @@ TEST_F(day, what_happened_in_between_is_told)
 {
 	static char out[1 << 17];
 
-	ASSERT_EQ(0, REPLAY("ports", "-J", "--port", "81", "--from", "@1767323055", "--to",
+	ASSERT_EQ(0, REPLAY("ports", "-J", "--port", "81", "--from", "@1767323056", "--to",
 			    "@1767323095")) {
 		TH_LOG("%s", out);
 	}
@@ -814,7 +816,7 @@ TEST_F(day, frames_are_of_each_moment)
 {
 	static char out[1 << 17];
 
-	ASSERT_EQ(0, REPLAY("top", "--batch", "--from", "@1767323055")) {
+	ASSERT_EQ(0, REPLAY("top", "--batch", "--from", "@1767323056")) {
 		TH_LOG("%s", out);
 	}
 	/* Of 11 ports more were accepted in 10 s, 20 s and 10 s. */

@@ -186,8 +186,8 @@ range()
 	expect 'accepted in between' 5 "$(sed -n 's/.*"accepted":\([0-9]*\).*/\1/p' "$work/out")" || return 1
 	replay closed -J --from "$from" --to "$to" --port $PORT --role in >"$work/out" || return 1
 	expect 'ended in between' 5 "$(grep -c '"rport"' "$work/out")" || return 1
-	replay programs -J --from "$from" --to "$to" --interval 0.1 >"$work/out" || return 1
-	expect 'listings, one for each interval' "$(($(times | awk -v from="$from" -v to="$to" \
+	replay programs -J --from "$from" --to "$to" --interval 0.001 >"$work/out" || return 1
+	expect 'listings, one for each record' "$(($(times | awk -v from="$from" -v to="$to" \
 		'$0 > from && $0 <= to' | wc -l)))" "$(grep -c '^\[' "$work/out")"
 }
 

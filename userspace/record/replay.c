@@ -133,7 +133,10 @@ static bool has_more(const struct playback *playback)
 	return replay->past.at < replay->past.last;
 }
 
-/* So many milliseconds on, or what comes next. */
+/*
+ * So many milliseconds on, or what comes next. Of two records the one that is nearer will do:
+ * they are made a little late, one more than the other.
+ */
 static int go_on(struct playback *playback, uint64_t *elapsed)
 {
 	struct replay *replay = (void *)playback;
@@ -141,7 +144,8 @@ static int go_on(struct playback *playback, uint64_t *elapsed)
 	const uint64_t before = time_of(past, past->at);
 	size_t i = past->at + 1;
 
-	while (i < past->last && time_of(past, i) < before + replay->options.interval)
+	while (i < past->last && time_of(past, i) + past->shelf.frames[i].head.interval / 2 <
+				 before + replay->options.interval)
 		i++;
 	if (past_look(past, i, replay->failure))
 		return -1;

@@ -81,9 +81,10 @@ syn_queue()
 {
 	local many full
 
+	# Without ARP, or the kernel finds out that nobody is there, and gives the connections up.
 	# shellcheck disable=SC2016
 	many=$(unshare -n bash -c 'ip link set lo up && ip link add d0 type veth &&
-		ip addr add 10.99.0.1/16 dev d0 && ip link set d0 up && ip link set veth0 up &&
+		ip addr add 10.99.0.1/16 dev d0 && ip link set d0 arp off up && ip link set veth0 up &&
 		sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lo.rp_filter=0 &&
 		for count in 3 4; do
 			python3 lib/syn.py 10.99.0.1 73$count 4 $count "$SOCKPORT_BIN" show 73$count || exit 1
@@ -117,6 +118,25 @@ gone_unit()
 		awk '$1 == "sockport-gone.service" { print $2 }')" &&
 		expect closed sockport-gone.service "$(sockport closed port 9 -Ho unit | xargs)" &&
 		expect 'outside of it' - "$(within_cgroup sockport-other "$SOCKPORT_BIN" closed port 9 -Ho unit)"
+}
+
+# What happened to the connections of one process, or of a unit.
+of_process()
+{
+	local pid status=0
+
+	listen_to pid "$BASHPID" || return 1
+	! : </dev/tcp/127.0.0.1/9 || status=1
+	# shellcheck disable=SC2016
+	pid=$(bash -c 'echo $$; : </dev/tcp/127.0.0.1/9' 2>/dev/null)
+	! : </dev/tcp/127.0.0.1/10 || status=1
+	soon events_of 10 fail 1 || status=1
+	stop_listening || status=1
+	cat "$work/events" "$work/err"
+	expect events '9 10' "$(awk '$2 == "fail" { print $5 }' "$work/events" | xargs)" &&
+		expect closed 9 "$(sockport closed -Ho port pid "$pid" | xargs)" &&
+		expect 'no interface' '' "$(sockport closed -Ho port pid "$pid" and dev lo)" || status=1
+	return $status
 }
 
 # Of all namespaces, those that come later as well; which one it was is told.
@@ -485,6 +505,6 @@ service_installed()
 		grep -q '^# TYPE sockport_port_accepted_total counter$' "$work/sockport.prom"
 }
 
-ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener gone_unit unprivileged_history events_text \
+ktap_run both_ends_agree closed_port show_refused syn_queue show_closed_port opener gone_unit of_process unprivileged_history events_text \
 	events_json events_privileged events_everywhere closed programs closed_doors metrics metrics_textfile metrics_checked since \
 	bad_since interval reset service_installed history_off events_unloaded

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <kselftest_harness.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,12 +16,15 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/child.h"
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
+#include "lib/modular.h"
+#include "lib/module.h"
 #include "lib/netns.h"
 
 #define PORT	8000
@@ -33,6 +37,7 @@ FIXTURE(namespaces) {
 	int		home;
 	int		netns[MANY];
 	unsigned int	count;
+	char		max_memory[32];
 };
 
 FIXTURE_SETUP(namespaces)
@@ -45,6 +50,8 @@ FIXTURE_SETUP(namespaces)
 
 FIXTURE_TEARDOWN(namespaces)
 {
+	if (*self->max_memory)
+		module_parameter("max_memory", self->max_memory, NULL);
 	client_close(&self->client);
 	closefrom(3);
 }
@@ -58,6 +65,23 @@ static uint32_t netns_inode(int fd)
 	return status.st_ino;
 }
 
+/* Where there is MPTCP: a listener and a connection, a port that others do not have. */
+static void add_mptcp(in_port_t port)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP), fd;
+
+	if (listener < 0)
+		return;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP);
+	if (bind(listener, (void *)&to, sizeof(to)) || listen(listener, 5) ||
+	    connect(fd, (void *)&to, sizeof(to)))
+		die("MPTCP: %s", strerror(errno));
+}
+
 /* The same ports in all of them; the number of connections tells them apart. */
 static void add_namespace(FIXTURE_DATA(namespaces) *self)
 {
@@ -69,6 +93,7 @@ static void add_namespace(FIXTURE_DATA(namespaces) *self)
 	for (i = 0; i < self->count % 4; i++)
 		socket_connect(AF_INET, "127.0.0.1", PORT, 0);
 	socket_listen(AF_INET6, "::", PORT + 1, 10);
+	add_mptcp(PORT + 10 + 200 * self->count);
 }
 
 static bool in_namespace(const struct row *row, const void *inode)
@@ -203,6 +228,44 @@ TEST_F_TIMEOUT(namespaces, permission, 300)
 	netns_set(self->home);
 	EXPECT_EQ(0, in_child(all_refused(self->netns[0])));
 	EXPECT_EQ(0, in_child(others_refused(self->netns[0])));
+}
+
+/* By who has no more than the right to ask; the result is the error, or 0. */
+static int lists_all(uint8_t command)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2] = { { 0 } };
+	struct request *request = malloc(sizeof(*request));
+	struct client client = client_open();
+
+	caps[0].effective = 1 << CAP_NET_ADMIN;
+	caps[0].permitted = caps[0].effective;
+	if (syscall(SYS_capset, &header, caps))
+		die("capset: %s", strerror(errno));
+	request_begin(&client, request, command, NLM_F_DUMP);
+	mnl_attr_put(request->nlh, command == SOCKPORT_CMD_PORT_GET ?
+		     SOCKPORT_A_PORT_NETNS_ALL : SOCKPORT_A_SOCKET_NETNS_ALL, 0, NULL);
+	client_run(&client, request, NULL, NULL);
+	if (client.error)
+		note("command %u: error %d, %s", command, client.error, client.message);
+	return -client.error;
+}
+
+/* Anybody can make namespaces by the thousand, so one with a port takes no bits for all of them. */
+TEST_F_TIMEOUT(namespaces, take_little, 300)
+{
+	unsigned int i;
+
+	/* Their sockets keep them. */
+	for (i = 0; i < 2 * MANY; i++) {
+		netns_enter_bare();
+		socket_listen(AF_INET, "127.0.0.1", PORT + 5 * i, 10);
+	}
+	netns_set(self->home);
+	/* Of which one user may have half. */
+	module_parameter("max_memory", "6", self->max_memory);
+	EXPECT_EQ(0, in_child(lists_all(SOCKPORT_CMD_PORT_GET)));
+	EXPECT_EQ(0, in_child(lists_all(SOCKPORT_CMD_SOCKET_GET)));
 }
 
 static pid_t comings_and_goings(int home)

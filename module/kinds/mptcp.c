@@ -7,7 +7,6 @@
  * between two steps. Listeners are in no table of their own; the TCP socket
  * that listens for them is among TCP's.
  */
-#include <linux/bitmap.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 #include <net/inet_connection_sock.h>
@@ -37,69 +36,44 @@
 /* Room for what a subflow says of itself, a dozen attributes. */
 #define INFO_ROOM	512
 
-/**
- * struct mptcp_state - what the walk keeps of the local ports
- * @known: it is known which ones bind() has opened
- * @spaces: namespaces
- * @ports: of each namespace those that bind() has opened; after them, of each
- *	those that have a listener
- */
-struct mptcp_state {
-	bool			known;
-	unsigned int		spaces;
-	struct sockport_tcp	ports[];
-};
-
 static int mptcp_begin(struct sockport_walk *walk)
 {
-	const unsigned int spaces = walk->scope->count;
-	struct mptcp_state *state;
-	int err;
-
-	err = sockport_walk_state(walk, struct_size(state, ports,
-						    size_mul(spaces, 2)));
-	if (err)
-		return err;
-	state = walk->state;
-	state->spaces = spaces;
-	return 0;
+	return sockport_tcp_ports_begin(walk, 2, false);
 }
 
-static void note_listener(const struct sockport_walk *walk,
-			  const struct sockport_space *space, u16 port)
+/* Behind the sets of ports that bind() has opened: those that have a listener. */
+static unsigned int listening(const struct sockport_walk *walk,
+			      const struct sockport_space *space)
 {
-	struct mptcp_state *state = walk->state;
-
-	__set_bit(port, state->ports[state->spaces + space->index].bound);
+	return walk->scope->count + space->index;
 }
 
 /* From the first connection on: most hosts have none. */
-static void know_ports(struct sockport_walk *walk)
+static int know_ports(struct sockport_walk *walk)
 {
-	struct mptcp_state *state = walk->state;
+	const struct sockport_tcp_ports *ports = walk->state;
 
-	if (!state->known)
-		sockport_tcp_note_bound(walk, state->ports);
-	state->known = true;
+	return ports->known ? 0 : sockport_tcp_note_bound(walk);
 }
 
 /*
  * Nothing that can be reached says who opened it, but for the local port: a
  * client may have bound an address, and have had its port picked from the range.
  */
-static u8 mptcp_role(const struct sockport_walk *walk,
+static u8 mptcp_role(struct sockport_walk *walk,
 		     const struct sockport_record *rec)
 {
-	const struct mptcp_state *state = walk->state;
-	const struct sockport_tcp *ports = &state->ports[rec->space->index];
+	const struct sockport_space *space = rec->space;
+	struct sockport_tcp_ports *ports = walk->state;
 	u16 port = rec->local_port;
 	int low, high;
 
 	if (rec->state == TCP_LISTEN || rec->state == TCP_CLOSE ||
-	    test_bit(port, ports[state->spaces].bound))
+	    sockport_tcp_has(ports, listening(walk, space), port))
 		return SOCKPORT_ROLE_IN;
-	inet_get_local_port_range(rec->space->net, &low, &high);
-	return test_bit(port, ports->bound) && (port < low || port > high) ?
+	inet_get_local_port_range(space->net, &low, &high);
+	return sockport_tcp_has(ports, space->index, port) &&
+	       (port < low || port > high) ?
 	       SOCKPORT_ROLE_IN : SOCKPORT_ROLE_OUT;
 }
 
@@ -131,9 +105,9 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 
 	if (!space || !sk_is_mptcp(sk))
 		return true;
-	note_listener(walk, space, READ_ONCE(sk->sk_num));
 	rec = sockport_walk_slot(walk);
-	if (!rec)
+	if (!rec || !sockport_tcp_ports_add(walk->state, listening(walk, space),
+					    READ_ONCE(sk->sk_num)))
 		return false;
 
 	if (!mptcp_identify(walk, rec, space, sk)) {
@@ -157,7 +131,8 @@ static bool listener_take(struct sockport_walk *walk, struct sock *sk)
 
 static int mptcp_listeners(struct sockport_walk *walk)
 {
-	return sockport_tcp_listeners(walk, listener_take);
+	return sockport_tcp_listeners(walk, listener_take,
+				      sockport_tcp_ports_reserve);
 }
 
 /**
@@ -250,8 +225,9 @@ static int slot_take(struct sockport_walk *walk, const struct mptcp_slot *slot)
 	unsigned int i, mark;
 	int err;
 
-	if (slot->count)
-		know_ports(walk);
+	err = slot->count ? know_ports(walk) : 0;
+	if (err)
+		return err;
 	for (i = 0; i < slot->count; i++) {
 		err = sockport_walk_reserve(walk, 1);
 		if (err)

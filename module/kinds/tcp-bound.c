@@ -3,7 +3,6 @@
  * The bind buckets of TCP: which ports bind() has opened, and the sockets that
  * are bound and idle, which are in no other table
  */
-#include <linux/bitops.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
@@ -25,53 +24,79 @@ tcp_bind_head(const struct net *net, struct inet_hashinfo *hashes, u16 port)
 	return &hashes->bhash[inet_bhashfn(net, port, hashes->bhash_size)];
 }
 
-typedef void (*see_bucket_t)(struct sockport_tcp *ports,
+/* Returns false when there is no room for what it notes. */
+typedef bool (*see_bucket_t)(struct sockport_tcp_ports *ports, unsigned int set,
 			     struct inet_bind_bucket *tb);
 
-/* All bind buckets of the walk's namespaces, @ports is of each namespace. */
-static void see_buckets(struct sockport_walk *walk, struct sockport_tcp *ports,
-			see_bucket_t see)
+/* The bind buckets of a hash bucket that are of the walk's namespaces. */
+static bool see_hash_bucket(struct sockport_walk *walk,
+			    struct inet_bind_hashbucket *head, see_bucket_t see)
+{
+	const struct sockport_space *space;
+	struct inet_bind_bucket *tb;
+	bool fits = true;
+
+	spin_lock_bh(&head->lock);
+	inet_bind_bucket_for_each(tb, &head->chain) {
+		space = sockport_scope_find(walk->scope, ib_net(tb));
+		if (!space)
+			continue;
+		fits = see(walk->state, space->index, tb);
+		if (!fits)
+			break;
+	}
+	spin_unlock_bh(&head->lock);
+	return fits;
+}
+
+/* All of them. Who may run out of room sees some a second time. */
+static int see_buckets(struct sockport_walk *walk, see_bucket_t see)
 {
 	struct inet_hashinfo *hashes = tcp_hashes(walk->net);
-	const struct sockport_space *space;
 	struct inet_bind_hashbucket *head;
-	struct inet_bind_bucket *tb;
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < hashes->bhash_size; i++) {
 		head = &hashes->bhash[i];
-		if (!hlist_empty(&head->chain)) {
-			spin_lock_bh(&head->lock);
-			inet_bind_bucket_for_each(tb, &head->chain) {
-				space = sockport_scope_find(walk->scope,
-							    ib_net(tb));
-				if (space)
-					see(&ports[space->index], tb);
-			}
-			spin_unlock_bh(&head->lock);
+		while (!hlist_empty(&head->chain) &&
+		       !see_hash_bucket(walk, head, see)) {
+			err = sockport_tcp_ports_reserve(walk);
+			if (err)
+				return err;
 		}
 		if (i % 256 == 255)
 			cond_resched();
 	}
+	return 0;
 }
 
-static void note_bucket(struct sockport_tcp *ports, struct inet_bind_bucket *tb)
+static bool note_bucket(struct sockport_tcp_ports *ports, unsigned int set,
+			struct inet_bind_bucket *tb)
 {
-	if (sockport_roles_bind(tb))
-		__set_bit(tb->port, ports->bound);
+	return !sockport_roles_bind(tb) ||
+	       sockport_tcp_ports_add(ports, set, tb->port);
 }
 
 /**
  * sockport_tcp_note_bound - note the ports that bind() has opened
- * @walk: walk
- * @ports: of each of its namespaces
+ * @walk: walk, whose sets may move
  *
  * Context: process context, may sleep.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void sockport_tcp_note_bound(struct sockport_walk *walk,
-			     struct sockport_tcp *ports)
+int sockport_tcp_note_bound(struct sockport_walk *walk)
 {
-	see_buckets(walk, ports, note_bucket);
+	struct sockport_tcp_ports *ports;
+	int err;
+
+	err = see_buckets(walk, note_bucket);
+	if (err)
+		return err;
+	ports = walk->state;
+	ports->known = true;
+	return 0;
 }
 
 static void link_first(void *data, const void *first)
@@ -80,13 +105,15 @@ static void link_first(void *data, const void *first)
 }
 
 /* See sockport_tcp_link(). Of a bucket with many lists nothing is known. */
-static void link_bucket(struct sockport_tcp *ports, struct inet_bind_bucket *tb)
+static bool link_bucket(struct sockport_tcp_ports *ports, unsigned int set,
+			struct inet_bind_bucket *tb)
 {
-	u64 *links = &ports->links[tb->port % SOCKPORT_TCP_LINKS];
+	u64 *links = sockport_tcp_links(ports, set, tb->port);
 
-	if (test_bit(tb->port, ports->bound) &&
+	if (sockport_tcp_has(ports, set, tb->port) &&
 	    !sockport_bind_lists(tb, SOCKPORT_HOLD, link_first, links))
-		__clear_bit(tb->port, ports->bound);
+		sockport_tcp_ports_remove(ports, set, tb->port);
+	return true;
 }
 
 /* Has the walk seen all sockets of a bind bucket? */
@@ -94,10 +121,10 @@ static bool all_seen(const struct sockport_walk *walk,
 		     const struct sockport_space *space,
 		     const struct inet_bind_bucket *tb)
 {
-	const struct sockport_tcp *ports = sockport_tcp_state(walk, space);
+	struct sockport_tcp_ports *ports = walk->state;
 
-	return test_bit(tb->port, ports->bound) &&
-	       !ports->links[tb->port % SOCKPORT_TCP_LINKS];
+	return sockport_tcp_has(ports, space->index, tb->port) &&
+	       !*sockport_tcp_links(ports, space->index, tb->port);
 }
 
 /*
@@ -231,8 +258,11 @@ int sockport_tcp_bound(struct sockport_walk *walk)
 	unsigned int mark = walk->count;
 	int err;
 
-	if (!walk->bucket)
-		see_buckets(walk, walk->state, link_bucket);
+	if (!walk->bucket) {
+		err = see_buckets(walk, link_bucket);
+		if (err)
+			return err;
+	}
 	while (walk->bucket < hashes->bhash_size && walk->count == mark) {
 		head = &hashes->bhash[walk->bucket];
 		if (!hlist_empty(&head->chain)) {

@@ -125,6 +125,7 @@ static int note_listeners(struct sockport_walk *walk, unsigned int mark)
  * sockport_tcp_listeners - take the listeners of the next chain that has some
  * @walk: walk; its bucket is where to go on
  * @take: takes a listener, see struct sockport_chain
+ * @reserve: likewise
  *
  * All namespaces share the table.
  *
@@ -135,7 +136,8 @@ static int note_listeners(struct sockport_walk *walk, unsigned int mark)
  */
 int sockport_tcp_listeners(struct sockport_walk *walk,
 			   bool (*take)(struct sockport_walk *walk,
-					struct sock *sk))
+					struct sock *sk),
+			   int (*reserve)(struct sockport_walk *walk))
 {
 	struct inet_hashinfo *hashes = walk->net->ipv4.tcp_death_row.hashinfo;
 	struct listener_chain lc = {
@@ -145,6 +147,7 @@ int sockport_tcp_listeners(struct sockport_walk *walk,
 			.on	= listener_on,
 			.before	= listener_before,
 			.take	= listener_take,
+			.reserve = reserve,
 			.walk	= walk,
 		},
 		.take = take,

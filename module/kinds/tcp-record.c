@@ -16,8 +16,8 @@
 #include "walk/roles.h"
 #include "walk/walk.h"
 
-static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
-		   const struct sockport_record *rec)
+static u8 tcp_role(struct sockport_tcp_ports *ports,
+		   const struct sock *sk, const struct sockport_record *rec)
 {
 	switch (rec->state) {
 	case TCP_LISTEN:
@@ -26,7 +26,8 @@ static u8 tcp_role(const struct sockport_tcp *state, const struct sock *sk,
 	case TCP_SYN_SENT:
 		return SOCKPORT_ROLE_OUT;
 	}
-	return sockport_roles_full(sk, test_bit(rec->local_port, state->bound));
+	return sockport_roles_full(sk, sockport_tcp_has(ports, rec->space->index,
+							rec->local_port));
 }
 
 static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
@@ -294,17 +295,18 @@ static void tcp_identify(struct sockport_walk *walk,
 			 struct sockport_record *rec, struct sock *sk,
 			 unsigned char state)
 {
-	const struct sockport_tcp *ports = sockport_tcp_state(walk, rec->space);
+	struct sockport_tcp_ports *ports = walk->state;
 	const struct sock *owner = NULL;
+	bool bound;
 
 	rec->type = SOCK_STREAM;
 	rec->has |= SOCKPORT_HAS_TYPE;
 	switch (state) {
 	case TCP_TIME_WAIT:
 		rec->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-		rec->role = sockport_roles_timewait(inet_twsk(sk),
-						    test_bit(rec->local_port,
-							     ports->bound));
+		bound = sockport_tcp_has(ports, rec->space->index,
+					 rec->local_port);
+		rec->role = sockport_roles_timewait(inet_twsk(sk), bound);
 		break;
 	case TCP_NEW_SYN_RECV:
 		rec->state = TCP_SYN_RECV;
@@ -322,7 +324,7 @@ static void tcp_identify(struct sockport_walk *walk,
 
 /**
  * sockport_tcp_take - take a TCP socket into the batch, when it is wanted
- * @walk: walk, its state is an array of struct sockport_tcp
+ * @walk: walk, its state is struct sockport_tcp_ports
  * @sk: any socket of a TCP table, of any namespace
  *
  * Context: in an RCU read-side critical section with the lock of the socket's
@@ -345,7 +347,7 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 	state = inet_sk_state_load(sk);
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
 	if (state != TCP_NEW_SYN_RECV)
-		sockport_tcp_link(sockport_tcp_state(walk, space), sk,
+		sockport_tcp_link(walk->state, space->index, sk,
 				  rec->local_port);
 	if (walk->want & SOCKPORT_WANT_ADDRESS)
 		sockport_record_address(rec, sk);

@@ -44,17 +44,16 @@ static int tcp_begin(struct sockport_walk *walk)
 {
 	int err;
 
-	err = sockport_walk_state(walk, array_size(walk->scope->count,
-						   sizeof(struct sockport_tcp)));
+	err = sockport_tcp_ports_begin(walk, 1, true);
 	if (!err && sockport_filter_states(walk->filter, SOCKPORT_PROTOCOL_TCP,
 					    CONNECTED))
-		sockport_tcp_note_bound(walk, walk->state);
+		err = sockport_tcp_note_bound(walk);
 	return err;
 }
 
 static int tcp_listeners(struct sockport_walk *walk)
 {
-	return sockport_tcp_listeners(walk, sockport_tcp_take);
+	return sockport_tcp_listeners(walk, sockport_tcp_take, NULL);
 }
 
 /*

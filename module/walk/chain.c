@@ -291,6 +291,9 @@ static int take_parts(struct run *run)
 	int ret;
 
 	for (;;) {
+		ret = run->chain->reserve ? run->chain->reserve(walk) : 0;
+		if (ret)
+			return ret;
 		ret = take_part(run, &place);
 		if (!ret)
 			return 0;

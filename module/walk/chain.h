@@ -23,7 +23,10 @@ struct sockport_walk;
  * @prior: or NULL; the socket before another one, NULL at the beginning. Where sockets
  *	that leave keep their pointers: the one before is kept with a place, and @on is
  *	asked only while it still stands before it
- * @take: take a socket into the batch; false when the batch has no room
+ * @take: take a socket into the batch; false when there is no room
+ * @reserve: or NULL; called before each hold: makes room for a hold's worth of
+ *	what @take keeps beside the batch; 0, -ENOMEM, or -ENOBUFS to leave the
+ *	chain out
  * @walk: the walk
  *
  * @first to @take are called with the lock held.
@@ -42,6 +45,7 @@ struct sockport_chain {
 					  struct sock *sk);
 	bool			(*take)(struct sockport_chain *chain,
 					struct sock *sk);
+	int			(*reserve)(struct sockport_walk *walk);
 	struct sockport_walk	*walk;
 };
 

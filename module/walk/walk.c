@@ -356,6 +356,28 @@ int sockport_walk_state(struct sockport_walk *walk, size_t size)
 	return walk->state ? 0 : -ENOMEM;
 }
 
+/**
+ * sockport_walk_state_grow - give what a kind keeps more room
+ * @walk: walk that has some; what it is moves
+ * @size: bytes, more than before
+ *
+ * Context: process context, may sleep.
+ *
+ * Return: 0, or -ENOMEM, then all is as before.
+ */
+int sockport_walk_state_grow(struct sockport_walk *walk, size_t size)
+{
+	void *state = sockport_alloc(walk->net, size);
+
+	if (!state)
+		return -ENOMEM;
+	memcpy(state, walk->state, walk->state_size);
+	sockport_free(walk->net, walk->state, walk->state_size);
+	walk->state = state;
+	walk->state_size = size;
+	return 0;
+}
+
 /* Returns 0: the kind, or its table in one of the namespaces, is done. */
 static int next_kind(struct sockport_walk *walk, bool per_net)
 {

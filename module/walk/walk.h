@@ -224,6 +224,7 @@ void sockport_walk_drop_hidden(struct sockport_walk *walk, unsigned int mark);
 int sockport_walk_grow(struct sockport_walk *walk);
 int sockport_walk_reserve(struct sockport_walk *walk, unsigned int more);
 int sockport_walk_state(struct sockport_walk *walk, size_t size);
+int sockport_walk_state_grow(struct sockport_walk *walk, size_t size);
 void sockport_walk_miss(struct sockport_walk *walk);
 bool sockport_walk_ask(struct sockport_walk *walk, struct sock *sk,
 		       void (*ask)(struct sockport_walk *walk,

@@ -934,4 +934,24 @@ TEST_F_TIMEOUT(program, events, 300)
 	events_end(&events);
 }
 
+/* Those of sockets that are bound to an interface. */
+TEST_F_TIMEOUT(program, events_of_an_interface, 300)
+{
+	struct node device = { .leaf = { .condition = SOCKPORT_CONDITION_IFINDEX, .value = 1 } };
+	struct events events;
+	int fd;
+
+	history_on();
+	ASSERT_EQ(0, listen_for(&events, self->request, &device));
+	live(UNWANTED);
+	fd = socket_bound(AF_INET, SOCK_STREAM, 0, "127.0.0.1", WANTED);
+	socket_option(fd, SOL_SOCKET, SO_BINDTOIFINDEX, 1);
+	ASSERT_EQ(0, listen(fd, 5));
+	events_take(&events, SOCKPORT_EVENT_TYPE_LISTEN, SOCKPORT_ROLE_IN);
+	close(fd);
+	events_take(&events, SOCKPORT_EVENT_TYPE_UNLISTEN, 0);
+	EXPECT_EQ(0, events_count(&events, 0));
+	events_end(&events);
+}
+
 TEST_HARNESS_MAIN

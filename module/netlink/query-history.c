@@ -99,7 +99,7 @@ sockport_query_closed(const struct sockport_request *request)
 	if (IS_ERR(query))
 		return query;
 	asking = sockport_query_asking(query, request);
-	err = filter ? sockport_request_closed(&asking, filter) : 0;
+	err = filter ? sockport_request_events(&asking, filter) : 0;
 	if (!err)
 		err = sockport_query_cgroups(query);
 	if (!err)

@@ -19,7 +19,8 @@
 			 BIT(SOCKPORT_CONDITION_REMOTE_PORT) | \
 			 BIT(SOCKPORT_CONDITION_LOCAL_ADDRESS) | \
 			 BIT(SOCKPORT_CONDITION_REMOTE_ADDRESS) | \
-			 BIT(SOCKPORT_CONDITION_UID))
+			 BIT(SOCKPORT_CONDITION_UID) | \
+			 BIT(SOCKPORT_CONDITION_IFINDEX))
 
 static int parse_program(struct sockport_asking *asking,
 			 const struct nlattr *nest)
@@ -258,24 +259,8 @@ int sockport_request_sockets(struct sockport_asking *asking,
 	return err ? : parse_program(asking, attrs[SOCKPORT_A_SOCKET_FILTER]);
 }
 
-static int request_happened(struct sockport_asking *asking,
-			    const struct nlattr *nest, u32 conditions)
-{
-	int err;
-
-	err = request_begin(asking, conditions);
-	if (!err)
-		err = sockport_request_filter(asking, nest);
-	if (!err && asking->filter->pids) {
-		NL_SET_ERR_MSG_ATTR(asking->extack, nest,
-				    "processes can be asked for of sockets");
-		err = -EOPNOTSUPP;
-	}
-	return err ? : parse_program(asking, nest);
-}
-
 /**
- * sockport_request_events - what events are asked for
+ * sockport_request_events - what events are asked for, or connections that ended
  * @asking: filter to fill
  * @nest: attributes of the filter, checked against the policy
  *
@@ -286,21 +271,15 @@ static int request_happened(struct sockport_asking *asking,
 int sockport_request_events(struct sockport_asking *asking,
 			    const struct nlattr *nest)
 {
-	return request_happened(asking, nest, OF_EVENTS);
-}
+	int err;
 
-/**
- * sockport_request_closed - what connections that ended are asked for
- * @asking: filter to fill
- * @nest: attributes of the filter, checked against the policy
- *
- * Context: process context, may sleep.
- *
- * Return: 0, or a negative errno with a message in @asking->extack.
- */
-int sockport_request_closed(struct sockport_asking *asking,
-			    const struct nlattr *nest)
-{
-	return request_happened(asking, nest,
-				OF_EVENTS | BIT(SOCKPORT_CONDITION_IFINDEX));
+	err = request_begin(asking, OF_EVENTS);
+	if (!err)
+		err = sockport_request_filter(asking, nest);
+	if (!err && asking->filter->pids) {
+		NL_SET_ERR_MSG_ATTR(asking->extack, nest,
+				    "processes can be asked for of sockets");
+		err = -EOPNOTSUPP;
+	}
+	return err ? : parse_program(asking, nest);
 }

@@ -36,8 +36,6 @@ int sockport_request_sockets(struct sockport_asking *asking,
 			     struct nlattr **attrs);
 int sockport_request_events(struct sockport_asking *asking,
 			    const struct nlattr *nest);
-int sockport_request_closed(struct sockport_asking *asking,
-			    const struct nlattr *nest);
 
 /* Between the files that begin with request. */
 

@@ -146,8 +146,7 @@ int client_listen(struct client *client, const struct filter *filter, struct fai
 	request = request_start(client->request, client->family, 0, SOCKPORT_CMD_EVENT_LISTEN,
 				SOCKPORT_FAMILY_VERSION);
 	if (filter->plan)
-		request_put_filter(request, SOCKPORT_A_EVENT_FILTER,
-				   &(struct filter){ .plan = filter->plan });
+		request_put_plan(request, SOCKPORT_A_EVENT_FILTER, filter->plan);
 	if (client->netns_all)
 		mnl_attr_put(request, SOCKPORT_A_EVENT_NETNS_ALL, 0, NULL);
 	if (mnl_socket_sendto(client->socket, request, request->nlmsg_len) < 0)

@@ -138,12 +138,11 @@ static void put_ipv4(struct nlmsghdr *request)
 	mnl_attr_nest_end(request, nest);
 }
 
-static void put_plan(struct nlmsghdr *request, const struct expression_plan *plan, uint16_t before)
+static void put_steps(struct nlmsghdr *request, const struct expression_plan *plan, uint16_t before)
 {
 	const struct expression_step *step;
 	struct nlattr *nest;
 
-	put_numbers(request, SOCKPORT_A_FILTER_PID, plan->pid, plan->pids);
 	for (step = plan->step; step < plan->step + plan->steps; step++) {
 		nest = mnl_attr_nest_start(request, SOCKPORT_A_FILTER_STEP);
 		mnl_attr_put_u8(request, SOCKPORT_A_STEP_CONDITION, step->test->condition);
@@ -160,8 +159,19 @@ static void put_program(struct nlmsghdr *request, const struct filter *filter)
 
 	if (ipv4)
 		put_ipv4(request);
-	if (filter->plan)
-		put_plan(request, filter->plan, ipv4);
+	if (!filter->plan)
+		return;
+	put_numbers(request, SOCKPORT_A_FILTER_PID, filter->plan->pid, filter->plan->pids);
+	put_steps(request, filter->plan, ipv4);
+}
+
+/* Its length is that of the request before, until it ends. */
+static void end_unless_empty(struct nlmsghdr *request, struct nlattr *nest)
+{
+	if (mnl_nlmsg_get_payload_tail(request) != mnl_attr_get_payload(nest))
+		mnl_attr_nest_end(request, nest);
+	else
+		mnl_attr_nest_cancel(request, nest);
 }
 
 /**
@@ -194,9 +204,19 @@ void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct fi
 	put_numbers(request, SOCKPORT_A_FILTER_UID, filter->uids.list, filter->uids.count);
 	put_numbers(request, SOCKPORT_A_FILTER_PID, filter->pids.list, filter->pids.count);
 	put_program(request, filter);
-	/* Its length is that of the request before, until it ends. */
-	if (mnl_nlmsg_get_payload_tail(request) != mnl_attr_get_payload(nest))
-		mnl_attr_nest_end(request, nest);
-	else
-		mnl_attr_nest_cancel(request, nest);
+	end_unless_empty(request, nest);
+}
+
+/**
+ * request_put_plan - say which events are wanted
+ * @request: from request_start()
+ * @type: of the attribute that holds the filter
+ * @plan: of an expression; the kernel is not told of processes, which it knows of sockets only
+ */
+void request_put_plan(struct nlmsghdr *request, uint16_t type, const struct expression_plan *plan)
+{
+	struct nlattr *nest = mnl_attr_nest_start(request, type);
+
+	put_steps(request, plan, 0);
+	end_unless_empty(request, nest);
 }

@@ -12,5 +12,7 @@
 struct nlmsghdr *request_start(void *buffer, uint16_t type, uint16_t flags, uint8_t command,
 			       uint8_t version);
 void request_put_filter(struct nlmsghdr *request, uint16_t type, const struct filter *filter);
+void request_put_plan(struct nlmsghdr *request, uint16_t type,
+		      const struct expression_plan *plan);
 
 #endif

@@ -5,10 +5,10 @@
  */
 #include <string.h>
 
-#include "cmd/closed.h"
 #include "format/clock.h"
 #include "kernel/decode.h"
 #include "record/past.h"
+#include "select/match.h"
 
 /* What tells a connection that ended from others; an item of a hash. */
 struct ended {
@@ -60,7 +60,7 @@ static bool is_wanted(const struct ends *ends, const struct event_row *row)
 	if (!past_is_there(ends->past, ends->question,
 			   row_knows(row, SOCKPORT_A_EVENT_NETNS) ? row->netns : 0))
 		return false;
-	return !filter || !filter->plan || closed_holds(filter->plan, row);
+	return !filter || match_expression(filter->plan, row);
 }
 
 static bool is_in_time(const struct past *past, const struct event_row *row)

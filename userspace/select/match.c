@@ -73,9 +73,61 @@ static bool ends_match(const struct filter *filter, const struct event_row *even
 	       IN_PREFIXES(&filter->remotes, event->remote, event->remote_size);
 }
 
+#define KNOWN(event, name, as)						\
+	((uint64_t)row_knows(event, SOCKPORT_A_EVENT_##name) << SOCKPORT_A_SOCKET_##as)
+
+/* As far as it is known and expressions ask. */
+static struct socket_row socket_of(const struct event_row *event)
+{
+	return (struct socket_row){
+		.known = KNOWN(event, PROTOCOL, PROTOCOL) | KNOWN(event, ROLE, ROLE) |
+			 KNOWN(event, LOCAL_PORT, LOCAL_PORT) |
+			 KNOWN(event, REMOTE_PORT, REMOTE_PORT) |
+			 KNOWN(event, LOCAL_ADDRESS, LOCAL_ADDRESS) |
+			 KNOWN(event, REMOTE_ADDRESS, REMOTE_ADDRESS) |
+			 KNOWN(event, UID, UID) | KNOWN(event, IFINDEX, IFINDEX) |
+			 KNOWN(event, NETNS, NETNS) | KNOWN(event, CGROUP, CGROUP) |
+			 KNOWN(event, PID, PROCESS),
+		.protocol = event->protocol,
+		.family = event->local_size == sizeof(struct in6_addr) ? AF_INET6 : AF_INET,
+		.role = event->role,
+		.local = event->local,
+		.local_size = event->local_size,
+		.remote = event->remote,
+		.remote_size = event->remote_size,
+		.local_port = event->local_port,
+		.remote_port = event->remote_port,
+		.uid = event->uid,
+		.ifindex = event->ifindex,
+		.netns = event->netns,
+		.cgroup = event->cgroup,
+		.processes = { .count = 1, .list = { { .pid = event->pid } } },
+	};
+}
+
+/**
+ * match_expression - whether an expression holds for an event
+ * @plan: of the expression, or NULL
+ * @event: the event; what happened to no connection or port it is not about
+ *
+ * The kernel does not filter by all that it tells.
+ *
+ * Return: whether it does.
+ */
+bool match_expression(const struct expression_plan *plan, const struct event_row *event)
+{
+	struct socket_row socket;
+
+	if (!plan || event->type == SOCKPORT_EVENT_TYPE_LOST ||
+	    event->type == SOCKPORT_EVENT_TYPE_RESET)
+		return true;
+	socket = socket_of(event);
+	return expression_holds(plan, &socket);
+}
+
 /**
  * match_event - whether an event is wanted
- * @filter: what it must match; states are not looked at
+ * @filter: what it must match, its expression as well; states are not looked at
  * @types: set of bits 1 << SOCKPORT_EVENT_TYPE_*, 0 for all
  * @event: the event
  *
@@ -97,7 +149,7 @@ bool match_event(const struct filter *filter, uint32_t types, const struct event
 	       IN_LIST(&filter->roles, row_knows(event, SOCKPORT_A_EVENT_ROLE), event->role) &&
 	       IN_RANGES(&filter->ports, row_knows(event, SOCKPORT_A_EVENT_PORT), event->port) &&
 	       IN_LIST(&filter->uids, row_knows(event, SOCKPORT_A_EVENT_UID), event->uid) &&
-	       ends_match(filter, event);
+	       ends_match(filter, event) && match_expression(filter->plan, event);
 }
 
 /**

@@ -12,6 +12,7 @@
 /* Of a port table that was counted before, rows can be chosen by these. */
 #define MATCH_PORT_KEYS		(FILTER_KEY(PROTOCOL) | FILTER_KEY(ROLE) | FILTER_KEY(PORT))
 
+bool match_expression(const struct expression_plan *plan, const struct event_row *event);
 bool match_event(const struct filter *filter, uint32_t types, const struct event_row *event);
 bool match_door(const struct filter *filter, const struct door_row *door);
 bool match_socket(const struct filter *filter, const struct socket_row *row);

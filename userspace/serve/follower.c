@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "answer.h"
-#include "cmd/closed.h"
 #include "columns/row.h"
 #include "format/clock.h"
 #include "select/match.h"
@@ -162,16 +161,6 @@ struct event_row follower_lost(void)
 	};
 }
 
-static bool is_wanted(const struct follower *follower, const struct event_row *row)
-{
-	const struct options *options = &follower->options;
-
-	if (!match_event(&options->filter, options->types, row))
-		return false;
-	return row->type == SOCKPORT_EVENT_TYPE_LOST || !options->plan ||
-	       closed_holds(options->plan, row);
-}
-
 /* Names change while one looks on, but not that often. */
 static void refresh_names(struct follower *follower)
 {
@@ -196,7 +185,7 @@ void follower_put_event(struct follower *follower, struct output *output,
 {
 	const struct event_row lost = follower_lost();
 
-	if (!is_wanted(follower, row))
+	if (!match_event(&follower->options.filter, follower->options.types, row))
 		return;
 	refresh_names(follower);
 	if (follower->has_lost && put_row(follower, output, &lost))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sockets, and those that ended. There may be a million: only what is shown is kept. */
-#include "cmd/closed.h"
 #include "cmd/kill.h"
+#include "select/match.h"
 #include "top/look.h"
 
 static int take_socket(const struct socket_row *row, void *data)
@@ -39,7 +39,7 @@ static int take_closed(const struct event_row *row, void *data)
 	};
 	struct top_look *look = data;
 
-	return closed_is_wanted(&look->options, row) ? look_keep(look, row, &about, NULL) : 0;
+	return match_event(&look->options.filter, 0, row) ? look_keep(look, row, &about, NULL) : 0;
 }
 
 /**

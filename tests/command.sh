@@ -791,6 +791,49 @@ cgroup_and_unit()
 		tr -d ' ' | sort -u)"
 }
 
+# Ports are counted in the kernel, by what units and processes are to it.
+ports_of_owners()
+{
+	# shellcheck disable=SC2016
+	in_cgroup sockport-test.service "$SOCKPORT_FIXTURE" listen 7070 bash -c '
+		ports() { echo "$("$SOCKPORT_BIN" ports -Ho port "$@" 2>&1 | xargs)"; }
+		ports unit sockport-test.service
+		ports port 7070 and not unit sockport-test
+		ports pid "$PPID"
+		ports pid "$PPID,1" and port 7071
+		ports pid $$
+		ports port 7070 and not pid $$
+		"$SOCKPORT_BIN" metrics unit sockport-test | grep -o "^sockport_port_sockets{.*port=\"[0-9]*\"" |
+			sed "s/.*port=//" | sort -u' >"$work/text"
+	expect ports '7070, ,7070, , ,7070,"7070"' "$(paste -sd , "$work/text" | sed 's/,,/, ,/g; s/,,/, ,/g')" &&
+		in_cgroup sockport-test.service groups_below
+}
+
+# What is in a unit is of it; what others hide in theirs is not looked for, and nobody may see
+# groups of root's processes. Run in a unit.
+groups_below()
+{
+	local unit=/sys/fs/cgroup/sockport-test.service status=0
+
+	mkdir -p "$unit/inner" /sys/fs/cgroup/sockport-hidden.service/inner &&
+		chmod 700 /sys/fs/cgroup/sockport-hidden.service || status=1
+	# shellcheck disable=SC2016
+	bash -c 'echo $$ >"$0/inner/cgroup.procs" && exec "$@"' "$unit" "$SOCKPORT_FIXTURE" listen 7070 bash -c '
+		ports() { setpriv --reuid 65534 --clear-groups "$SOCKPORT_BIN" ports -Ho port "$@" 2>&1 | xargs; }
+		root() { "$SOCKPORT_BIN" ports -Ho port "$@" 2>&1 | xargs; }
+		echo "root $(root unit sockport-test or unit no-such.service)"
+		echo "user $(ports unit sockport-test and not unit no-such.service)"
+		echo "hidden $(ports unit sockport-hidden)"
+		echo "inside $(unshare -C "$SOCKPORT_BIN" ports -Ho port unit sockport-test 2>&1 | head -n 1)"
+		' >"$work/text" || status=1
+	rmdir "$unit/inner" /sys/fs/cgroup/sockport-hidden.service/inner /sys/fs/cgroup/sockport-hidden.service
+	cat "$work/text"
+	grep -qx 'root 7070' "$work/text" && grep -qx 'user ' "$work/text" &&
+		grep -qx 'hidden sockport: cannot read all control groups: Permission denied' "$work/text" &&
+		grep -qx "inside sockport: no control group of 'sockport-test' can be seen from this cgroup namespace" \
+			"$work/text" && return $status
+}
+
 # Same port, other namespaces: two with a name, one in a unit, one in nothing, that of init.
 all_namespaces()
 {
@@ -1079,5 +1122,5 @@ ktap_run ports_json sockets_json ports_text sockets_text ends_of_kinds header_an
 	names_and_numbers sorts show_order options words letters guesses ports_options families show_json show_text who_has_what deferred colours fits_terminal completion stats help_and_version \
 	empty_namespace bad_arguments full_disk closed_output closed_pipe unprivileged \
 	sockets_processes by_port ports_processes show_processes unprivileged_processes \
-	cgroup_and_unit all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends ends_elsewhere who_text \
+	cgroup_and_unit ports_of_owners all_namespaces nameless_namespaces one_namespace bad_namespaces who other_ends ends_elsewhere who_text \
 	summary $memory module_absent

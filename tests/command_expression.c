@@ -90,6 +90,9 @@ static struct sample sample_of(int family, const char *local, uint32_t local_por
 	return sample;
 }
 
+/* Of the socket that a process has. */
+#define INODE	4711
+
 enum sample_number {
 	LISTENER, SERVER, CLIENT, OTHER_SERVER, SIX, MAPPED, OLD, SAMPLES,
 };
@@ -122,6 +125,7 @@ static void make_samples(void)
 		samples[i].row.remote = samples[i].remote;
 	}
 	samples[CLIENT].row.known |= BIT_OF(PROCESS);
+	samples[CLIENT].row.inode = INODE;
 	samples[CLIENT].row.processes = (struct process_rows){ .count = 1, .list = { process } };
 }
 
@@ -170,6 +174,8 @@ static bool test_holds(const struct expression *test, const struct sample *sampl
 		return prefix_holds(&test->prefix, sample, sample->remote);
 	case SOCKPORT_CONDITION_UID:
 		return test->first == row->uid;
+	case SOCKPORT_CONDITION_INODE:
+		return test->number == row->inode;
 	case EXPRESSION_PID:
 		return sample == &samples[CLIENT] && test->first == 77;
 	}
@@ -341,6 +347,81 @@ static const struct {
 	{ "src * or pid 77", ALL },
 	{ "not dst * or pid 77", ONE(CLIENT) },
 };
+
+/* Process 77 has a socket of ours and another one, process 78 as many as @data says. */
+static int sockets_of(const uint32_t *pids, unsigned int pid_count, uint64_t *inodes,
+		      unsigned int *count, void *data)
+{
+	const unsigned int room = *count, *many = data;
+	unsigned int i;
+
+	*count = 0;
+	for (i = 0; i < pid_count; i++)
+		*count += pids[i] == 77 ? 2 : pids[i] == 78 ? *many : 0;
+	for (i = 0; i < *count && i < room; i++)
+		inodes[i] = INODE + i;
+	return 0;
+}
+
+/* Where the kernel decides alone, it decides the same. */
+TEST(spelled_out)
+{
+	/* There is room for what options say. */
+	unsigned int i, many = EXPRESSION_TESTS - 32, spelled_out = 0;
+	struct expression_plan *plan, *spelled;
+	struct failure failure;
+
+	make_samples();
+	for (i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		plan = plan_of(meanings[i].text, 0, &failure);
+		ASSERT_NE(NULL, plan);
+		ASSERT_EQ(0, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+		EXPECT_EQ(!strstr(meanings[i].text, "pid"), !spelled);
+		if (spelled) {
+			spelled_out++;
+			EXPECT_EQ(0, spelled->pids + spelled->rests + spelled->want);
+			EXPECT_EQ(meanings[i].matches, matches(spelled)) {
+				TH_LOG("%s", meanings[i].text);
+			}
+		}
+		expression_plan_free(spelled);
+		expression_plan_free(plan);
+	}
+	EXPECT_LT(5, spelled_out);
+
+	plan = plan_of("sport 22 and not unit no-such.service", 0, &failure);
+	ASSERT_EQ(0, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+	EXPECT_EQ(AT_22, matches(spelled));
+	expression_plan_free(spelled);
+	expression_plan_free(plan);
+
+	/* As many as there may be, then one more; autobound counts as two. */
+	plan = plan_of("pid 78", 0, &failure);
+	ASSERT_EQ(0, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+	EXPECT_EQ(many, spelled->steps);
+	expression_plan_free(spelled);
+	many++;
+	EXPECT_EQ(-1, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+	EXPECT_EQ(NULL, spelled);
+	EXPECT_NE(NULL, strstr(failure.text, "the process has too many sockets"));
+	expression_plan_free(plan);
+	for (i = 0; i < 2; i++) {
+		many = EXPRESSION_TESTS - 34 + i;
+		plan = plan_of("autobound and pid 78", 0, &failure);
+		EXPECT_EQ(i ? -1 : 0,
+			  expression_spell(plan, sockets_of, &many, &spelled, &failure));
+		expression_plan_free(spelled);
+		expression_plan_free(plan);
+	}
+	plan = plan_of("pid 1,2,3,4,5,6,7,8 and pid 1,2,3,4,5,6,7,8", 0, &failure);
+	EXPECT_EQ(0, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+	expression_plan_free(spelled);
+	expression_plan_free(plan);
+	plan = plan_of("pid 1,2,3,4,5,6,7,8 and not pid 1,2,3,4,5,6,7,8,9", 0, &failure);
+	EXPECT_EQ(-1, expression_spell(plan, sockets_of, &many, &spelled, &failure));
+	EXPECT_NE(NULL, strstr(failure.text, "at most 16 processes"));
+	expression_plan_free(plan);
+}
 
 TEST(meaning)
 {

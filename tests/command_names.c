@@ -245,6 +245,36 @@ static int netns_open_new(void)
 	return made;
 }
 
+/* Below a unit there is nothing that others are called. */
+TEST(groups_that_may_hold_a_unit)
+{
+#define USER	"/user.slice/user-1000.slice/user@1000.service"
+	static const struct {
+		const char	*path;
+		const char	*word;
+		bool		may;
+	} cases[] = {
+		{ "/system.slice", "nginx.service", true },
+		{ "/system.slice/nginx.service", "nginx", true },
+		{ "/system.slice/nginx.service/worker", "nginx", true },
+		{ "/system.slice/redis.service", "nginx", false },
+		{ "/user.slice/user-1000.slice", "user@1000.service/web.service", true },
+		{ USER, "nginx.service", false },
+		{ USER "/app.slice", "user.slice", true },
+		{ USER "/app.slice", "user@1000.service/web.service", true },
+		{ USER "/app.slice", "user@100.service/web.service", false },
+		{ USER "/app.slice", "user@1000.service.d", false },
+		{ USER "/app.slice", "app-firefox.scope", true },
+		{ "/system.slice/redis.service", "app-firefox.scope", false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		EXPECT_EQ(cases[i].may, cgroup_may_hold(cases[i].path, cases[i].word)) {
+			TH_LOG("case %u", i);
+		}
+}
+
 /* As long as that of a file can be, and that of a container with its pod. */
 TEST(netns_long_name)
 {

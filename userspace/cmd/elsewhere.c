@@ -95,7 +95,7 @@ bool elsewhere_port(char hint[ELSEWHERE_MAX], struct client *client,
 		    bool is_open, struct names *names)
 {
 	struct search search = { .is_open = is_open };
-	struct failure failure;
+	struct failure failure = { 0 };
 	int error;
 
 	*hint = 0;
@@ -118,7 +118,7 @@ void elsewhere_process(char hint[ELSEWHERE_MAX], struct client *client,
 		       const struct options *options, struct names *names)
 {
 	struct search search = { .word = options->who };
-	struct failure failure;
+	struct failure failure = { 0 };
 	int error;
 
 	*hint = 0;

@@ -115,20 +115,13 @@ static int take_socket(const struct socket_row *row, void *data)
 static int gather_sockets(struct client *client, struct gathering *gathering,
 			  const struct filter *filter)
 {
-	static const uint8_t protocols[] = {
-		SOCKPORT_PROTOCOL_TCP, SOCKPORT_PROTOCOL_UDP, SOCKPORT_PROTOCOL_UDPLITE,
-		SOCKPORT_PROTOCOL_SCTP, SOCKPORT_PROTOCOL_MPTCP, SOCKPORT_PROTOCOL_VSOCK,
-	};
 	const uint32_t want = SOCKPORT_WANT_QUEUES | SOCKPORT_WANT_MEMORY | SOCKPORT_WANT_CGROUP;
 	struct metrics *metrics = gathering->metrics;
 	struct filter those = *filter;
 
 	if (!metrics->top)
 		return 0;
-	if (!those.protocols.count) {
-		memcpy(those.protocols.list, protocols, sizeof(protocols));
-		those.protocols.count = sizeof(protocols);
-	}
+	filter_with_ports(&those);
 	if (client_sockets(client, &those, want, take_socket, gathering, gathering->failure))
 		return -1;
 	return metrics_sort_sockets(metrics) ? 0 :

@@ -6,17 +6,22 @@
 
 #include "commands.h"
 
-/* What ports and events can answer; ports are counted where only the kernel looks. */
-#define OF_PORTS	(((2ull << SOCKPORT_CONDITION_MAX) - 1) | 1ull << EXPRESSION_NETNS)
+/*
+ * What ports and events can answer; ports are counted where only the kernel looks, to which
+ * units and processes can be spelled out.
+ */
+#define OF_PORTS	(((2ull << SOCKPORT_CONDITION_MAX) - 1) | 1ull << EXPRESSION_NETNS |	\
+			 1ull << EXPRESSION_PID | 1ull << EXPRESSION_UNIT)
 #define OF_EVENTS	(1ull << SOCKPORT_CONDITION_PROTOCOL | 1ull << SOCKPORT_CONDITION_FAMILY | \
 			 1ull << SOCKPORT_CONDITION_ROLE | 1ull << SOCKPORT_CONDITION_PORT |	\
 			 1ull << SOCKPORT_CONDITION_LOCAL_PORT |				\
 			 1ull << SOCKPORT_CONDITION_REMOTE_PORT |				\
 			 1ull << SOCKPORT_CONDITION_LOCAL_ADDRESS |				\
 			 1ull << SOCKPORT_CONDITION_REMOTE_ADDRESS |				\
-			 1ull << SOCKPORT_CONDITION_UID | 1ull << EXPRESSION_NETNS)
+			 1ull << SOCKPORT_CONDITION_UID | 1ull << SOCKPORT_CONDITION_IFINDEX |	\
+			 1ull << EXPRESSION_PID | 1ull << EXPRESSION_NETNS)
 
-#define OF_ENDED	(OF_EVENTS | 1ull << SOCKPORT_CONDITION_IFINDEX | 1ull << EXPRESSION_UNIT)
+#define OF_ENDED	(OF_EVENTS | 1ull << EXPRESSION_UNIT)
 
 /**
  * plan_check - whether a command can follow an expression

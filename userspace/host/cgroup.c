@@ -300,6 +300,27 @@ bool cgroup_matches(const char *path, const char *word)
 	return false;
 }
 
+/**
+ * cgroup_may_hold - whether a word may name a control group below another one
+ * @path: of the other one
+ * @word: as for cgroup_matches()
+ *
+ * Return: false where it names none, whatever those below are called.
+ */
+bool cgroup_may_hold(const char *path, const char *word)
+{
+	struct part outer, inner, app = { word, strlen(word) };
+	char unit[UNIT_MAX + 1];
+	size_t length;
+
+	if (cgroup_matches(path, word) || !find_units(path, &outer, &inner) || !is_named(&outer))
+		return true;
+	if (is_app(&outer, &app))
+		return true;
+	length = put_both(unit, &outer, &(struct part){ 0 });
+	return !strncmp(unit, word, length) && word[length] == '/';
+}
+
 /* HIERARCHY:CONTROLLERS:PATH, see cgroups(7). */
 static const char *path_of_line(const char *line, bool *is_systemd)
 {

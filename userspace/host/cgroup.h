@@ -14,6 +14,7 @@
 size_t cgroup_unit(const char *path, char *unit);
 size_t cgroup_container(const char *path, char *name);
 bool cgroup_matches(const char *path, const char *word);
+bool cgroup_may_hold(const char *path, const char *word);
 bool cgroup_of_process(uint32_t pid, char *path, size_t size);
 
 #endif

@@ -3,6 +3,7 @@
 #include "kernel/client.h"
 
 #include <libmnl/libmnl.h>
+#include <string.h>
 
 #include "kernel/decode.h"
 #include "kernel/exchange.h"
@@ -33,6 +34,96 @@ static void put_netns(const struct client *client, struct nlmsghdr *request, uin
 		mnl_attr_put(request, all, 0, NULL);
 }
 
+/* The sockets of some processes, and of whom to ask for them. */
+struct process_sockets {
+	struct client *client;
+	const struct filter *filter;
+	struct failure *failure;
+	uint64_t *inodes;
+	unsigned int room;
+	unsigned int count;
+};
+
+static int take_inode(const struct socket_row *row, void *data)
+{
+	struct process_sockets *sockets = data;
+
+	if (!row_knows(row, SOCKPORT_A_SOCKET_INODE))
+		return 0;
+	if (sockets->count < sockets->room)
+		sockets->inodes[sockets->count] = row->inode;
+	sockets->count++;
+	return 0;
+}
+
+/* Of the kinds that are asked about, so that others take no room. */
+static int sockets_of(const uint32_t *pids, unsigned int pid_count, uint64_t *inodes,
+		      unsigned int *count, void *data)
+{
+	struct process_sockets *sockets = data;
+	struct filter of = *sockets->filter;
+
+	filter_with_ports(&of);
+	of.plan = NULL;
+	of.pids.count = pid_count;
+	memcpy(of.pids.list, pids, pid_count * sizeof(*pids));
+	sockets->inodes = inodes;
+	sockets->room = *count;
+	sockets->count = 0;
+	if (client_sockets(sockets->client, &of, SOCKPORT_WANT_OWNER | SOCKPORT_WANT_PROCESSES,
+			   take_inode, sockets, sockets->failure))
+		return -1;
+	*count = sockets->count;
+	return 0;
+}
+
+/* Each time anew: units and processes come and go. */
+static int spell(struct client *client, const struct filter *filter, struct filter *spelled,
+		 struct expression_plan **plan, struct failure *failure)
+{
+	struct process_sockets sockets = {
+		.client = client, .filter = filter, .failure = failure,
+	};
+
+	*spelled = *filter;
+	*plan = NULL;
+	/* What answers in place of the kernel decides all of it. */
+	if (filter->plan && !client->answer &&
+	    expression_spell(filter->plan, sockets_of, &sockets, plan, failure))
+		return -1;
+	if (*plan)
+		spelled->plan = *plan;
+	return 0;
+}
+
+static int ask_ports(struct exchange *exchange, const struct filter *filter, uint32_t want)
+{
+	struct filter parts[FILTER_PARTS];
+	struct nlmsghdr *request;
+	unsigned int i, count;
+
+	want &= PORT_WANTS;
+	exchange->want = want;
+	count = filter_split(filter, parts);
+	for (i = 0; i < count; i++) {
+		/* A part can be left with kinds that have no ports. */
+		if (count > 1 && !filter_takes_ports(&parts[i]))
+			continue;
+		request = request_start(exchange->client->request, exchange->client->family,
+					NLM_F_DUMP, SOCKPORT_CMD_PORT_GET,
+					SOCKPORT_FAMILY_VERSION);
+		if (want)
+			mnl_attr_put_u32(request, SOCKPORT_A_PORT_WANT, want);
+		put_netns(exchange->client, request, SOCKPORT_A_PORT_NETNS_FD,
+			  SOCKPORT_A_PORT_NETNS_ALL);
+		request_put_filter(request, SOCKPORT_A_PORT_FILTER, &parts[i]);
+		exchange->filter = &parts[i];
+		if (exchange_talk(exchange, request))
+			return -1;
+	}
+	return 0;
+}
+
 /**
  * client_ports - get the port table
  * @client: the client
@@ -55,28 +146,15 @@ int client_ports(struct client *client, const struct filter *filter, uint32_t wa
 		.data = data,
 		.want_attribute = SOCKPORT_A_PORT_WANT,
 	};
-	unsigned int i, count;
-	struct filter parts[FILTER_PARTS];
-	struct nlmsghdr *request;
+	struct expression_plan *plan;
+	struct filter spelled;
+	int error;
 
-	want &= PORT_WANTS;
-	exchange.want = want;
-	count = filter_split(filter, parts);
-	for (i = 0; i < count; i++) {
-		/* A part can be left with kinds that have no ports. */
-		if (count > 1 && !filter_takes_ports(&parts[i]))
-			continue;
-		request = request_start(client->request, client->family, NLM_F_DUMP,
-					SOCKPORT_CMD_PORT_GET, SOCKPORT_FAMILY_VERSION);
-		if (want)
-			mnl_attr_put_u32(request, SOCKPORT_A_PORT_WANT, want);
-		put_netns(client, request, SOCKPORT_A_PORT_NETNS_FD, SOCKPORT_A_PORT_NETNS_ALL);
-		request_put_filter(request, SOCKPORT_A_PORT_FILTER, &parts[i]);
-		exchange.filter = &parts[i];
-		if (exchange_talk(&exchange, request))
-			return -1;
-	}
-	return 0;
+	error = spell(client, filter, &spelled, &plan, failure);
+	if (!error)
+		error = ask_ports(&exchange, &spelled, want);
+	expression_plan_free(plan);
+	return error;
 }
 
 static int take_socket(const struct nlmsghdr *message, struct exchange *exchange)
@@ -219,8 +297,7 @@ int client_closed(struct client *client, const struct filter *filter, event_func
 				SOCKPORT_CMD_CLOSED_GET, SOCKPORT_FAMILY_VERSION);
 	put_netns(client, request, SOCKPORT_A_EVENT_NETNS_FD, SOCKPORT_A_EVENT_NETNS_ALL);
 	if (filter->plan)
-		request_put_filter(request, SOCKPORT_A_EVENT_FILTER,
-				   &(struct filter){ .plan = filter->plan });
+		request_put_plan(request, SOCKPORT_A_EVENT_FILTER, filter->plan);
 	return exchange_talk(&exchange, request);
 }
 

@@ -160,10 +160,16 @@ static void compile_nothing(struct expression_plan *plan)
 	plan->step[plan->steps++] = (struct expression_step){ .test = test };
 }
 
-static bool is_pids(const struct expression *part)
+/**
+ * expression_is_pids - whether a part is about processes alone, of which any will do
+ * @part: of an expression
+ *
+ * Return: whether it is.
+ */
+bool expression_is_pids(const struct expression *part)
 {
 	if (part->kind == EXPRESSION_OR)
-		return is_pids(part->one) && is_pids(part->other);
+		return expression_is_pids(part->one) && expression_is_pids(part->other);
 	return part->kind == EXPRESSION_TEST && part->condition == EXPRESSION_PID;
 }
 
@@ -266,7 +272,7 @@ static int take_part(struct expression_plan *plan, const struct expression *part
 	}
 	if (find_test(part, is_netns))
 		return take_netns(plan, part, failure);
-	if (!plan->pids && is_pids(part) && count_tests(part) <= EXPRESSION_PIDS) {
+	if (!plan->pids && expression_is_pids(part) && count_tests(part) <= EXPRESSION_PIDS) {
 		take_pids(plan, part);
 		return 0;
 	}
@@ -334,6 +340,55 @@ struct expression_plan *expression_plan(char *const *words, int family, struct f
 	plan->top = expression_parse(&parser);
 	if (plan->top && !make_plan(plan, failure))
 		return plan;
+	expression_plan_free(plan);
+	return NULL;
+}
+
+/* The same in all that the kernel picks from. */
+static void take_picked(struct expression_plan *plan, const struct expression_plan *like)
+{
+	const struct expression *from;
+	struct expression *node;
+
+	for (from = like->node; from < like->node + like->nodes; from++)
+		if (from->picked)
+			break;
+	if (from == like->node + like->nodes)
+		return;
+	for (node = plan->node; node < plan->node + plan->nodes; node++) {
+		if (!node->picked)
+			continue;
+		node->first = from->first;
+		node->last = from->last;
+	}
+}
+
+/**
+ * expression_replan - plan who decides what of an expression in other words
+ * @like: plan of the expression, after expression_resolve()
+ * @top: the other words, taken over also when it fails
+ * @failure: what went wrong
+ *
+ * Return: the plan, for expression_plan_free(); or NULL.
+ */
+struct expression_plan *expression_replan(const struct expression_plan *like,
+					  struct expression *top, struct failure *failure)
+{
+	struct expression_plan *plan = calloc(1, sizeof(*plan));
+
+	if (plan)
+		plan->text = strdup(like->text);
+	if (!plan || !plan->text) {
+		failure_set(failure, EXIT_RUN, "out of memory");
+		expression_free(top);
+		expression_plan_free(plan);
+		return NULL;
+	}
+	plan->top = top;
+	if (!make_plan(plan, failure)) {
+		take_picked(plan, like);
+		return plan;
+	}
 	expression_plan_free(plan);
 	return NULL;
 }

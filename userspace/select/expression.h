@@ -122,6 +122,13 @@ struct expression_plan {
 	uint32_t want;
 };
 
+/*
+ * Gets numbers of the sockets that any of some processes has open, as many as @count says; sets
+ * it to how many there are. Returns 0, or -1 with a failure.
+ */
+typedef int (*expression_sockets_function)(const uint32_t *pids, unsigned int pid_count,
+					   uint64_t *inodes, unsigned int *count, void *data);
+
 /* All a user needs. */
 struct expression_plan *expression_plan(char *const *words, int family, struct failure *failure);
 bool expression_begins(const char *word);
@@ -129,6 +136,8 @@ void expression_without_names(void);
 int expression_resolve(struct expression_plan *plan, bool is_there, struct failure *failure);
 int expression_check(const struct expression_plan *plan, uint64_t conditions, const char *what,
 		     struct failure *failure);
+int expression_spell(const struct expression_plan *plan, expression_sockets_function sockets,
+		     void *data, struct expression_plan **spelled, struct failure *failure);
 bool expression_matches(const struct expression_plan *plan, const struct socket_row *row);
 bool expression_holds(const struct expression_plan *plan, const struct socket_row *row);
 void expression_plan_free(struct expression_plan *plan);
@@ -198,6 +207,9 @@ struct expression_keyword {
 				    const struct expression_value *value);
 };
 
+struct expression_plan *expression_replan(const struct expression_plan *like,
+					  struct expression *top, struct failure *failure);
+bool expression_is_pids(const struct expression *part);
 struct expression *expression_parse(struct expression_parser *parser);
 void expression_free(struct expression *expression);
 struct expression *expression_new(struct expression_parser *parser, enum expression_kind kind,

@@ -379,6 +379,24 @@ unsigned int filter_keys(const struct filter *filter)
 	return set;
 }
 
+/* Kinds of sockets that have ports. */
+static const uint8_t with_ports[] = {
+	SOCKPORT_PROTOCOL_TCP, SOCKPORT_PROTOCOL_UDP, SOCKPORT_PROTOCOL_UDPLITE,
+	SOCKPORT_PROTOCOL_SCTP, SOCKPORT_PROTOCOL_MPTCP, SOCKPORT_PROTOCOL_VSOCK,
+};
+
+/**
+ * filter_with_ports - take sockets that have ports alone, unless it is said which
+ * @filter: changes
+ */
+void filter_with_ports(struct filter *filter)
+{
+	if (filter->protocols.count)
+		return;
+	memcpy(filter->protocols.list, with_ports, sizeof(with_ports));
+	filter->protocols.count = sizeof(with_ports);
+}
+
 /**
  * filter_takes_ports - whether a kind of socket that has ports can match
  * @filter: what is wanted
@@ -387,14 +405,10 @@ unsigned int filter_keys(const struct filter *filter)
  */
 bool filter_takes_ports(const struct filter *filter)
 {
-	static const uint8_t protocols[] = {
-		SOCKPORT_PROTOCOL_TCP, SOCKPORT_PROTOCOL_UDP, SOCKPORT_PROTOCOL_UDPLITE,
-		SOCKPORT_PROTOCOL_SCTP, SOCKPORT_PROTOCOL_MPTCP, SOCKPORT_PROTOCOL_VSOCK,
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(protocols); i++)
-		if (wants_protocol(filter, protocols[i]))
+	for (i = 0; i < sizeof(with_ports); i++)
+		if (wants_protocol(filter, with_ports[i]))
 			return true;
 	return false;
 }

@@ -83,6 +83,11 @@ void top_end(struct top *top)
 		options_free(&top->own);
 }
 
+static void say_failure(struct top *top)
+{
+	top_say(top, "%.*s", (int)strcspn(top->failure.text, "\n"), top->failure.text);
+}
+
 /* After a failure, the module may have gone, or have come again. */
 static bool is_there(struct top *top)
 {
@@ -102,7 +107,7 @@ static int take(struct top *top)
 		return 0;
 	if (top->failure.status != EXIT_USAGE && !is_there(top))
 		return -1;
-	top_say(top, "%s", top->failure.text);
+	say_failure(top);
 	return -1;
 }
 
@@ -223,11 +228,6 @@ void top_reverse(struct top *top)
 }
 
 /* The place in an expression has no room. */
-static void say_failure(struct top *top)
-{
-	top_say(top, "%.*s", (int)strcspn(top->failure.text, "\n"), top->failure.text);
-}
-
 /**
  * top_namespaces - show all network namespaces, or the one that was asked about
  * @top: the live view

@@ -60,6 +60,33 @@ static void check_failure(const struct failure *failure)
 		MUST((unsigned char)*at >= ' ' || *at == '\n');
 }
 
+/* As many as there may be, and some more. */
+static int sockets_of(const uint32_t *pids, unsigned int pid_count, uint64_t *inodes,
+		      unsigned int *count, void *data)
+{
+	const unsigned int room = *count;
+	unsigned int i;
+
+	(void)data;
+	*count = pids[pid_count - 1] % (room + 2);
+	for (i = 0; i < *count && i < room; i++)
+		inodes[i] = i;
+	return 0;
+}
+
+/* As for ports. */
+static void spell(const struct expression_plan *plan)
+{
+	struct failure failure = { 0 };
+	struct expression_plan *spelled;
+
+	if (expression_spell(plan, sockets_of, NULL, &spelled, &failure))
+		check_failure(&failure);
+	else if (spelled)
+		ask(spelled);
+	expression_plan_free(spelled);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const int families[] = { 0, AF_INET, AF_INET6, AF_UNIX, AF_PACKET, AF_NETLINK,
@@ -81,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		expression_check(plan, 0, "", &failure);
 		ask(plan);
 		match(plan);
+		spell(plan);
 	} else {
 		check_failure(&failure);
 	}

@@ -824,13 +824,16 @@ groups_below()
 		echo "root $(root unit sockport-test or unit no-such.service)"
 		echo "user $(ports unit sockport-test and not unit no-such.service)"
 		echo "hidden $(ports unit sockport-hidden)"
-		echo "inside $(unshare -C "$SOCKPORT_BIN" ports -Ho port unit sockport-test 2>&1 | head -n 1)"
+		echo "above $(unshare -C "$SOCKPORT_BIN" ports -Ho port unit sockport-test 2>&1)"
+		echo "inside $(unshare -Cm bash -c "mount -t cgroup2 none /mnt &&
+			\"\$SOCKPORT_BIN\" ports -Ho port unit sockport-hidden" 2>&1)"
 		' >"$work/text" || status=1
 	rmdir "$unit/inner" /sys/fs/cgroup/sockport-hidden.service/inner /sys/fs/cgroup/sockport-hidden.service
 	cat "$work/text"
 	grep -qx 'root 7070' "$work/text" && grep -qx 'user ' "$work/text" &&
 		grep -qx 'hidden sockport: cannot read all control groups: Permission denied' "$work/text" &&
-		grep -qx "inside sockport: no control group of 'sockport-test' can be seen from this cgroup namespace" \
+		grep -q '^above sockport: control groups cannot be seen from here: ' "$work/text" &&
+		grep -qx "inside sockport: no control group of 'sockport-hidden' can be seen from this cgroup namespace" \
 			"$work/text" && return $status
 }
 

@@ -142,7 +142,8 @@ static int parse_options(struct parser *parser, int argc, char **argv)
 	/* It may not be the first command line of this process. */
 	optind = 0;
 	while ((option = getopt_long(argc, argv, parser->letters, parser->names, NULL)) != -1) {
-		row = ss_means_timers(parser->letters, argv, option) ? &option_rows[place_of("timers")] : NULL;
+		row = ss_means_timers(parser->letters, argv, option) ?
+		      &option_rows[place_of("timers")] : NULL;
 		if (!row && (option == '?' || option == ':'))
 			return bad_option(parser, option, argv);
 		if (!row)

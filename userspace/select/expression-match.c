@@ -15,27 +15,13 @@
 
 #include "host/cgroup.h"
 #include "kernel/rows.h"
+#include "select/filter.h"
 
 #define KNOWS(row, NAME)	row_knows(row, SOCKPORT_A_SOCKET_##NAME)
 
-/* Kinds whose numbers are ports. */
-static bool has_ports(const struct socket_row *row)
-{
-	switch (row->protocol) {
-	case SOCKPORT_PROTOCOL_TCP:
-	case SOCKPORT_PROTOCOL_UDP:
-	case SOCKPORT_PROTOCOL_UDPLITE:
-	case SOCKPORT_PROTOCOL_SCTP:
-	case SOCKPORT_PROTOCOL_MPTCP:
-	case SOCKPORT_PROTOCOL_VSOCK:
-		return KNOWS(row, LOCAL_PORT);
-	}
-	return false;
-}
-
 static bool is_port(const struct expression *test, const struct socket_row *row, uint32_t port)
 {
-	return has_ports(row) && test->first <= port && port <= test->last;
+	return filter_has_ports(row->protocol) && KNOWS(row, LOCAL_PORT) && test->first <= port && port <= test->last;
 }
 
 static bool equal_bits(const uint8_t *one, const uint8_t *other, unsigned int bits)

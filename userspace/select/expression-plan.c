@@ -173,21 +173,33 @@ bool expression_is_pids(const struct expression *part)
 	return part->kind == EXPRESSION_TEST && part->condition == EXPRESSION_PID;
 }
 
-static void take_pids(struct expression_plan *plan, const struct expression *part)
+/**
+ * expression_pids - the processes that a part is about
+ * @part: of an expression, see expression_is_pids()
+ * @pids: where to put the first of them, EXPRESSION_PIDS at most
+ * @count: how many there were before, is added to
+ */
+void expression_pids(const struct expression *part, uint32_t *pids, unsigned int *count)
 {
 	if (part->kind == EXPRESSION_OR) {
-		take_pids(plan, part->one);
-		take_pids(plan, part->other);
-	} else {
-		plan->pid[plan->pids++] = part->first;
+		expression_pids(part->one, pids, count);
+		expression_pids(part->other, pids, count);
+		return;
 	}
+	if (*count < EXPRESSION_PIDS)
+		pids[*count] = part->first;
+	++*count;
 }
 
-static unsigned int count_tests(const struct expression *part)
+/* The kernel decides which process it is, unless there are too many of them. */
+static bool take_pids(struct expression_plan *plan, const struct expression *part)
 {
-	if (part->kind == EXPRESSION_OR)
-		return count_tests(part->one) + count_tests(part->other);
-	return 1;
+	if (plan->pids || !expression_is_pids(part))
+		return false;
+	expression_pids(part, plan->pid, &plan->pids);
+	if (plan->pids > EXPRESSION_PIDS)
+		plan->pids = 0;
+	return plan->pids;
 }
 
 static uint32_t want_of(const struct expression *part)
@@ -272,10 +284,8 @@ static int take_part(struct expression_plan *plan, const struct expression *part
 	}
 	if (find_test(part, is_netns))
 		return take_netns(plan, part, failure);
-	if (!plan->pids && expression_is_pids(part) && count_tests(part) <= EXPRESSION_PIDS) {
-		take_pids(plan, part);
+	if (take_pids(plan, part))
 		return 0;
-	}
 	return find_test(part, is_ours) ? take_rest(plan, part, failure) : 0;
 }
 
@@ -314,6 +324,20 @@ static int make_plan(struct expression_plan *plan, struct failure *failure)
 	return 0;
 }
 
+/* Takes over @text. */
+static struct expression_plan *new_plan(char *text, struct failure *failure)
+{
+	struct expression_plan *plan = text ? calloc(1, sizeof(*plan)) : NULL;
+
+	if (plan) {
+		plan->text = text;
+		return plan;
+	}
+	free(text);
+	failure_set(failure, EXIT_RUN, "out of memory");
+	return NULL;
+}
+
 /**
  * expression_plan - read an expression, and plan who decides what of it
  * @words: the expression, in words that end with NULL; none match every socket
@@ -324,16 +348,11 @@ static int make_plan(struct expression_plan *plan, struct failure *failure)
  */
 struct expression_plan *expression_plan(char *const *words, int family, struct failure *failure)
 {
-	struct expression_plan *plan = calloc(1, sizeof(*plan));
+	struct expression_plan *plan = new_plan(join_words(words), failure);
 	struct expression_parser parser = { .family = family, .failure = failure };
 
-	if (plan)
-		plan->text = join_words(words);
-	if (!plan || !plan->text) {
-		failure_set(failure, EXIT_RUN, "out of memory");
-		expression_plan_free(plan);
+	if (!plan)
 		return NULL;
-	}
 	if (!plan->text[strspn(plan->text, " \t\n")])
 		return plan;
 	parser.text = plan->text;
@@ -374,14 +393,10 @@ static void take_picked(struct expression_plan *plan, const struct expression_pl
 struct expression_plan *expression_replan(const struct expression_plan *like,
 					  struct expression *top, struct failure *failure)
 {
-	struct expression_plan *plan = calloc(1, sizeof(*plan));
+	struct expression_plan *plan = new_plan(strdup(like->text), failure);
 
-	if (plan)
-		plan->text = strdup(like->text);
-	if (!plan || !plan->text) {
-		failure_set(failure, EXIT_RUN, "out of memory");
+	if (!plan) {
 		expression_free(top);
-		expression_plan_free(plan);
 		return NULL;
 	}
 	plan->top = top;

@@ -159,18 +159,6 @@ static struct expression *spell_unit(struct spelling *spelling, const struct exp
 	return spell_numbers(spelling, of, SOCKPORT_CONDITION_CGROUP, groups);
 }
 
-static void collect_pids(const struct expression *of, uint32_t *pids, unsigned int *count)
-{
-	if (of->kind == EXPRESSION_OR) {
-		collect_pids(of->one, pids, count);
-		collect_pids(of->other, pids, count);
-		return;
-	}
-	if (*count < EXPRESSION_PIDS)
-		pids[*count] = of->first;
-	++*count;
-}
-
 /* Each question goes through the sockets of all, so there are few of them. */
 static struct expression *spell_pids(struct spelling *spelling, const struct expression *of)
 {
@@ -178,7 +166,7 @@ static struct expression *spell_pids(struct spelling *spelling, const struct exp
 	uint32_t pids[EXPRESSION_PIDS];
 	unsigned int count = 0;
 
-	collect_pids(of, pids, &count);
+	expression_pids(of, pids, &count);
 	spelling->pids += count;
 	if (spelling->pids > EXPRESSION_PIDS)
 		return expression_wrong(&spelling->parser, of->at, of->length,

@@ -210,6 +210,7 @@ struct expression_keyword {
 struct expression_plan *expression_replan(const struct expression_plan *like,
 					  struct expression *top, struct failure *failure);
 bool expression_is_pids(const struct expression *part);
+void expression_pids(const struct expression *part, uint32_t *pids, unsigned int *count);
 struct expression *expression_parse(struct expression_parser *parser);
 void expression_free(struct expression *expression);
 struct expression *expression_new(struct expression_parser *parser, enum expression_kind kind,

@@ -386,6 +386,17 @@ static const uint8_t with_ports[] = {
 };
 
 /**
+ * filter_has_ports - whether the numbers of a kind of sockets are ports
+ * @protocol: SOCKPORT_PROTOCOL_*
+ *
+ * Return: whether they are.
+ */
+bool filter_has_ports(uint8_t protocol)
+{
+	return memchr(with_ports, protocol, sizeof(with_ports));
+}
+
+/**
  * filter_with_ports - take sockets that have ports alone, unless it is said which
  * @filter: changes
  */

@@ -76,6 +76,7 @@ int filter_parse_port(const char *text, uint32_t *port, struct failure *failure)
 int filter_check_ports(const struct filter *filter, struct failure *failure);
 int filter_check_port(const struct filter *filter, uint32_t port, struct failure *failure);
 unsigned int filter_keys(const struct filter *filter);
+bool filter_has_ports(uint8_t protocol);
 void filter_with_ports(struct filter *filter);
 bool filter_takes_ports(const struct filter *filter);
 bool filter_takes_unlisted(const struct filter *filter);

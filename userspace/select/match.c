@@ -167,14 +167,9 @@ bool match_door(const struct filter *filter, const struct door_row *door)
 	       IN_PREFIXES(&filter->remotes, door->source, door->source_size);
 }
 
-/* Kinds whose numbers are ports. */
-#define WITH_PORTS	(1u << SOCKPORT_PROTOCOL_TCP | 1u << SOCKPORT_PROTOCOL_UDP |	\
-			 1u << SOCKPORT_PROTOCOL_UDPLITE | 1u << SOCKPORT_PROTOCOL_SCTP | \
-			 1u << SOCKPORT_PROTOCOL_MPTCP | 1u << SOCKPORT_PROTOCOL_VSOCK)
-
 static bool matches_ports(const struct filter *filter, const struct socket_row *row)
 {
-	const bool has_ports = WITH_PORTS >> row->protocol % 32 & 1;
+	const bool has_ports = filter_has_ports(row->protocol);
 	const bool local = has_ports && row_knows(row, SOCKPORT_A_SOCKET_LOCAL_PORT);
 	const bool remote = has_ports && row_knows(row, SOCKPORT_A_SOCKET_REMOTE_PORT);
 	const bool is_out = row->role == SOCKPORT_ROLE_OUT;

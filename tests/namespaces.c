@@ -23,6 +23,7 @@
 #include "lib/client.h"
 #include "lib/connection.h"
 #include "lib/die.h"
+#include "lib/listing.h"
 #include "lib/modular.h"
 #include "lib/module.h"
 #include "lib/netns.h"
@@ -230,6 +231,24 @@ TEST_F_TIMEOUT(namespaces, permission, 300)
 	EXPECT_EQ(0, in_child(others_refused(self->netns[0])));
 }
 
+/* What a reader holds who has begun to ask for all. */
+static unsigned long long held_by_reader(void)
+{
+	struct request *request = malloc(sizeof(*request));
+	struct client client = client_open_with(4096);
+	unsigned long long held;
+
+	request_begin(&client, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
+	mnl_attr_put(request->nlh, SOCKPORT_A_SOCKET_NETNS_ALL, 0, NULL);
+	request_send(&client, request);
+	if (recv(mnl_socket_get_fd(client.nl), client.buffer, client.room, 0) < 0)
+		die("recv: %s", strerror(errno));
+	held = proc_stat("walk_memory");
+	client_close(&client);
+	free(request);
+	return held;
+}
+
 /* By who has no more than the right to ask; the result is the error, or 0. */
 static int lists_all(void)
 {
@@ -261,6 +280,7 @@ TEST_F_TIMEOUT(namespaces, take_little, 300)
 		socket_listen(AF_INET, "127.0.0.1", PORT + 5 * i, 10);
 	}
 	netns_set(self->home);
+	note("%llu bytes held", held_by_reader());
 	/* Of which one user may have half: 5 KB for each of them, others that are about to go, too. */
 	module_parameter("max_memory", "4", self->max_memory);
 	EXPECT_EQ(0, in_child(lists_all()));

@@ -16,8 +16,9 @@
 #include "walk/roles.h"
 #include "walk/walk.h"
 
-static u8 tcp_role(struct sockport_tcp_ports *ports,
-		   const struct sock *sk, const struct sockport_record *rec)
+/* @bound: bind() has opened its port. */
+static u8 tcp_role(const struct sock *sk, const struct sockport_record *rec,
+		   bool bound)
 {
 	switch (rec->state) {
 	case TCP_LISTEN:
@@ -26,8 +27,7 @@ static u8 tcp_role(struct sockport_tcp_ports *ports,
 	case TCP_SYN_SENT:
 		return SOCKPORT_ROLE_OUT;
 	}
-	return sockport_roles_full(sk, sockport_tcp_has(ports, rec->space->index,
-							rec->local_port));
+	return sockport_roles_full(sk, bound);
 }
 
 static void tcp_queues(struct sockport_record *rec, const struct sock *sk)
@@ -293,19 +293,15 @@ static void tcp_request(struct sockport_walk *walk,
 /* State, role and owner, by what kind of socket it is. */
 static void tcp_identify(struct sockport_walk *walk,
 			 struct sockport_record *rec, struct sock *sk,
-			 unsigned char state)
+			 unsigned char state, bool bound)
 {
-	struct sockport_tcp_ports *ports = walk->state;
 	const struct sock *owner = NULL;
-	bool bound;
 
 	rec->type = SOCK_STREAM;
 	rec->has |= SOCKPORT_HAS_TYPE;
 	switch (state) {
 	case TCP_TIME_WAIT:
 		rec->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-		bound = sockport_tcp_has(ports, rec->space->index,
-					 rec->local_port);
 		rec->role = sockport_roles_timewait(inet_twsk(sk), bound);
 		break;
 	case TCP_NEW_SYN_RECV:
@@ -315,7 +311,7 @@ static void tcp_identify(struct sockport_walk *walk,
 		break;
 	default:
 		rec->state = state;
-		rec->role = tcp_role(ports, sk, rec);
+		rec->role = tcp_role(sk, rec, bound);
 		owner = sk;
 	}
 	if (walk->want & SOCKPORT_WANT_UID)
@@ -337,6 +333,7 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 	struct sockport_space *space = sockport_walk_space(walk, sk);
 	struct sockport_record *rec;
 	unsigned char state;
+	bool bound;
 
 	if (!space)
 		return true;
@@ -346,12 +343,13 @@ bool sockport_tcp_take(struct sockport_walk *walk, struct sock *sk)
 
 	state = inet_sk_state_load(sk);
 	sockport_record_tuple(rec, space, sk, SOCKPORT_PROTOCOL_TCP);
-	if (state != TCP_NEW_SYN_RECV)
+	bound = sockport_tcp_has(walk->state, space->index, rec->local_port);
+	if (bound && state != TCP_NEW_SYN_RECV)
 		sockport_tcp_link(walk->state, space->index, sk,
 				  rec->local_port);
 	if (walk->want & SOCKPORT_WANT_ADDRESS)
 		sockport_record_address(rec, sk);
-	tcp_identify(walk, rec, sk, state);
+	tcp_identify(walk, rec, sk, state, bound);
 	if (walk->filter && !sockport_filter_match(walk->filter, rec, sk)) {
 		/* The connections of its port have its owners all the same. */
 		if (state != TCP_LISTEN || !walk->waiting)

@@ -93,7 +93,7 @@ static inline u64 sockport_tcp_link_of(const void *place)
 }
 
 /**
- * sockport_tcp_link - note that a socket of a bind bucket has been seen
+ * sockport_tcp_link - note that a socket of a port in a set has been seen
  * @ports: what is known
  * @set: number of the set of its namespace
  * @sk: any TCP socket
@@ -114,8 +114,7 @@ static inline void sockport_tcp_link(struct sockport_tcp_ports *ports,
 {
 	const struct hlist_node *node = &sk->sk_bind_node;
 
-	if (sockport_tcp_has(ports, set, port) &&
-	    !hlist_unhashed_lockless(node))
+	if (!hlist_unhashed_lockless(node))
 		*sockport_tcp_links(ports, set, port) +=
 			sockport_tcp_link_of(READ_ONCE(node->next)) -
 			sockport_tcp_link_of(node);

@@ -255,12 +255,14 @@ static int lists_all(void)
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct caps[2] = { { 0 } };
 	struct request *request = malloc(sizeof(*request));
-	struct client client = client_open();
+	struct client client;
 
 	caps[0].effective = 1 << CAP_NET_ADMIN;
 	caps[0].permitted = caps[0].effective;
 	if (syscall(SYS_capset, &header, caps))
 		die("capset: %s", strerror(errno));
+	/* Who opens the socket pays. */
+	client = client_open();
 	request_begin(&client, request, SOCKPORT_CMD_SOCKET_GET, NLM_F_DUMP);
 	mnl_attr_put(request->nlh, SOCKPORT_A_SOCKET_NETNS_ALL, 0, NULL);
 	client_run(&client, request, NULL, NULL);
